@@ -1,0 +1,1 @@
+"""An in-silico clinic for cell therapy of diabetes and autoimmune disease."""
