@@ -1,0 +1,32 @@
+# The same words that CI uses. Two commands matter to a newcomer: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup run test lint quick clean
+
+setup: .venv/.installed
+
+.venv/.installed: requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup
+	$(BIN)/insula run reichman_2025_zimislecel --patients 200 --out runs/zimislecel
+
+lint: setup
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/insula check
+
+test: lint
+	$(BIN)/python -m pytest -n 2
+
+quick: setup
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
