@@ -1,0 +1,1 @@
+"""Model text to one flat model, expression graph, Jacobian and elimination plan."""

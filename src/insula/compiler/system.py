@@ -1,0 +1,77 @@
+"""A model as expressions: what the engine compiles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insula.compiler.graph import Graph
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One target of an action: ``index`` counts states or inputs, ``node`` is the new value."""
+
+    kind: Literal["state", "input"]
+    index: int
+    node: int
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a schedule may do: all nodes are evaluated first, then all targets change."""
+
+    name: str
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """Ordinary differential equations of one flat model.
+
+    Attributes
+    ----------
+    states, parameters, inputs : N, K, U dotted names
+        An input is a parameter that actions change. It stays in ``parameters`` too: its value at the start.
+    initial : (N,) nodes over parameters, inputs and constants
+        States at the start.
+    defaults : (K,) float64, model units, never NaN
+        Parameter values of the text.
+    input_defaults : (U,) nodes over parameters and constants
+        Inputs at the start.
+    derivatives : (N,) nodes, model units per model time
+        Time derivatives of the states.
+    observables
+        Every symbol of the model by dotted name, reactions (their rates) included, and its node.
+    actions
+        What a schedule may do, each name once.
+    """
+
+    name: str
+    graph: Graph
+    states: tuple[str, ...]
+    initial: tuple[int, ...]
+    parameters: tuple[str, ...]
+    defaults: NDArray[np.float64]
+    inputs: tuple[str, ...]
+    input_defaults: tuple[int, ...]
+    derivatives: tuple[int, ...]
+    observables: Mapping[str, int]
+    actions: tuple[Action, ...] = field(default=())
+
+    @property
+    def n_states(self) -> int:
+        """Number of states, N."""
+        return len(self.states)
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters, K."""
+        return len(self.parameters)
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs, U."""
+        return len(self.inputs)
