@@ -6,9 +6,7 @@ A node is created after its arguments, so ids ascend from leaves to roots and "s
 from collections.abc import Iterable
 
 from insula.compiler import folding
-from insula.compiler.operations import ARITY, BOOLEAN, COMMUTATIVE, TOTAL
-
-CONSTANT, HOISTABLE, VARYING = 0, 1, 2
+from insula.compiler.operations import ARITY, BOOLEAN, COMMUTATIVE, CONSTANT, HOISTABLE, TOTAL, VARYING
 
 
 class Graph:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 LEAVES = ("constant", "state", "parameter", "input", "time", "argument")
+#: Levels of a node: a number, known once the parameters are, changing during a run.
+CONSTANT, HOISTABLE, VARYING = 0, 1, 2
 
 
 def _as_number(function: Callable[..., Any]) -> Callable[..., Any]:
