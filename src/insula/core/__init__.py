@@ -1,0 +1,1 @@
+"""What every room needs: paths, problems, units, tables, addressed randomness, two languages."""

@@ -1,0 +1,76 @@
+"""Errors named by what the user did; every message says what, where and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from insula.core.problems import Problem
+
+
+class InsulaError(Exception):
+    """Anything that insula refuses, with a message meant for a person."""
+
+
+class UnknownName(InsulaError):
+    """A name that nothing answers to."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f'There is no {kind} "{name}". {suggest(name, known)}'.rstrip())
+
+
+class UnitMismatch(InsulaError):
+    """Two units that cannot be converted into each other."""
+
+
+class InvalidText(InsulaError):
+    """Text under science/ that cannot be read; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ProtocolError(InsulaError):
+    """A schedule, protocol or study that asks for something impossible."""
+
+
+class CompileError(InsulaError):
+    """A model text that cannot be turned into a kernel."""
+
+
+class SolverFailure(InsulaError):
+    """A single integration that failed where no batch could report it as a status."""
+
+
+class EvidenceError(InsulaError):
+    """Published rows that cannot be used as asked."""
+
+
+class NotReproducible(InsulaError):
+    """A run that cannot be repeated from its manifest."""
+
+
+def close_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Return the names most like `name`, best first, letter case ignored; empty when none is close."""
+    by_fold: dict[str, str] = {}
+    for candidate in known:
+        by_fold.setdefault(candidate.casefold(), candidate)
+    return [
+        by_fold[fold] for fold in difflib.get_close_matches(name.casefold(), by_fold, n=most, cutoff=0.55)
+    ]
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return `Did you mean "...", ...?`, else the list of what there is (empty when there is nothing)."""
+    known = sorted(known)
+    close = close_names(name, known)
+    if close:
+        return "Did you mean " + " or ".join(f'"{other}"' for other in close) + "?"
+    shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+    return f"Known: {shown}." if known else ""

@@ -1,0 +1,37 @@
+"""Where the science text and the cache lie; nothing else in insula knows a folder of the machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from insula.core.errors import InsulaError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def science_root() -> Path:
+    """Return the folder ``science/``: INSULA_SCIENCE, else of the installed package or the repository."""
+    asked = os.environ.get("INSULA_SCIENCE")
+    candidates = [Path(asked)] if asked else [_PACKAGE / "science", _PACKAGE.parents[1] / "science"]
+    for folder in candidates:
+        if (folder / "biology").is_dir():
+            return folder.resolve()
+    looked = ", ".join(str(folder) for folder in candidates)
+    raise InsulaError(
+        f"No science text found: looked for a folder with biology/ in {looked}. Set INSULA_SCIENCE."
+    )
+
+
+def cache_dir() -> Path:
+    """Return (and make) the folder for things that can be computed again: INSULA_CACHE, else XDG."""
+    asked = os.environ.get("INSULA_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(asked) if asked else Path(base) / "insula"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def locale_dir() -> Path:
+    """Return the folder of the gettext catalogues."""
+    return _PACKAGE / "locale"

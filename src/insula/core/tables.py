@@ -1,0 +1,141 @@
+"""Tables: strict CSV in, tidy CSV out, Parquet that has the same bytes whenever it holds the same numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from insula.core.errors import suggest
+from insula.core.problems import Problem, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+Columns = dict[str, np.ndarray[Any, Any]]
+_ROWS_PER_GROUP = 1 << 17
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a CSV file: cells as stripped text, number as a spreadsheet counts (header = 1)."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_csv(
+    path: Path, required: Sequence[str], optional: Sequence[str] = ()
+) -> tuple[list[Row], list[Problem]]:
+    """Read a CSV file with a header.
+
+    Parameters
+    ----------
+    path
+        UTF-8, comma, RFC 4180 quoting. Rows that are entirely empty are skipped.
+    required, optional
+        Column names. A required column that is missing and a column that is neither are problems.
+
+    Returns
+    -------
+    rows, problems
+        Rows that have as many cells as the header; a missing optional cell is the empty text.
+    """
+    lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    if not lines:
+        return [], [error(path, "the table is empty.", f"First line: {','.join(required)}", row=1)]
+    header = [name.strip() for name in lines[0]]
+    problems = _header_problems(path, header, required, optional)
+    rows = []
+    blank = dict.fromkeys([*required, *optional], "")
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            found = f"{len(cells)} cells under {len(header)} columns."
+            problems.append(
+                error(path, found, 'A text with a comma needs "quotes".', row=number, key=cells[0])
+            )
+            continue
+        named = zip(header, cells, strict=True)
+        rows.append(Row(number, blank | {name: cell.strip() for name, cell in named}))
+    return rows, problems
+
+
+def _header_problems(
+    path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]
+) -> list[Problem]:
+    known = [*required, *optional]
+    problems = [
+        error(path, f'column "{name}" is missing.', f"Columns: {','.join(known)}", row=1)
+        for name in required
+        if name not in header
+    ]
+    for index, name in enumerate(header):
+        if name not in known:
+            problems.append(error(path, f'unknown column "{name}".', suggest(name, known), row=1))
+        elif name in header[:index]:
+            problems.append(error(path, f'column "{name}" is there twice.', "Keep one.", row=1))
+    return problems
+
+
+def write_csv(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
+    """Write a tidy CSV file: a row per observation, missing numbers empty, shortest floats."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*(map(_cell, values) for values in columns.values()), strict=True))
+
+
+def _cell(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    return repr(float(value)) if isinstance(value, float | np.floating) else str(value)
+
+
+def write_parquet(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
+    """Write columns of equal length; the same columns always give the same bytes (with one pyarrow)."""
+    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    _write(path, table.schema, [table])
+
+
+def merge_parquet(path: Path, parts: Sequence[Path]) -> None:
+    """Join Parquet files of one schema; the bytes depend on the rows, not on the cuts between parts."""
+    if not parts:
+        raise ValueError(f"There are no parts to merge into {path.name}.")
+    _write(path, pq.read_schema(parts[0]), (pq.read_table(part) for part in parts))
+
+
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".unfinished")
+    with pq.ParquetWriter(
+        unfinished, schema, compression="zstd", version="2.6", store_schema=False
+    ) as writer:
+        for group in _regroup(tables, schema):
+            writer.write_table(group, row_group_size=_ROWS_PER_GROUP)
+    unfinished.replace(path)  # a killed run leaves no half table under the final name
+
+
+def _regroup(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+    waiting = schema.empty_table()
+    for table in tables:
+        waiting = pa.concat_tables([waiting, table.cast(schema)])
+        while waiting.num_rows >= _ROWS_PER_GROUP:
+            yield waiting.slice(0, _ROWS_PER_GROUP).combine_chunks()
+            waiting = waiting.slice(_ROWS_PER_GROUP)
+    if waiting.num_rows:
+        yield waiting.combine_chunks()
+
+
+def read_parquet(path: Path, names: Sequence[str] | None = None) -> Columns:
+    """Read a Parquet file (or some of its columns) into arrays; texts become object arrays."""
+    table = pq.read_table(path, columns=list(names) if names is not None else None)
+    return {name: table.column(name).to_numpy() for name in table.column_names}
