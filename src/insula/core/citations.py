@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from insula.core.problems import Problem, error
+from insula.core.problems import Problem, error, warning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,29 +45,24 @@ def read_bibliography(path: Path) -> tuple[dict[str, Citation], list[Problem]]:
         fields, trouble = _fields(text, start.end())
         key = start[2]
         entry = Citation(key, start[1].lower(), fields, line)
-        problems += [
-            error(path, message, hint, line=line) for message, hint in _faults(entry, trouble, found)
-        ]
+        problems += _faults(path, entry, trouble, found)
         found.setdefault(key, entry)
     return found, problems
 
 
-def _faults(entry: Citation, trouble: str, found: dict[str, Citation]) -> list[tuple[str, str]]:
+def _faults(path: Path, entry: Citation, trouble: str, found: dict[str, Citation]) -> list[Problem]:
+    name, line = f'entry "{entry.key}"', entry.line
     faults = []
     if trouble:
-        faults.append(
-            (f'entry "{entry.key}" is not readable: {trouble}.', "Write field = {text}, one a line.")
-        )
+        faults.append(error(path, f"{name} is not readable: {trouble}.", "Write field = {text}.", line=line))
     if entry.key in found:
-        faults.append(
-            (f'entry "{entry.key}" is there twice.', f"The first is on line {found[entry.key].line}.")
-        )
+        first = f"The first is on line {found[entry.key].line}."
+        faults.append(error(path, f"{name} is there twice.", first, line=line))
     if not _KEY.match(entry.key):
-        faults.append(
-            (f'key "{entry.key}" is not firstauthor + year.', "For example bergman1979 or bergman1979b.")
-        )
-    if not trouble and not entry.link:
-        faults.append((f'entry "{entry.key}" leads nowhere.', "Give doi, pmid or url."))
+        hint = "For example bergman1979b."
+        faults.append(warning(path, f"{name}: its key is not firstauthor + year.", hint, line=line))
+    if not (trouble or entry.link or "howpublished" in entry.fields or "note" in entry.fields):
+        faults.append(warning(path, f"{name} leads nowhere.", "Give doi, pmid, url or note.", line=line))
     return faults
 
 

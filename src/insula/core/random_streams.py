@@ -2,8 +2,8 @@
 
 The generator is Philox 4x64 with 10 rounds: a block cipher applied to a counter. The key comes from
 (seed, purpose), the counter from (patient, occasion), so no number depends on which others were drawn, in
-which order, or by which worker. It is written out over arrays because 20 000 patients with 100 quantities each
-would otherwise construct two million generator objects; a test holds it against NumPy's own.
+which order, or by which worker. It is written over arrays because 20 000 patients with 100 quantities each
+would construct two million generator objects otherwise; a test holds it against NumPy's own.
 
 References
 ----------

@@ -118,7 +118,7 @@ def _biology() -> Path:
 
 
 @cache
-def _registry(folder: Path) -> UnitRegistry[float]:
+def _registry(folder: Path) -> pint.UnitRegistry[Any]:
     registry = pint.UnitRegistry[Any](str(folder / "units.txt"), case_sensitive=True, cache_folder=None)
     registry._suffixes = {"": ""}  # pint also reads plurals ("mins"), which would give one unit two names
     return registry
@@ -131,7 +131,7 @@ def _unit(name: str) -> _Unit:
 @cache
 def _parsed(folder: Path, name: str) -> _Unit:
     registry = _registry(folder)
-    unit = registry.Unit("")
+    unit: _Unit = registry.Unit("")
     if name == "dimensionless":
         return unit
     power, parts = 1, name.split("_")

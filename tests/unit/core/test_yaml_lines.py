@@ -12,7 +12,7 @@ def read(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "value"),
     [("0.8e9", 0.8e9), ("1e3", 1000.0), ("22:30", "22:30"), ("no", "no"), ("010", "010"), ("true", True),
-     ("-3", -3),      ("2022-01-01", "2022-01-01"), ("", None), ("null", None), (".5", 0.5), 
+     ("-3", -3),      ("2022-01-01", "2022-01-01"), ("", None), ("null", None), (".5", 0.5),
      ("[1, a]", [1, "a"]), ("1.", 1.0), ("'1'", "1")],
 )  # fmt: skip
 def test_scalars_are_what_a_reader_sees(tmp_path, text, value):
