@@ -1,0 +1,83 @@
+"""What was read off the patients of one arm at one visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_SHAPES = {
+    "cgm_glucose": "cgm_time",
+    "meal_test_glucose": "meal_test_time",
+    "meal_test_c_peptide": "meal_test_time",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One arm at one visit, P patients; NaN marks what is missing or failed.
+
+    Parameters
+    ----------
+    day
+        Day of the visit; 0 is the day of the therapy.
+    cgm_time : (T,), min
+        From the midnight that begins the first monitored day, evenly spaced.
+    cgm_glucose : (P, T), mg/dL
+    meal_test_time : (M,), min
+        From the meal; the fasting sample is the last at or before 0.
+    meal_test_glucose : (P, M), mg/dL
+    meal_test_c_peptide : (P, M), nmol/L
+    hba1c : (P,), percent NGSP
+    insulin_dose : (P, D), U per day
+        One column for each monitored day, the last is the day before the visit.
+    weight : (P,), kg
+    severe_hypoglycaemia : (P,), events since the previous visit
+    severe_hypoglycaemia_year : (P,), events in the last 365 days
+    free_of_severe_hypoglycaemia : (P,), 1 or 0
+        Over the period that the definition names; NaN before that period begins.
+
+    Raises
+    ------
+    ValueError
+        When the shapes do not fit; the message names the field.
+    """
+
+    day: float
+    cgm_time: Floats
+    cgm_glucose: Floats
+    meal_test_time: Floats
+    meal_test_glucose: Floats
+    meal_test_c_peptide: Floats
+    hba1c: Floats
+    insulin_dose: Floats
+    weight: Floats
+    severe_hypoglycaemia: Floats
+    severe_hypoglycaemia_year: Floats
+    free_of_severe_hypoglycaemia: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse arrays whose shapes contradict each other."""
+        for field in fields(self)[1:]:
+            self._check(field.name)
+
+    @property
+    def patients(self) -> int:
+        """Number of patients P."""
+        return int(self.hba1c.shape[0])
+
+    def _check(self, name: str) -> None:
+        shape = getattr(self, name).shape
+        if name.endswith("_time"):
+            expected: tuple[int, ...] = (shape[0],) if len(shape) == 1 else (-1,)
+        elif name in _SHAPES:
+            expected = (self.patients, len(getattr(self, _SHAPES[name])))
+        elif name == "insulin_dose":
+            expected = (self.patients, *shape[1:2])
+        else:
+            expected = (self.patients,)
+        if shape != expected:
+            raise ValueError(f"Visit at day {self.day:g}: {name} has shape {shape}, expected {expected}.")
