@@ -1,0 +1,1 @@
+"""Tables for the terminal, figures and the report of a run, in both languages, all from one summary."""

@@ -1,0 +1,73 @@
+"""How a quantity is spread over the patients, day by day and over the hours of a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from insula.report.run_folder import Table, in_order, select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PERCENTILES = (5, 25, 50, 75, 95)
+MINUTES_PER_DAY = 1440
+PROFILE_STEP = 15
+
+
+def course_bands(tables: Mapping[str, Table], arm: str) -> dict[str, dict[str, Any]]:
+    """Return the bands of every quantity of an arm.
+
+    Quantities of the weekly course come first; an endpoint that is measured at visits only is added with its visits.
+
+    Returns
+    -------
+    dict
+        Quantity -> ``{"day": [...], "p5": [...], ..., "p95": [...], "mean": [...], "n": [...], "share": bool}``.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, key in (("course", "quantity"), ("endpoints", "endpoint")):
+        table = select(tables[name], arm=arm)
+        for quantity in in_order(table[key]):
+            if quantity not in found:
+                rows = select(table, **{key: quantity})
+                found[str(quantity)] = {**spread_by(rows["day"], rows["value"], "day"), "share": _is_share(rows["value"])}
+    return {quantity: bands for quantity, bands in found.items() if bands["day"]}
+
+
+def profiles(tables: Mapping[str, Table], arm: str) -> list[dict[str, Any]]:
+    """Return the ambulatory glucose profile of an arm before the therapy and at the last visit.
+
+    Glucose in mg/dL by time of day (minutes, steps of 15) over all patients and days of the visit.
+    """
+    table = select(tables.get("cgm", {}), arm=arm)
+    days = sorted(set(table["day"].tolist())) if table else []
+    return [_profile(select(table, day=day), float(day)) for day in dict.fromkeys((*days[:1], *days[-1:]))]
+
+
+def spread_by(position: np.ndarray, value: np.ndarray, name: str) -> dict[str, list[float]]:
+    """Return percentiles, mean and count of the finite values at each distinct position."""
+    known = np.isfinite(value)
+    places, index = np.unique(position[known], return_inverse=True)
+    groups = np.split(
+        value[known][np.argsort(index, kind="stable")], np.cumsum(np.bincount(index, minlength=len(places)))[:-1]
+    )
+    result: dict[str, list[float]] = {name: [float(place) for place in places]}
+    levels = np.array([np.percentile(group, PERCENTILES) for group in groups if group.size]).reshape(-1, len(PERCENTILES))
+    for column, percentile in zip(levels.T, PERCENTILES, strict=True):
+        result[f"p{percentile}"] = [float(level) for level in column]
+    result["mean"] = [float(group.mean()) for group in groups if group.size]
+    result["n"] = [int(group.size) for group in groups if group.size]
+    return result
+
+
+def _is_share(value: np.ndarray) -> bool:
+    """Say whether a quantity is something that a patient either has or has not."""
+    return bool(np.isin(value[np.isfinite(value)], (0.0, 1.0)).all())
+
+
+def _profile(table: Table, day: float) -> dict[str, Any]:
+    minute = np.floor(table["minute"] % MINUTES_PER_DAY / PROFILE_STEP) * PROFILE_STEP
+    bands = spread_by(minute, table["glucose"].astype(float), "minute")
+    return {"day": day, "patients": len(set(table["patient"].tolist())), **bands}

@@ -1,0 +1,110 @@
+"""The report of a run as one HTML file that needs nothing else: no script, no font, no network."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from insula.report.figures.course import course_figure, published_levels
+from insula.report.figures.intervals import interval_figure
+from insula.report.figures.profile import profile_figures
+from insula.report.figures.style import to_svg
+from insula.report.labels import Labels
+from insula.report.numbers_used import kind_of
+from insula.report.writing import Writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What a reader looks for first; everything else that was followed is folded away below.
+LEADING = ("insulin_dose_per_kg", "hba1c", "tir", "mmtt_c_peptide_peak")
+
+
+def write_report(summary: dict[str, Any], out: Path, lang: str) -> Path:
+    """Write the report of a run in one language (``zh`` or ``en``) and return its path."""
+    out.write_text(render_report(summary, lang), encoding="utf-8")
+    return out
+
+
+def render_report(summary: dict[str, Any], lang: str) -> str:
+    """Return the report as text; the same summary gives the same bytes."""
+    return render("report.html.j2", summary, lang, _figures)
+
+
+def render(template: str, summary: dict[str, Any], lang: str, draw: Any) -> str:
+    """Fill a page template: `s` the summary, `w` the writer, `names` the labels, `figures` what `draw` drew."""
+    writer = Writer(lang)
+    labels = Labels(summary, writer)
+    page = _templates().get_template(template)
+    return page.render(
+        s=summary, w=writer, names=labels, figures=draw(summary, writer, labels), _=writer._, lang=lang, kind_of=kind_of
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("insula.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _figures(summary: dict[str, Any], writer: Writer, labels: Labels) -> dict[str, Any]:
+    arms = [arm["id"] for arm in summary["arms"]]
+    return {
+        "course": {arm: _course(summary, arm, writer, labels) for arm in arms},
+        "profiles": {arm: _profiles(summary, arm, writer, labels) for arm in arms},
+        "intervals": _intervals(summary, writer, labels),
+    }
+
+
+def _course(summary: dict[str, Any], arm: str, writer: Writer, labels: Labels) -> list[dict[str, Any]]:
+    bands = summary["course"][arm]
+    order = [name for name in LEADING if name in bands] + [name for name in bands if name not in LEADING]
+    found = []
+    for quantity in order:
+        published = published_levels(summary["comparison"], arm, quantity)
+        unit = summary["endpoints"].get(quantity, {}).get("unit", "")
+        figure = course_figure(bands[quantity], published, quantity, unit, writer)
+        title = labels.endpoint(quantity)
+        label = writer._("{title} over time, {arm}").format(title=title, arm=labels.arm(arm))
+        svg = Markup(to_svg(figure, f"course-{arm}-{quantity}", label))
+        found.append({"title": title, "svg": svg, "leading": quantity in LEADING})
+    return found
+
+
+def _profiles(summary: dict[str, Any], arm: str, writer: Writer, labels: Labels) -> list[dict[str, Any]]:
+    profiles = summary["profiles"][arm]
+    found = []
+    for number, (profile, figure) in enumerate(
+        zip(profiles, profile_figures(profiles, target_range(summary), writer), strict=True)
+    ):
+        title = writer._("Day {day}, {n} patients").format(
+            day=writer.number(profile["day"], "day"), n=writer.number(profile["patients"])
+        )
+        label = writer._("Glucose by time of day, {arm}, {when}").format(arm=labels.arm(arm), when=title)
+        found.append({"title": title, "svg": Markup(to_svg(figure, f"profile-{arm}-{number}", label))})
+    return found
+
+
+def _intervals(summary: dict[str, Any], writer: Writer, labels: Labels) -> Markup | None:
+    rows = [row for row in summary["comparison"] if row["scorable"]]
+    if not rows:
+        return None
+    figure = interval_figure(rows, [f"{labels.row(row)} · {labels.arm(row['arm'])}" for row in rows], writer)
+    return Markup(to_svg(figure, "intervals", writer._("Published values against predicted intervals")))
+
+
+def target_range(summary: dict[str, Any]) -> tuple[float, float] | None:
+    """Return the limits of time in range (mg/dL) as the endpoint states them, or None."""
+    for text in summary["endpoints"].values():
+        limits = text.get("limits") or {}
+        if text.get("family") == "time_in_range" and {"low", "high"} <= set(limits):
+            return float(limits["low"]["value"]), float(limits["high"]["value"])
+    return None

@@ -1,0 +1,113 @@
+"""Names of things in the reader's language: endpoints, statistics, reasons, arms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from insula.report.writing import Writer
+
+
+class Labels:
+    """Looks names up in a summary; a name without a title is shown as it is spelt, with spaces."""
+
+    def __init__(self, summary: dict[str, Any], writer: Writer) -> None:
+        self._endpoints = summary["endpoints"]
+        self._arms = {arm["id"]: arm["title"] for arm in summary["arms"]}
+        self._writer = writer
+        self._words = _words(writer)
+
+    def endpoint(self, name: str) -> str:
+        """Return the title of an endpoint, a trait or a quantity."""
+        plain = name.removeprefix("endpoint.")
+        text = self._endpoints.get(plain)
+        return self._writer.title(text["title"]) if text else self.word(plain.removeprefix("trait."))
+
+    def arm(self, name: str) -> str:
+        """Return the title of an arm; an arm of the evidence that was not simulated keeps its id."""
+        return self._writer.title(self._arms.get(name, name.replace("_", " ")))
+
+    def word(self, name: str) -> str:
+        """Return a word of the vocabularies (statistic, reason, status, spread)."""
+        return self._words.get(name, name.replace("_", " "))
+
+    def row(self, row: dict[str, Any]) -> str:
+        """Return what a row of the comparison is about: endpoint, statistic, month."""
+        month = self._writer._("month {month}").format(month=self._writer.number(row["time_months"]))
+        return self._writer._("{endpoint}, {statistic}, {month}").format(
+            endpoint=self.endpoint(row["outcome"]), statistic=self.word(row["statistic"]), month=month
+        )
+
+
+    def note(self, text: str) -> str:
+        """Return why a row was not scored, in the reader's language where the analysis says a known sentence."""
+        return self._writer._(text)
+
+    def step(self, step: dict[str, Any]) -> str:
+        """Return one line of a protocol: what is given, how much, when."""
+        _, w = self._writer._, self._writer
+        amount = step.get("dose") or step.get("target") or {}
+        what = w.title(step["title"])
+        if amount:
+            what = _("{therapy}, {amount}").format(therapy=what, amount=w.value(amount["value"], amount["unit"]))
+        if "at" in step:
+            return _("{what}, on day {day}").format(what=what, day=w.number(step["at"]["value"], "day"))
+        ends = {key: w.number(step[key]["value"], "day") for key in ("from", "to")}
+        return _("{what}, from day {first} to day {last}").format(what=what, first=ends["from"], last=ends["to"])
+
+    def spread(self, row: dict[str, Any]) -> str:
+        """Return the spread of a number: kind, size, and between what it varies."""
+        kind = row.get("spread_type") or "none"
+        if kind == "none" or row.get("spread_low") in (None, ""):
+            return ""
+        ends = [self._writer.number(row[key]) for key in ("spread_low", "spread_high") if row.get(key) not in (None, "")]
+        return f"{self.word(kind)} {'–'.join(ends)}"
+
+    def published(self, quantity: dict[str, Any], endpoint: str) -> str:
+        """Return a published value with its spread, in both unit systems."""
+        w, unit = self._writer, quantity["unit"]
+        text = w.value(quantity["value"], unit, endpoint)
+        kind = quantity.get("spread_type") or "none"
+        if kind in ("sd", "se"):
+            size = w.value(quantity["spread_low"], unit, endpoint, difference=True)
+            return f"{text}; {self.word(kind)} {size}"
+        if kind in ("ci95", "range", "iqr"):
+            size = w.interval(quantity["spread_low"], quantity["spread_high"], unit, endpoint)
+            return f"{text}; {self.word(kind)} {size}"
+        return text
+
+
+def _words(writer: Writer) -> dict[str, str]:
+    _ = writer._
+    return {
+        "mean": _("mean"),
+        "median": _("median"),
+        "proportion": _("proportion"),
+        "count": _("count"),
+        "rate": _("rate"),
+        "change_from_baseline": _("change from baseline"),
+        "percent_change": _("percent change"),
+        "mean_difference": _("mean difference"),
+        "slope": _("slope"),
+        "measured": _("measured"),
+        "fitted": _("fitted"),
+        "derived": _("derived"),
+        "assumed": _("assumed"),
+        "allometric": _("allometric"),
+        "steady_state": _("steady state"),
+        "proposed": _("proposed"),
+        "checked": _("checked"),
+        "disputed": _("disputed"),
+        "sd": _("SD"),
+        "se": _("SE"),
+        "cv": _("CV"),
+        "ci95": _("95 % CI"),
+        "range": _("range"),
+        "iqr": _("IQR"),
+        "age": _("Age"),
+        "sex": _("Sex"),
+        "diabetes_duration": _("Diabetes duration"),
+        "population": _("population"),
+        "habits": _("habits"),
+        "regimen": _("regimen"),
+    }

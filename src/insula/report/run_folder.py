@@ -1,0 +1,83 @@
+"""Reads a finished run: its manifest and its result tables."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from insula.core.errors import InsulaError
+from insula.core.tables import Columns, read_parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Table = Columns
+
+REQUIRED = ("patients", "course", "endpoints", "comparison")
+OPTIONAL = ("parameters", "cgm", "screening", "map_error")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: where it lies, what its manifest says, and its tables as columns of equal length."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, Table]
+
+    @property
+    def study(self) -> str:
+        """Id of the study that was run."""
+        return str(self.manifest["study"])
+
+    def table(self, name: str) -> Table:
+        """Return a table; an optional one that the run did not write is empty."""
+        return self.tables.get(name, {})
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder; InsulaError says which file is missing."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        raise InsulaError(f"{folder} is no finished run: it has no manifest.json. Start one with `insula run`.")
+    results = folder / "results"
+    missing = [name for name in REQUIRED if not (results / f"{name}.parquet").is_file()]
+    if missing:
+        names = ", ".join(f"results/{name}.parquet" for name in missing)
+        raise InsulaError(f"The run in {folder} is not complete: {names} missing. Resume it with `insula run`.")
+    tables = {name: _read_table(results / f"{name}.parquet") for name in REQUIRED + OPTIONAL}
+    return Run(folder, json.loads(manifest.read_text(encoding="utf-8")), tables)
+
+
+def rows_of(table: Table) -> list[dict[str, Any]]:
+    """Return a table as one plain dict per row; missing and not-a-number values are None."""
+    columns = {name: [_plain(item) for item in column.tolist()] for name, column in table.items()}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def select(table: Table, **wanted: object) -> Table:
+    """Return the rows whose columns equal the wanted values."""
+    if not table:
+        return table
+    size = len(next(iter(table.values())))
+    keep = np.ones(size, dtype=bool)
+    for name, value in wanted.items():
+        keep &= table[name] == value
+    return {name: column[keep] for name, column in table.items()}
+
+
+def in_order(column: np.ndarray) -> list[Any]:
+    """Return the distinct values in the order in which they first appear."""
+    return list(dict.fromkeys(column.tolist()))
+
+
+def _read_table(path: Path) -> Table:
+    return read_parquet(path) if path.is_file() else {}
+
+
+def _plain(item: object) -> object:
+    return None if isinstance(item, float) and not np.isfinite(item) else item

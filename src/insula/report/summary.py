@@ -1,0 +1,73 @@
+"""The one result object of a run: terminal, JSON and HTML all print from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insula.core.citations import format_reference, read_bibliography
+from insula.report import tallies
+from insula.report.bands import course_bands, profiles
+from insula.report.evidence_rows import INTERVAL_LEVEL, comparison_rows, key_rows, verdict
+from insula.report.numbers_used import count_numbers, numbers_used
+from insula.report.run_folder import Run, in_order
+
+if TYPE_CHECKING:
+    from insula.report.science_text import ScienceText, Text
+
+
+def summary(run: Run, science: ScienceText) -> dict[str, Any]:
+    """Return everything the report says, ready for JSON: numbers in the units named beside them, None for missing."""
+    rows = comparison_rows(run, science)
+    numbers = numbers_used(run, science)
+    arms = [str(arm) for arm in in_order(run.table("patients")["arm"])]
+    return {
+        "study": _study(run, science),
+        "arms": [_arm(arm, science) for arm in arms],
+        "endpoints": dict(science.endpoints),
+        "key_results": key_rows(rows),
+        "interval_level": INTERVAL_LEVEL,
+        "verdict": verdict(rows),
+        "comparison": rows,
+        "baseline": tallies.baseline(run, science),
+        "screening": tallies.screening(run),
+        "failures": tallies.failures(run),
+        "map_error": tallies.map_error(run),
+        "course": {arm: course_bands(run.tables, arm) for arm in arms},
+        "profiles": {arm: profiles(run.tables, arm) for arm in arms},
+        "number_counts": count_numbers(numbers),
+        "numbers": numbers,
+        "references": _references(numbers, science),
+        "provenance": dict(run.manifest),
+    }
+
+
+def _study(run: Run, science: ScienceText) -> Text:
+    study = science.study
+    kept = {name: study.get(name) for name in ("title", "question", "follow_up", "limitations", "failure_limit")}
+    people = {"population": science.population.get("title"), "regimen": science.regimen.get("title")}
+    return {"id": run.study, **kept, **people, "habits": science.habits.get("title"), "seed": run.manifest.get("seed")}
+
+
+def _arm(arm: str, science: ScienceText) -> Text:
+    text = science.study["arms"].get(arm, {})
+    protocol = science.protocols.get(text.get("protocol", ""), {})
+    steps = [{**step, "title": science.therapies[step["therapy"]]["title"]} for step in protocol.get("give") or ()]
+    return {
+        "id": arm,
+        "title": text.get("title", arm),
+        "size": text.get("size"),
+        "protocol": protocol.get("title", ""),
+        "steps": steps,
+    }
+
+
+def _references(numbers: list[dict[str, Any]], science: ScienceText) -> list[dict[str, str]]:
+    """Return the sources of the numbers and endpoints, in order of their keys; a key without entry is printed bare."""
+    keys = {str(row["source"]) for row in numbers} | {str(text.get("source", "")) for text in science.endpoints.values()}
+    cited = sorted(key for key in keys if key and key != "assumed" and not key.startswith("derived:"))
+    path = science.root / "biology" / "citations.bib"
+    known = read_bibliography(path)[0] if path.is_file() else {}
+    return [
+        {"key": key, "text": format_reference(known[key]) if key in known else key, "link": known[key].link if key in known else ""}
+        for key in cited
+    ]

@@ -1,0 +1,94 @@
+"""Counts and errors of a run: baseline beside published, screening, failures, the averaged map."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from insula.report.run_folder import Run, Table, in_order, select
+
+if TYPE_CHECKING:
+    from insula.report.science_text import ScienceText
+
+FINISHED = "ok"
+_BASELINE_DAY = 0.0
+
+
+def baseline(run: Run, science: ScienceText) -> list[dict[str, Any]]:
+    """Return every endpoint before the therapy, over the patients of the first arm, beside the published marginal.
+
+    All arms hold the same patients, so one arm is enough; the published value is shown and was never fitted.
+    """
+    table = run.table("endpoints")
+    arm = in_order(table["arm"])[0]
+    first = select(table, arm=arm, day=_BASELINE_DAY)
+    published = {item["endpoint"]: item["published"] for item in science.population.get("shown_beside") or ()}
+    return [_baseline_row(first, name, science, published.get(name)) for name in in_order(first["endpoint"])]
+
+
+def screening(run: Run) -> dict[str, Any]:
+    """Return how many candidates were looked at and admitted, and how many passed each criterion."""
+    table = run.table("screening")
+    if not table:
+        return {"candidates": None, "admitted": len(set(run.table("patients")["candidate"].tolist())), "criteria": []}
+    failed = set(table["candidate"][~table["passed"].astype(bool)].tolist())
+    candidates = set(table["candidate"].tolist())
+    criteria = []
+    for name in in_order(table["criterion"]):
+        passed = select(table, criterion=name)["passed"].astype(bool)
+        criteria.append({"criterion": str(name), "judged": int(passed.size), "passed": int(passed.sum())})
+    return {"candidates": len(candidates), "admitted": len(candidates - failed), "criteria": criteria}
+
+
+def failures(run: Run) -> dict[str, Any]:
+    """Return how many patients of each arm finished, and the others by status and reason."""
+    table = run.table("patients")
+    arms = []
+    for arm in in_order(table["arm"]):
+        status = select(table, arm=arm)["status"]
+        arms.append({"arm": str(arm), "patients": int(status.size), "failed": int((status != FINISHED).sum())})
+    kinds = Counter(zip(table["status"].tolist(), table["reason"].tolist(), strict=True))
+    reasons = [
+        {"status": str(status), "reason": str(reason or ""), "patients": count}
+        for (status, reason), count in kinds.most_common()
+        if status != FINISHED
+    ]
+    return {"arms": arms, "reasons": reasons}
+
+
+def map_error(run: Run) -> list[dict[str, Any]]:
+    """Return how far the averaged day was from the sampled days, one row per quantity."""
+    table = run.table("map_error")
+    return [_map_row(select(table, quantity=name), str(name)) for name in in_order(table["quantity"])] if table else []
+
+
+def _baseline_row(table: Table, name: str, science: ScienceText, published: dict[str, Any] | None) -> dict[str, Any]:
+    value = select(table, endpoint=name)["value"].astype(float)
+    known = value[np.isfinite(value)]
+    row: dict[str, Any] = {
+        "endpoint": str(name),
+        "unit": science.endpoints.get(str(name), {}).get("unit", ""),
+        "n": int(known.size),
+        "published": published,
+    }
+    if known.size == 0:
+        return {**row, "mean": None, "sd": None, "median": None, "p5": None, "p95": None}
+    low, middle, high = np.percentile(known, (5, 50, 95))
+    sd = float(known.std(ddof=1)) if known.size > 1 else None
+    return {**row, "mean": float(known.mean()), "sd": sd, "median": float(middle), "p5": float(low), "p95": float(high)}
+
+
+def _map_row(table: Table, name: str) -> dict[str, Any]:
+    error = table["predicted"] - table["sampled"]
+    known = np.isfinite(error)
+    error, sampled = error[known], table["sampled"][known]
+    return {
+        "quantity": name,
+        "n": int(error.size),
+        "mean_sampled": float(sampled.mean()) if error.size else None,
+        "bias": float(error.mean()) if error.size else None,
+        "typical": float(np.sqrt(np.mean(error**2))) if error.size else None,
+        "worst_95": float(np.percentile(np.abs(error), 95)) if error.size else None,
+    }

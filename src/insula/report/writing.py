@@ -1,0 +1,140 @@
+"""Numbers, units and dates as a reader of one language expects them, both unit systems included."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from insula.core.i18n import pick, translator
+from insula.core.units import conversions, convert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOCALES = {"zh": "zh_CN", "en": "en"}
+MISSING = "–"
+_FIRST = {"zh": "mmol_per_L", "en": "mg_per_dL"}
+_DECIMALS = {"mg_per_dL": 0, "mmol_per_L": 1, "percent": 1, "mmol_per_mol": 0, "day": 0, "patients": 0, "fraction": 0, "z": 1}
+_LABELS = {"percent": "%", "dimensionless": "", "mmol_per_mol": "mmol/mol"}
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LARGE, _SMALL, _SIGNIFICANT = 1e5, 1e-3, 3
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes for readers of one language (``zh`` or ``en``)."""
+
+    lang: str
+    _: Callable[[str], str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_", translator(self.lang))
+
+    @property
+    def locale(self) -> str:
+        """Locale of Babel."""
+        return LOCALES[self.lang]
+
+    def title(self, titles: Any) -> str:
+        """Return the text of this language from ``{en, zh}``; a plain string stays as it is."""
+        return pick(titles, self.lang) if isinstance(titles, dict) else str(titles)
+
+    def number(self, value: float | None, unit: str = "") -> str:
+        """Write a number with the decimals usual for its unit, else with three significant digits."""
+        if value is None or not math.isfinite(value):
+            return MISSING
+        if abs(value) >= _LARGE or 0 < abs(value) < _SMALL:
+            return self._power_of_ten(value)
+        decimals = _DECIMALS.get(unit, _significant_decimals(value))
+        pattern = "#,##0" + ("." + "0" * decimals if unit in _DECIMALS and decimals else "." + "#" * decimals)
+        return str(format_decimal(value, format=pattern.rstrip("."), locale=self.locale)).replace("-", "−")
+
+    def exact(self, value: object) -> str:
+        """Write a setting as a program would read it."""
+        return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+    def percent(self, share: float) -> str:
+        """Write a share as per cent."""
+        return f"{self.number(100 * share, 'fraction')} %"
+
+    def share(self, part: int, whole: int) -> str:
+        """Write a part of a whole as per cent with one decimal."""
+        return f"{self.number(100 * part / whole, 'percent')} %" if whole else MISSING
+
+    def unit(self, name: str) -> str:
+        """Write a unit name such as ``mg_per_kg_min`` as ``mg/kg/min``."""
+        if name in ("fraction", "patients"):
+            return {"fraction": "%", "patients": self._("patients")}[name]
+        return _LABELS.get(name, _spell(name))
+
+    def units(self, unit: str, quantity: str) -> tuple[str, ...]:
+        """Return the unit, and the other system's where there is one; in the order usual in this language."""
+        other = other_unit(unit, quantity)
+        both = (unit, other) if other else (unit,)
+        return tuple(sorted(both, key=lambda name: name != _FIRST[self.lang])) if _FIRST[self.lang] in both else both
+
+    def value(self, value: float | None, unit: str, quantity: str = "", *, difference: bool = False) -> str:
+        """Write a value in both unit systems: ``7.0 % (53 mmol/mol)``."""
+        if value is None or not math.isfinite(value):
+            return MISSING
+        texts = [self._one(convert_for(value, unit, name, quantity, difference), name) for name in self.units(unit, quantity)]
+        return texts[0] if len(texts) == 1 else self._("{first} ({second})").format(first=texts[0], second=texts[1])
+
+    def interval(
+        self, low: float | None, high: float | None, unit: str, quantity: str = "", *, difference: bool = False
+    ) -> str:
+        """Write a range in both unit systems."""
+        if low is None or high is None:
+            return MISSING
+        texts = []
+        for name in self.units(unit, quantity):
+            ends = [convert_for(end, unit, name, quantity, difference) for end in (low, high)]
+            pair = self._("{low} to {high}").format(low=self._bare(ends[0], name), high=self._bare(ends[1], name))
+            texts.append(f"{pair} {self.unit(name)}".strip())
+        return texts[0] if len(texts) == 1 else self._("{first} ({second})").format(first=texts[0], second=texts[1])
+
+    def date(self, iso: str) -> str:
+        """Write the date of an ISO timestamp."""
+        return str(format_date(datetime.fromisoformat(iso).date(), format="long", locale=self.locale))
+
+    def _one(self, value: float, unit: str) -> str:
+        return f"{self._bare(value, unit)} {self.unit(unit)}".strip()
+
+    def _bare(self, value: float, unit: str) -> str:
+        return self.number(100 * value if unit == "fraction" else value, unit)
+
+    def _power_of_ten(self, value: float) -> str:
+        power = math.floor(math.log10(abs(value)))
+        digits = format_decimal(value / 10.0**power, format="0.##", locale=self.locale)
+        return f"{digits} × 10{str(power).translate(_SUPERSCRIPT)}".replace("-", "−")
+
+
+def other_unit(unit: str, quantity: str) -> str:
+    """Return the unit of the other system for a quantity such as ``hba1c`` or ``mean_glucose``, or an empty string."""
+    for row in conversions():
+        if row.quantity in quantity and unit in (row.from_unit, row.to_unit):
+            return row.to_unit if unit == row.from_unit else row.from_unit
+    return ""
+
+
+def convert_for(value: Any, unit: str, to: str, quantity: str, difference: bool = False) -> Any:
+    """Convert a number or an array between the unit systems of a quantity."""
+    names = [row.quantity for row in conversions() if row.quantity in quantity]
+    return convert(value, unit, to, quantity=names[0] if names else None, difference=difference)
+
+
+def _significant_decimals(value: float) -> int:
+    digits = math.floor(math.log10(abs(value))) + 1 if value else 1
+    return max(0, min(6, _SIGNIFICANT - digits))
+
+
+def _spell(name: str) -> str:
+    top, *below = name.replace("_per_", "|").split("|")
+    if top.startswith("per_"):
+        top, below = "1", [top.removeprefix("per_"), *below]
+    return "/".join([top.replace("_", "·"), *(part.replace("_", "/") for part in below)]).replace("percent", "%")
