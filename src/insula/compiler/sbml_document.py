@@ -1,0 +1,70 @@
+"""Opening SBML: parse errors become messages, and what cannot be simulated is refused by name."""
+
+from pathlib import Path
+from typing import Any
+
+import libsbml
+
+from insula.compiler.antimony_text import to_sbml
+from insula.compiler.errors import SyntaxProblem, UnsupportedConstruct
+
+Model = Any
+"""A libSBML Model; it lives as long as its document."""
+
+WITHOUT_MATHEMATICS = {"layout", "render"}
+
+
+def open_document(text: str, source: str = "SBML") -> Any:
+    """Parse SBML of any level and return it as a Level 3 Version 2 document.
+
+    Raises
+    ------
+    SyntaxProblem
+        With every parse error and its line.
+    UnsupportedConstruct
+        For events, algebraic rules, fast reactions and packages that change the mathematics.
+    """
+    document = libsbml.readSBMLFromString(text)
+    _raise_errors(document, source)
+    refuse_unsupported(document)
+    if (document.getLevel(), document.getVersion()) != (3, 2):
+        document.setLevelAndVersion(3, 2, False)
+        _raise_errors(document, source)
+    return document
+
+
+def _raise_errors(document: Any, source: str) -> None:
+    problems = [document.getError(i) for i in range(document.getNumErrors())]
+    severe = [p for p in problems if p.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    if severe:
+        lines = (f"{source}, line {p.getLine()}: {' '.join(p.getMessage().split())}" for p in severe)
+        raise SyntaxProblem("\n".join(lines))
+    if document.getModel() is None:
+        raise SyntaxProblem(f"{source} holds no model. Is it an SBML file?")
+
+
+def refuse_unsupported(document: Any) -> None:
+    """Raise :class:`UnsupportedConstruct` for the first thing that the engine does not simulate."""
+    model = document.getModel()
+    where = f'model "{model.getId()}"'
+    for i in range(document.getNumPlugins()):
+        package = document.getPlugin(i).getPackageName()
+        if package not in WITHOUT_MATHEMATICS and document.getPackageRequired(package):
+            raise UnsupportedConstruct("package", package, where)
+    for i in range(document.getNumUnknownPackages()):
+        raise UnsupportedConstruct("package", document.getUnknownPackagePrefix(i), where)
+    for event in model.getListOfEvents():
+        raise UnsupportedConstruct("event", event.getId() or "(without id)", where)
+    for rule in model.getListOfRules():
+        if rule.isAlgebraic():
+            raise UnsupportedConstruct("algebraic rule", libsbml.formulaToL3String(rule.getMath()), where)
+    for reaction in model.getListOfReactions():
+        if reaction.isSetFast() and reaction.getFast():
+            raise UnsupportedConstruct("fast reaction", reaction.getId(), where)
+
+
+def read_text(path: Path) -> str:
+    """SBML text of an ``.xml``, ``.sbml`` or ``.ant`` file."""
+    if path.suffix == ".ant":
+        return to_sbml(path.read_text(encoding="utf-8"), str(path), path.parent)
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,339 @@
+"""What the symbols of a flat SBML model mean: at the start of a run, and during it.
+
+A symbol in SBML mathematics is a concentration if it is a species (an amount with
+``hasOnlySubstanceUnits``), a size if it is a compartment, a rate if it is a reaction. A state holds exactly
+what its symbol means, except species in compartments whose size changes: those are integrated as amounts.
+Time at the start counts as 0.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from insula.compiler.errors import CircularDefinition, MissingValue, UnknownSymbol, UnsupportedConstruct
+from insula.compiler.graph import Graph
+from insula.compiler.mathml import Scope, to_node
+from insula.compiler.sbml_document import Model
+
+Element = Any
+
+
+class Symbols:
+    """Symbol table of one model; nodes are made when they are first asked for.
+
+    Parameters
+    ----------
+    model
+        libSBML model, Level 3, without unsupported constructs.
+    inputs
+        Flat ids of constant symbols that a schedule changes.
+    shown : flat id -> name for people and for observables
+    """
+
+    def __init__(self, model: Model, inputs: Iterable[str], shown: Mapping[str, str]) -> None:
+        self.graph = Graph()
+        self.model = model
+        self.elements = _elements(model)
+        self.functions = {f.getId(): f.getMath() for f in model.getListOfFunctionDefinitions()}
+        self.inputs = tuple(inputs)
+        self.parameters: dict[str, float] = {}
+        self._shown = shown
+        self._starts = {a.getSymbol(): a.getMath() for a in model.getListOfInitialAssignments()}
+        rules = list(model.getListOfRules())
+        self._assigned = {r.getVariable(): r.getMath() for r in rules if r.isAssignment()}
+        self._rates = {r.getVariable(): r.getMath() for r in rules if r.isRate()}
+        self._stoichiometry = _stoichiometry(model, self.elements)
+        self.states = [s for s in self.elements if self.kind(s) == "state"]
+        self._places = {s: i for i, s in enumerate(self.states)}
+        self._leaves: dict[str, int] = {}
+        self._initial: dict[str, int] = {}
+        self._running: dict[str, int] = {}
+        self._derivatives: dict[str, int] = {}
+        self._frozen: dict[int, int] = {}
+        self._pending: list[tuple[str, str]] = []
+
+    # names ----------------------------------------------------------------------------
+    def shown(self, symbol: str) -> str:
+        """Name of a symbol for people."""
+        return self._shown.get(symbol, symbol)
+
+    def known(self) -> list[str]:
+        """Names for people of all symbols."""
+        return [self.shown(symbol) for symbol in self.elements]
+
+    def kind(self, symbol: str) -> str:
+        """Which part a symbol plays: ``assigned``, ``state``, ``reaction``, ``derived`` or ``constant``."""
+        if symbol in self._assigned:
+            return "assigned"
+        if symbol in self._rates or symbol in self._stoichiometry:
+            return "state"
+        if _is(self.elements[symbol], "reaction"):
+            return "reaction"
+        return "derived" if symbol in self._starts else "constant"
+
+    # nodes ----------------------------------------------------------------------------
+    def running(self, symbol: str, where: str = "the model") -> int:
+        """Node of a symbol during a run."""
+        return self._once(self._running, "during a run", symbol, where, self._make_running)
+
+    def initial(self, symbol: str, where: str = "the model") -> int:
+        """Node of a symbol at the start, over parameters and inputs."""
+        return self._once(self._initial, "at the start", symbol, where, self._make_initial)
+
+    def derivative(self, symbol: str, where: str = "the model") -> int:
+        """Node of the time derivative of a symbol that is a state or constant."""
+        return self._once(self._derivatives, "derivative", symbol, where, self._make_derivative)
+
+    def initial_state(self, symbol: str) -> int:
+        """Node of a state at the start: what its leaf holds."""
+        return self.to_state(symbol, self.initial(symbol), self.initial)
+
+    def to_state(self, symbol: str, node: int, sizes: Callable[[str], int] | None = None) -> int:
+        """Turn what a symbol means into what its state holds."""
+        if not self._held_as_amount(symbol):
+            return node
+        return self.graph.mul(node, (sizes or self.running)(self.elements[symbol].getCompartment()))
+
+    def state_derivative(self, symbol: str) -> int:
+        """Node of the time derivative of what a state holds."""
+        if symbol in self._rates:
+            return to_node(self._rates[symbol], self.running_scope(f'rate rule of "{self.shown(symbol)}"'))
+        amount = self._amount_rate(symbol)
+        if self._means_amount(symbol) or self._held_as_amount(symbol):
+            return amount
+        size = self.running(self.elements[symbol].getCompartment(), f'species "{self.shown(symbol)}"')
+        return self.graph.mul(amount, self.graph.div(self.graph.constant(1.0), size))
+
+    def running_scope(self, where: str) -> Scope:
+        """Meaning of names in formulas during a run."""
+        lookup = partial(self.running, where=where)
+        rate_of = partial(self.derivative, where=where)
+        return Scope(self.graph, lookup, self.graph.time(), self.functions, where, rate_of)
+
+    def _initial_scope(self, where: str) -> Scope:
+        def rate_of(symbol: str) -> int:
+            raise UnsupportedConstruct("rateOf at the start", self.shown(symbol), where)
+
+        start = self.graph.constant(0.0)
+        return Scope(self.graph, partial(self.initial, where=where), start, self.functions, where, rate_of)
+
+    def _once(
+        self, made: dict[str, int], moment: str, symbol: str, where: str, make: Callable[[str, str], int]
+    ) -> int:
+        if symbol in made:
+            return made[symbol]
+        if symbol not in self.elements:
+            raise UnknownSymbol(self.shown(symbol), where, self.known())
+        if (moment, symbol) in self._pending:
+            chain = [s for _, s in self._pending[self._pending.index((moment, symbol)) :]]
+            raise CircularDefinition([self.shown(s) for s in [*chain, symbol]])
+        self._pending.append((moment, symbol))
+        try:
+            made[symbol] = make(symbol, where)
+        finally:
+            self._pending.pop()
+        return made[symbol]
+
+    # during a run ---------------------------------------------------------------------
+    def _make_running(self, symbol: str, where: str) -> int:
+        match self.kind(symbol):
+            case "assigned":
+                here = f'assignment rule of "{self.shown(symbol)}"'
+                return to_node(self._assigned[symbol], self.running_scope(here))
+            case "state":
+                return self._from_state(symbol)
+            case "reaction":
+                return self._reaction_rate(symbol, self.running_scope)
+            case _ if symbol in self.inputs:
+                return self.graph.input(self.inputs.index(symbol))
+            case _:
+                return self._constant_during_run(symbol, where)
+
+    def _from_state(self, symbol: str) -> int:
+        leaf = self.graph.state(self._places[symbol])
+        if not self._held_as_amount(symbol):
+            return leaf
+        return self.graph.div(leaf, self.running(self.elements[symbol].getCompartment()))
+
+    def _constant_during_run(self, symbol: str, where: str) -> int:
+        """Value at the start, kept; only the concentration of a constant amount follows its compartment."""
+        start = self.frozen(self.initial(symbol, where))
+        if _is(self.elements[symbol], "species") and not self._means_amount(symbol):
+            compartment = self.elements[symbol].getCompartment()
+            if self._changes(compartment):
+                amount = self.graph.mul(start, self.frozen(self.initial(compartment)))
+                return self.graph.div(amount, self.running(compartment))
+        return start
+
+    def frozen(self, node: int) -> int:
+        """Node with every input replaced by its value at the start, so that later actions do not reach it."""
+        for part in self.graph.topological([node]):
+            if part not in self._frozen:
+                self._frozen[part] = self._frozen_part(part)
+        return self._frozen[node]
+
+    def _frozen_part(self, part: int) -> int:
+        if self.graph.op(part) == "input":
+            return self.input_default(self.inputs[self.graph.index(part)])
+        args = self.graph.args(part)
+        return self.graph.apply(self.graph.op(part), *(self._frozen[a] for a in args)) if args else part
+
+    def input_default(self, symbol: str) -> int:
+        """Node of an input at the start, over parameters."""
+        if self.kind(symbol) == "constant":
+            return self._parameter(symbol)
+        here = f'initial assignment of "{self.shown(symbol)}"'
+        return self.frozen(to_node(self._starts[symbol], self._initial_scope(here)))
+
+    def _reaction_rate(self, symbol: str, scope: Callable[[str], Scope]) -> int:
+        law = self.elements[symbol].getKineticLaw()
+        name = self.shown(symbol)
+        if law is None or law.getMath() is None:
+            raise MissingValue(name, "its own reaction, which lacks a rate")
+        local = {p.getId(): self._local_parameter(name, p) for p in law.getListOfLocalParameters()}
+        return to_node(law.getMath(), replace(scope(f'rate of "{name}"'), bound=local))
+
+    def _local_parameter(self, reaction: str, parameter: Element) -> int:
+        name = f"{reaction}.{parameter.getId()}"
+        if not parameter.isSetValue():
+            raise MissingValue(name, f'rate of "{reaction}"')
+        return self._parameter_leaf(name, parameter.getValue())
+
+    def _amount_rate(self, symbol: str) -> int:
+        """Amount per time that all reactions bring."""
+        total = self.graph.constant(0.0)
+        where = f'reactions of "{self.shown(symbol)}"'
+        for sign, reference, reaction in self._stoichiometry[symbol]:
+            moved = self.graph.mul(self._coefficient(reference, where), self.running(reaction, where))
+            total = self.graph.apply("add" if sign > 0 else "sub", total, moved)
+        factor = self.elements[symbol].getConversionFactor() or self.model.getConversionFactor()
+        return self.graph.mul(self.running(factor, where), total) if factor else total
+
+    def _coefficient(self, reference: Element, where: str) -> int:
+        if reference.getId():
+            return self.running(reference.getId(), where)
+        if not reference.isSetStoichiometry():
+            raise MissingValue(f"stoichiometry of {self.shown(reference.getSpecies())}", where)
+        return self.graph.constant(reference.getStoichiometry())
+
+    def _make_derivative(self, symbol: str, where: str) -> int:
+        match self.kind(symbol):
+            case "state" if not self._held_as_amount(symbol):
+                return self.state_derivative(symbol)
+            case "constant" | "derived" if symbol not in self.inputs:
+                return self.graph.constant(0.0)
+            case _:
+                raise UnsupportedConstruct("rateOf", self.shown(symbol), where)
+
+    # at the start ---------------------------------------------------------------------
+    def _make_initial(self, symbol: str, where: str) -> int:
+        if symbol in self._assigned:
+            here = f'assignment rule of "{self.shown(symbol)}"'
+            return to_node(self._assigned[symbol], self._initial_scope(here))
+        if symbol in self.inputs:
+            return self.graph.input(self.inputs.index(symbol))
+        if symbol in self._starts:
+            here = f'initial assignment of "{self.shown(symbol)}"'
+            return to_node(self._starts[symbol], self._initial_scope(here))
+        if self.kind(symbol) == "reaction":
+            return self._reaction_rate(symbol, self._initial_scope)
+        return self._given(symbol, where)
+
+    def _given(self, symbol: str, where: str) -> int:
+        element = self.elements[symbol]
+        if _is(element, "species"):
+            return self._given_species(symbol, element, where)
+        if self.kind(symbol) == "state" or _is(element, "speciesReference"):
+            return self.graph.constant(self._number(symbol, where))
+        return self._parameter(symbol, where)
+
+    def _given_species(self, symbol: str, species: Element, where: str) -> int:
+        """Value at the start, in the quantity that the symbol means."""
+        amount = species.isSetInitialAmount()
+        if not amount and not species.isSetInitialConcentration():
+            raise MissingValue(self.shown(symbol), where)
+        value = species.getInitialAmount() if amount else species.getInitialConcentration()
+        fits = amount == self._means_amount(symbol)
+        number = (
+            self.graph.constant(value)
+            if self.kind(symbol) == "state" or not fits
+            else self._parameter_leaf(self.shown(symbol), value)
+        )
+        if fits:
+            return number
+        size = self.initial(species.getCompartment(), f'species "{self.shown(symbol)}"')
+        return self.graph.div(number, size) if amount else self.graph.mul(number, size)
+
+    def _parameter(self, symbol: str, where: str = "the model") -> int:
+        if _is(self.elements[symbol], "species"):
+            return self._given_species(symbol, self.elements[symbol], where)
+        return self._parameter_leaf(self.shown(symbol), self._number(symbol, where))
+
+    def _parameter_leaf(self, name: str, value: float) -> int:
+        if name not in self._leaves:
+            self._leaves[name] = self.graph.parameter(len(self.parameters))
+            self.parameters[name] = value
+        return self._leaves[name]
+
+    def _number(self, symbol: str, where: str) -> float:
+        element = self.elements[symbol]
+        value = _written_value(element)
+        if math.isnan(value):
+            raise MissingValue(self.shown(symbol), where)
+        return value
+
+    # kinds ----------------------------------------------------------------------------
+    def _means_amount(self, symbol: str) -> bool:
+        element = self.elements[symbol]
+        return not _is(element, "species") or element.getHasOnlySubstanceUnits()
+
+    def _changes(self, symbol: str) -> bool:
+        return self.kind(symbol) in ("state", "assigned") or symbol in self.inputs
+
+    def _held_as_amount(self, symbol: str) -> bool:
+        """Whether the state is an amount although the symbol is a concentration."""
+        if symbol not in self._stoichiometry or symbol in self._rates or self._means_amount(symbol):
+            return False
+        return self._changes(self.elements[symbol].getCompartment())
+
+
+def _is(element: Element, kind: str) -> bool:
+    return bool(element.getElementName() == kind)
+
+
+def _elements(model: Model) -> dict[str, Element]:
+    """Everything that formulas may name, in the order of the text."""
+    lists = (model.getListOfCompartments(), model.getListOfSpecies(), model.getListOfParameters())
+    found = {element.getId(): element for elements in lists for element in elements}
+    for reaction in model.getListOfReactions():
+        found[reaction.getId()] = reaction
+        for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
+            if reference.getId():
+                found[reference.getId()] = reference
+    return found
+
+
+def _stoichiometry(model: Model, elements: dict[str, Element]) -> dict[str, list[tuple[int, Element, str]]]:
+    """Reactions of every species that reactions change: (sign, species reference, reaction)."""
+    found: dict[str, list[tuple[int, Element, str]]] = {}
+    for reaction in model.getListOfReactions():
+        sides = ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts()))
+        for sign, references in sides:
+            for reference in references:
+                species = elements[reference.getSpecies()]
+                if not species.getBoundaryCondition() and not species.getConstant():
+                    found.setdefault(species.getId(), []).append((sign, reference, reaction.getId()))
+    return found
+
+
+def _written_value(element: Element) -> float:
+    """Read the number in the text, NaN if there is none."""
+    match element.getElementName():
+        case "compartment":
+            return float(element.getSize()) if element.isSetSize() else math.nan
+        case "speciesReference":
+            return float(element.getStoichiometry()) if element.isSetStoichiometry() else math.nan
+        case _:
+            return float(element.getValue()) if element.isSetValue() else math.nan
