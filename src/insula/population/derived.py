@@ -1,0 +1,123 @@
+"""Quantities that are computed from others: ``derived:trait.weight / trait.height^2``."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.errors import InsulaError, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+PREFIX = "derived:"
+_OPERATORS: dict[type, Callable[..., Floats]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+}
+_FUNCTIONS: dict[str, Callable[..., Floats]] = {"exp": np.exp, "ln": np.log, "sqrt": np.sqrt}
+
+
+class FormulaError(InsulaError):
+    """A formula that cannot be evaluated."""
+
+
+def formula_of(source: str | None) -> str | None:
+    """Return the formula of a source ``derived:...``, else None."""
+    return source.removeprefix(PREFIX).strip() if source and source.startswith(PREFIX) else None
+
+
+def symbols_in(symbol: str, formula: str) -> set[str]:
+    """Return the dotted symbols that a formula uses."""
+    nodes = ast.walk(_parsed(symbol, formula))
+    names = {_dotted(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)}
+    longest = {name for name in names if not any(other.startswith(f"{name}.") for other in names)}
+    return longest - set(_FUNCTIONS)
+
+
+def in_order(formulas: Mapping[str, str]) -> list[str]:
+    """Return the derived symbols so that each comes after those it uses.
+
+    Raises
+    ------
+    FormulaError
+        Formulas that use each other in a circle.
+    """
+    waiting = {symbol: symbols_in(symbol, text) & set(formulas) for symbol, text in formulas.items()}
+    done: list[str] = []
+    while waiting:
+        ready = sorted(symbol for symbol, needs in waiting.items() if needs <= set(done))
+        if not ready:
+            circle = ", ".join(sorted(waiting))
+            raise FormulaError(
+                f"These are derived from each other in a circle: {circle}. Give one of them a value."
+            )
+        done += ready
+        waiting = {symbol: needs for symbol, needs in waiting.items() if symbol not in ready}
+    return done
+
+
+def evaluate(symbol: str, formula: str, values: Mapping[str, Floats]) -> Floats:
+    """Evaluate a formula of ``+ - * / ^``, exp, ln and sqrt over arrays.
+
+    Parameters
+    ----------
+    symbol
+        What is derived; named in messages.
+    values
+        Arrays of one shape by dotted symbol; NaN stays NaN.
+
+    Raises
+    ------
+    UnknownName
+        The formula uses a symbol that has no value.
+    FormulaError
+        It uses something else than the operations above.
+    """
+    return np.asarray(_value(_parsed(symbol, formula).body, symbol, values), dtype=np.float64)
+
+
+def _parsed(symbol: str, formula: str) -> ast.Expression:
+    try:
+        return ast.parse(formula.replace("^", "**"), mode="eval")
+    except SyntaxError as error:
+        raise FormulaError(f'{symbol} is derived by "{formula}", which is no formula.') from error
+
+
+def _value(node: ast.expr, symbol: str, values: Mapping[str, Floats]) -> Floats:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return np.asarray(float(node.value))
+    if isinstance(node, ast.Name | ast.Attribute):
+        return _look_up(_dotted(node), symbol, values)
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](
+            _value(node.left, symbol, values), _value(node.right, symbol, values)
+        )
+    if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_value(node.operand, symbol, values))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
+        return _FUNCTIONS[node.func.id](*(_value(argument, symbol, values) for argument in node.args))
+    raise FormulaError(f'{symbol}: "{ast.unparse(node)}" is not allowed; use + - * / ^, exp, ln and sqrt.')
+
+
+def _look_up(name: str, symbol: str, values: Mapping[str, Floats]) -> Floats:
+    if name not in values:
+        raise UnknownName(f"quantity (needed to derive {symbol}) called", name, values)
+    return values[name]
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,74 @@
+"""Gather what can be drawn: rows of the modules, a population's overrides and traits, people's habits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insula.core.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from insula.population.records import Sourced
+
+_LEVELS = ("patient", "ensemble")
+
+
+@dataclass(frozen=True)
+class Share:
+    """A yes (1) or no (0) that a share of the patients has; reads like a row of parameters.csv."""
+
+    value: float
+    source: str | None
+    unit: str = "dimensionless"
+    spread_type: str | None = None
+    spread_low: float | None = None
+    spread_high: float | None = None
+    distribution: str | None = "bernoulli"
+    varies_by: str | None = "patient"
+
+
+def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: Any) -> dict[str, Sourced]:
+    """Return everything that `sample` draws or copies for a candidate, by dotted symbol.
+
+    Parameters
+    ----------
+    population
+        Record of populations/<id>.yaml: ``traits`` and ``parameters`` are read.
+    module_rows
+        Rows of the composed models by dotted symbol.
+    habits
+        Record of habits/<id>.yaml; only quantities that vary by patient or ensemble are taken.
+
+    Returns
+    -------
+    Module rows (overridden where the population says so), then ``trait.<id>``, then ``habits.<path>``.
+    ``trait.female`` (1 or 0) stands for the trait ``sex``.
+
+    Raises
+    ------
+    UnknownName
+        The population overrides a parameter that no module has.
+    """
+    for symbol in population.parameters:
+        if symbol not in module_rows:
+            raise UnknownName(
+                f"parameter (overridden by the population {population.id}) called", symbol, module_rows
+            )
+    traits = dict(_trait(name, trait) for name, trait in population.traits.items())
+    return {**module_rows, **population.parameters, **traits, **dict(_varying("habits", habits))}
+
+
+def _trait(name: str, trait: Any) -> tuple[str, Sourced]:
+    share = getattr(trait, "share_female", None)
+    return (f"trait.{name}", trait) if share is None else ("trait.female", Share(share.value, share.source))
+
+
+def _varying(path: str, record: Any) -> Iterator[tuple[str, Sourced]]:
+    """Walk through the fields of a record; lists are left out, they hold what happens at occasions."""
+    if getattr(record, "varies_by", None) in _LEVELS:
+        yield path, record
+    elif hasattr(record, "__dict__"):
+        for name, part in vars(record).items():
+            yield from _varying(f"{path}.{name}", part)

@@ -1,0 +1,160 @@
+"""Draw virtual patients: every number has the address (seed, symbol, candidate)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr
+
+from insula.core.errors import UnknownName
+from insula.core.random_streams import normal
+from insula.population.correlation import correlate
+from insula.population.derived import evaluate, formula_of, in_order
+from insula.population.spread import SpreadError, distribution_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from insula.population.records import Correlation, Sourced
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+_LEVELS = ("patient", "ensemble")
+
+
+@dataclass(frozen=True)
+class ParameterTable:
+    """What was drawn.
+
+    Parameters
+    ----------
+    candidates : (C,)
+        Numbers of the candidates: their addresses in the random streams.
+    members : (C,)
+        Ensemble member of each candidate.
+    symbols : (n,)
+        Dotted names, e.g. ``glucose.k_p1`` or ``trait.age``.
+    values : (C, n)
+        In the units of `units`; never NaN unless a derived quantity is undefined.
+    units : (n,)
+    """
+
+    candidates: Whole
+    members: Whole
+    symbols: tuple[str, ...]
+    values: Floats
+    units: tuple[str, ...]
+
+    def column(self, symbol: str) -> Floats:
+        """Return the (C,) values of one symbol; raises UnknownName with a suggestion."""
+        if symbol not in self._places:
+            raise UnknownName("sampled quantity", symbol, self.symbols)
+        return self.values[:, self._places[symbol]]
+
+    def rows(self, kept: NDArray[np.bool_]) -> ParameterTable:
+        """Return the table of the candidates where `kept` (C,) is true."""
+        return ParameterTable(
+            self.candidates[kept], self.members[kept], self.symbols, self.values[kept], self.units
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {symbol: place for place, symbol in enumerate(self.symbols)}
+
+
+def sample(
+    quantities: Mapping[str, Sourced],
+    *,
+    seed: int,
+    candidates: Whole,
+    ensemble_members: int,
+    correlations: Iterable[Correlation] = (),
+) -> ParameterTable:
+    """Draw every quantity for every candidate.
+
+    ``varies_by: patient`` is drawn for each candidate, ``ensemble`` once for each ensemble member
+    (candidate modulo `ensemble_members`) and shared by its candidates; ``none`` and ``occasion`` keep
+    their value. What is derived is computed last. A candidate's numbers depend on seed, symbol and
+    candidate alone: not on the other candidates of the call, and not on quantities with which it is
+    not correlated.
+
+    Parameters
+    ----------
+    quantities
+        By dotted symbol, as `insula.population.quantities.quantities_of` gathers them.
+    candidates : (C,) not negative
+
+    Raises
+    ------
+    SpreadError, CorrelationError, FormulaError, UnknownName
+        Naming the quantity and what to change.
+    """
+    members = np.asarray(candidates) % ensemble_members
+    columns = {
+        symbol: _constant(symbol, row, len(members)) for symbol, row in quantities.items() if _is_fixed(row)
+    }
+    pairs = list(correlations)
+    for level, addresses in zip(_LEVELS, (np.asarray(candidates), members), strict=True):
+        rows = {
+            symbol: row for symbol, row in quantities.items() if row.varies_by == level and not _is_fixed(row)
+        }
+        rows = {symbol: row for symbol, row in rows.items() if formula_of(row.source) is None}
+        columns |= _draw(rows, seed, addresses, _pairs_of(level, pairs, quantities))
+    _derive(quantities, columns)
+    return ParameterTable(
+        np.asarray(candidates, dtype=np.int64),
+        members.astype(np.int64),
+        tuple(quantities),
+        np.stack([columns[symbol] for symbol in quantities], axis=1)
+        if columns
+        else np.empty((len(members), 0)),
+        tuple(row.unit for row in quantities.values()),
+    )
+
+
+def _is_fixed(row: Sourced) -> bool:
+    return formula_of(row.source) is None and row.varies_by not in _LEVELS
+
+
+def _constant(symbol: str, row: Sourced, n_candidates: int) -> Floats:
+    if row.value is None:
+        raise SpreadError(
+            f"{symbol} has neither a value nor a formula. Fill in value, or source: derived:<formula>."
+        )
+    return np.full(n_candidates, float(row.value))
+
+
+def _draw(
+    rows: Mapping[str, Sourced], seed: int, addresses: Whole, pairs: list[Correlation]
+) -> dict[str, Floats]:
+    distributions = {symbol: distribution_of(symbol, row) for symbol, row in rows.items()}
+    scores = {symbol: normal(seed, symbol, addresses)[:, 0] for symbol in rows}
+    together = correlate(scores, pairs)
+    return {symbol: found.quantile(ndtr(together[symbol])) for symbol, found in distributions.items()}
+
+
+def _pairs_of(level: str, pairs: list[Correlation], quantities: Mapping[str, Sourced]) -> list[Correlation]:
+    """Return the pairs whose first partner varies at this level; `correlate` refuses mixed pairs."""
+    for pair in pairs:
+        for symbol in pair.between:
+            if symbol not in quantities:
+                raise UnknownName("quantity to be correlated, called", symbol, quantities)
+            if quantities[symbol].varies_by not in _LEVELS:
+                raise SpreadError(
+                    f"{symbol} is correlated with something but does not vary between patients."
+                )
+    return [pair for pair in pairs if quantities[pair.between[0]].varies_by == level]
+
+
+def _derive(quantities: Mapping[str, Sourced], columns: dict[str, Floats]) -> None:
+    formulas = {symbol: formula_of(row.source) for symbol, row in quantities.items()}
+    derived = {symbol: formula for symbol, formula in formulas.items() if formula is not None}
+    n_candidates = len(next(iter(columns.values()))) if columns else 0
+    for symbol in in_order(derived):
+        columns[symbol] = np.broadcast_to(evaluate(symbol, derived[symbol], columns), (n_candidates,)).copy()
