@@ -38,3 +38,8 @@ def test_unknown_quantities_and_wrong_units_are_refused():
         screen([Criterion("trait.ages", Bound(1, "year"))], VALUES, UNITS, 5)
     with pytest.raises(UnitMismatch):
         screen([Criterion("trait.age", Bound(1, "kg"))], VALUES, UNITS, 5)
+
+
+def test_what_has_run_away_to_infinity_does_not_pass():
+    beyond = Criterion("trait.age", at_least=Bound(18, "year"))
+    assert screen([beyond], {"trait.age": np.array([np.inf])}, UNITS, 1).passed_all.tolist() == [False]
