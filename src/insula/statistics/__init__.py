@@ -1,0 +1,1 @@
+"""What a trialist computes, on plain arrays."""

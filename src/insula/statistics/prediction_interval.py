@@ -1,0 +1,215 @@
+"""What a trial of a given size would report, if the virtual patients were right.
+
+A trial differs from the virtual population for two reasons: one truth holds for all its patients (the
+ensemble member),
+and it has few of them. So each draw takes one member at random, then n patients with replacement.
+
+Taking all n from the few patients of that one member would count their sampling error twice: with m
+patients per
+member the mean of a draw would vary by the variance between members PLUS s^2/m. Therefore each patient
+comes from the
+member drawn with probability w, and otherwise from all members alike, where w^2 is the share of the observed
+variance between member means that is not sampling error (one-way analysis of variance, as for a random
+effect). Two
+patients of one draw then have exactly the estimated covariance between members, and each patient alone has
+the
+distribution of the whole population.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+
+from insula.core.random_streams import uniform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+    Statistic = Callable[[Floats], Floats]
+
+DRAWS = 4000
+_NUMBERS_AT_ONCE = 1 << 22  # keeps the memory of one block of draws near 32 MiB
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The predictive distribution of a statistic of one arm.
+
+    Parameters
+    ----------
+    samples : (draws,)
+        The statistic in each imagined trial; never NaN.
+    level
+        Probability inside the interval.
+    """
+
+    samples: Floats
+    level: float
+
+    @property
+    def mean(self) -> float:
+        """Mean over the draws."""
+        return float(self.samples.mean())
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation over the draws."""
+        return float(self.samples.std(ddof=1))
+
+    @property
+    def low(self) -> float:
+        """Lower end of the central interval."""
+        return float(np.quantile(self.samples, (1 - self.level) / 2))
+
+    @property
+    def high(self) -> float:
+        """Upper end of the central interval."""
+        return float(np.quantile(self.samples, (1 + self.level) / 2))
+
+    @property
+    def mean_error(self) -> float:
+        """Monte-Carlo standard error of the mean."""
+        return self.sd / float(np.sqrt(self.samples.size))
+
+    @property
+    def bound_error(self) -> float:
+        """Monte-Carlo standard error of the ends (the larger), from quantiles one error of p away."""
+        errors = []
+        for p in ((1 - self.level) / 2, (1 + self.level) / 2):
+            step = np.sqrt(p * (1 - p) / self.samples.size)
+            below, above = np.quantile(self.samples, [max(p - step, 0), min(p + step, 1)])
+            errors.append(float(above - below) / 2)
+        return max(errors)
+
+    def z(self, observed: float) -> float:
+        """Return (observed - mean) / sd; without spread, 0 where equal, else infinite with its sign."""
+        distance = observed - self.mean
+        if self.sd > 0:
+            return distance / self.sd
+        return 0.0 if np.isclose(distance, 0) else float(np.copysign(np.inf, distance))
+
+    def normal_score(self, observed: float, tie: float) -> float:
+        """Return the normal quantile of the mid-probability of a value, for counts and proportions.
+
+        Parameters
+        ----------
+        observed
+            The published value.
+        tie
+            Draws nearer than this count as equal to it (half a patient).
+
+        Returns
+        -------
+        Quantile of P(below) + P(equal) / 2, with probabilities kept half a draw away from 0 and 1.
+        """
+        equal = np.abs(self.samples - observed) < tie
+        middle = float(np.mean(~equal & (self.samples < observed)) + np.mean(equal) / 2)
+        edge = 0.5 / self.samples.size
+        return float(ndtri(min(max(middle, edge), 1 - edge)))
+
+    def contains(self, observed: float, tie: float = 0.0) -> bool:
+        """Say whether a value lies in the interval, which `tie` widens on both sides; NaN lies nowhere."""
+        return bool(self.low - tie <= observed <= self.high + tie)
+
+
+def predict_arm(
+    patients: Floats,
+    member: Whole,
+    size: int,
+    statistic: Statistic,
+    *,
+    seed: int,
+    purpose: str,
+    scores: Floats | None = None,
+    draws: int = DRAWS,
+    level: float = 0.9,
+) -> Prediction:
+    """Predict what an arm of a given size would report.
+
+    Parameters
+    ----------
+    patients : (P, K)
+        K numbers of each virtual patient, e.g. value and baseline; patients with a NaN are left out.
+    member : (P,)
+        Ensemble member of each patient.
+    size
+        Patients in the imagined arm.
+    statistic
+        (draws, size, K) -> (draws,).
+    seed, purpose
+        Address of the random numbers.
+    scores : (P,), optional
+        What the variance between members is estimated from; by default the first column.
+    draws, level
+        Number of imagined trials; probability inside the interval.
+
+    Raises
+    ------
+    ValueError
+        When no patient has a value or the arm has no patients.
+    """
+    if size < 1:
+        raise ValueError(f"An arm needs at least one patient, not {size}.")
+    known = ~np.isnan(patients).any(axis=1)
+    if not known.any():
+        raise ValueError("No virtual patient has a value.")
+    patients, member = patients[known], member[known]
+    share = member_share(patients[:, 0] if scores is None else scores[known], member)
+    block = max(1, _NUMBERS_AT_ONCE // size)
+    samples = []
+    for number, start in enumerate(range(0, draws, block)):
+        rows = _draw(
+            member, size, min(block, draws - start), share, seed=seed, purpose=purpose, occasion=number
+        )
+        samples.append(statistic(patients[rows]))
+    return Prediction(np.concatenate(samples), level)
+
+
+def member_share(values: Floats, member: Whole) -> float:
+    """Estimate how strongly patients of one ensemble member belong together.
+
+    Parameters
+    ----------
+    values, member : (P,)
+
+    Returns
+    -------
+    w in [0, 1]: the square root of (variance between members, sampling error removed) over the observed
+    variance of
+    the member means. 0 where there is one member, or where nobody shares a member with anybody.
+    """
+    _, group, counts = np.unique(member, return_inverse=True, return_counts=True)
+    groups, total = len(counts), len(values)
+    if groups < 2 or total == groups:
+        return 0.0
+    means = np.bincount(group, values) / counts
+    within = np.sum((values - means[group]) ** 2) / (total - groups)
+    between = np.sum(counts * (means - values.mean()) ** 2) / (groups - 1)
+    typical = (total - np.sum(counts**2) / total) / (groups - 1)
+    true_variance = max(0.0, (between - within) / typical)
+    observed = float(np.mean((means - means.mean()) ** 2))
+    return float(min(1.0, np.sqrt(true_variance / observed))) if observed > 0 else 0.0
+
+
+def _draw(
+    member: Whole, size: int, draws: int, share: float, *, seed: int, purpose: str, occasion: int
+) -> NDArray[np.intp]:
+    """Rows of the patients of each draw, (draws, size)."""
+    order = np.argsort(member, kind="stable")
+    _, first, counts = np.unique(member[order], return_index=True, return_counts=True)
+    numbers = uniform(seed, purpose, np.arange(draws), occasion, 1 + 2 * size)
+    chosen = (numbers[:, :1] * len(counts)).astype(np.intp)
+    own = numbers[:, 1 : 1 + size] < share
+    which = numbers[:, 1 + size :]
+    place = np.where(
+        own, first[chosen] + (which * counts[chosen]).astype(np.intp), (which * len(order)).astype(np.intp)
+    )
+    return order[place]

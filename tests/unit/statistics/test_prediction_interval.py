@@ -1,0 +1,129 @@
+"""The predictive distribution of a trial arm, against cases with a known answer."""
+
+import numpy as np
+import pytest
+from scipy.stats import betabinom, norm
+
+from insula.statistics import arm_statistics as stat
+from insula.statistics.prediction_interval import Prediction, member_share, predict_arm
+
+
+def population(members, per_member, between, within, seed=3):
+    random = np.random.Generator(np.random.Philox(seed))
+    truth = random.normal(10, between, members)
+    values = random.normal(np.repeat(truth, per_member), within)
+    return values, np.repeat(np.arange(members), per_member)
+
+
+def predict(values, member, size, statistic=stat.mean, **options):
+    patients = values if values.ndim == 2 else values[:, None]
+    return predict_arm(patients, member, size, statistic, seed=1, purpose="test", **options)
+
+
+@pytest.mark.parametrize("per_member", [10, 100])
+@pytest.mark.parametrize(("between", "within"), [(0.0, 2.0), (1.0, 2.0), (2.0, 1.0)])
+def test_normal_members_and_patients(per_member, between, within):
+    """Mean of an arm of n: variance between + within / n; 400 members make the estimate good to 8 %."""
+    values, member = population(400, per_member, between, within)
+    found = predict(values, member, 12)
+    expected = np.sqrt(between**2 + within**2 / 12)
+    assert found.mean == pytest.approx(values.mean(), abs=4 * found.mean_error)
+    assert found.sd == pytest.approx(expected, rel=0.08)
+    reach = norm.ppf(0.95) * expected
+    assert found.high - found.low == pytest.approx(2 * reach, rel=0.1)
+
+
+def test_few_patients_per_member_do_not_widen_the_interval():
+    """The naive draw from one member would give sd sqrt(4/10 + 0.9 x 4/12) = 0.84 instead of 0.58."""
+    found = predict(*population(400, 10, 0.0, 2.0), 12)
+    assert found.sd == pytest.approx(2 / np.sqrt(12), rel=0.06)
+
+
+def test_counts_keep_whole_patients_and_are_overdispersed():
+    """Chance of yes differs between members as a beta distribution: the count is beta-binomial."""
+    random = np.random.Generator(np.random.Philox(5))
+    chance = random.beta(2, 2, 300)
+    member = np.repeat(np.arange(300), 100)
+    values = (random.random(member.size) < chance[member]).astype(float)
+    found = predict(values, member, 12, stat.count)
+    assert set(np.unique(found.samples)) <= set(range(13))
+    assert found.sd == pytest.approx(betabinom(12, 2, 2).std(), rel=0.08)
+
+
+def test_one_member_or_one_patient_each_is_a_plain_bootstrap():
+    values, _ = population(1, 400, 0.0, 2.0)
+    for member in (np.zeros(400, int), np.arange(400)):
+        assert member_share(values, member) == 0
+        assert predict(values, member, 4).sd == pytest.approx(values.std() / 2, rel=0.05)
+
+
+def test_members_that_are_all_there_is_are_drawn_whole():
+    member = np.repeat(np.arange(5), 20)
+    assert member_share(member * 1.0, member) == pytest.approx(1)
+    found = predict(member * 1.0, member, 7)
+    assert set(np.unique(found.samples)) == {0.0, 1, 2, 3, 4}
+
+
+def test_a_larger_trial_has_a_narrower_interval():
+    values, member = population(50, 20, 0.5, 2.0)
+    widths = [predict(values, member, size).sd for size in (5, 50, 500)]
+    assert widths[0] > widths[1] > widths[2] > 0.4
+
+
+def test_change_and_percent_change_use_the_patients_own_baseline():
+    patients = np.array([[20.0, 40.0]] * 10 + [[0.0, 20.0]] * 10)
+    member = np.arange(20) % 2
+    change = predict(patients, member, 6, stat.change_from_baseline)
+    assert set(np.unique(change.samples)) == {-20.0}
+    percent = predict(patients, member, 500, stat.percent_change)
+    assert percent.mean == pytest.approx(-100 * (1 - 10 / 30), abs=1)
+
+
+def test_patients_without_a_value_are_left_out_and_none_at_all_is_an_error():
+    values = np.array([1.0, np.nan, 1.0])
+    assert predict(values, np.array([0, 0, 1]), 3).samples.tolist() == [1.0] * 4000
+    with pytest.raises(ValueError, match="No virtual patient has a value"):
+        predict(np.full(3, np.nan), np.zeros(3, int), 3)
+    with pytest.raises(ValueError, match="at least one patient, not 0"):
+        predict(np.ones(3), np.zeros(3, int), 0)
+
+
+def test_the_same_address_gives_the_same_draws():
+    values, member = population(20, 10, 1.0, 2.0)
+    first = predict(values, member, 12).samples
+    assert np.array_equal(first, predict(values, member, 12).samples)
+    other = predict_arm(values[:, None], member, 12, stat.mean, seed=2, purpose="test")
+    assert not np.array_equal(first, other.samples)
+
+
+def test_blocks_of_large_arms_are_different_draws():
+    values, member = population(20, 10, 1.0, 2.0)
+    samples = predict(values, member, 5000, draws=1700).samples
+    assert len(np.unique(samples)) == 1700
+
+
+def test_monte_carlo_errors_are_those_of_repeated_predictions():
+    values, member = population(20, 10, 0.0, 2.0)
+    repeats = [
+        predict_arm(values[:, None], member, 12, stat.mean, seed=seed, purpose="test", draws=1000)
+        for seed in range(60)
+    ]
+    assert np.std([p.mean for p in repeats]) == pytest.approx(repeats[0].mean_error, rel=0.35)
+    assert np.std([p.low for p in repeats]) == pytest.approx(repeats[0].bound_error, rel=0.5)
+
+
+def test_z_of_a_prediction_without_spread():
+    certain = Prediction(np.full(100, 3.0), 0.9)
+    assert certain.z(3.0) == 0
+    assert certain.z(2.9) == -np.inf
+    assert certain.contains(3.0)
+    assert not certain.contains(2.9)
+    assert not certain.contains(np.nan)
+
+
+def test_normal_score_of_proportions_at_the_edge():
+    sure = Prediction(np.ones(1000), 0.9)
+    assert sure.normal_score(1.0, 0.04) == 0
+    assert sure.normal_score(0.5, 0.04) == pytest.approx(norm.ppf(0.0005))
+    mixed = Prediction(np.repeat([9, 10, 11, 12], 250) / 12, 0.9)
+    assert mixed.normal_score(0.83, 0.5 / 12) == pytest.approx(norm.ppf(0.375))  # 0.83 is 10 of 12
