@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from insula.population.records import Sourced
 
-_LEVELS = ("patient", "ensemble")
-
 
 @dataclass(frozen=True)
 class Share:
@@ -39,7 +37,7 @@ def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: A
     module_rows
         Rows of the composed models by dotted symbol.
     habits
-        Record of habits/<id>.yaml; only quantities that vary by patient or ensemble are taken.
+        Record of habits/<id>.yaml; every quantity but those of the single meals is taken.
 
     Returns
     -------
@@ -57,7 +55,7 @@ def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: A
                 f"parameter (overridden by the population {population.id}) called", symbol, module_rows
             )
     traits = dict(_trait(name, trait) for name, trait in population.traits.items())
-    return {**module_rows, **population.parameters, **traits, **dict(_varying("habits", habits))}
+    return {**module_rows, **population.parameters, **traits, **dict(_nested("habits", habits))}
 
 
 def _trait(name: str, trait: Any) -> tuple[str, Sourced]:
@@ -65,10 +63,10 @@ def _trait(name: str, trait: Any) -> tuple[str, Sourced]:
     return (f"trait.{name}", trait) if share is None else ("trait.female", Share(share.value, share.source))
 
 
-def _varying(path: str, record: Any) -> Iterator[tuple[str, Sourced]]:
+def _nested(path: str, record: Any) -> Iterator[tuple[str, Sourced]]:
     """Walk through the fields of a record; lists are left out, they hold what happens at occasions."""
-    if getattr(record, "varies_by", None) in _LEVELS:
+    if hasattr(record, "varies_by"):
         yield path, record
     elif hasattr(record, "__dict__"):
         for name, part in vars(record).items():
-            yield from _varying(f"{path}.{name}", part)
+            yield from _nested(f"{path}.{name}", part)
