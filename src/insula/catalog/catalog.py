@@ -1,0 +1,189 @@
+"""The catalog: everything under science/, found by name and read when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from insula.catalog.evidence_tables import EvidenceTables, read_evidence
+from insula.catalog.readers import read_handover, read_model, read_module, yaml_part, yaml_reader
+from insula.catalog.records import (
+    ClockSettings,
+    Endpoint,
+    Habits,
+    HandoverRow,
+    Model,
+    Module,
+    Population,
+    Procedure,
+    Protocol,
+    Regimen,
+    Study,
+    Therapy,
+)
+from insula.catalog.shelf import Entry, Shelf
+from insula.core.citations import Citation, read_bibliography
+from insula.core.errors import InsulaError
+from insula.core.paths import science_root
+from insula.core.problems import in_order, raise_if_any
+from insula.core.yaml_lines import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from insula.core.problems import Problem
+
+Thing = TypeVar("Thing")
+
+
+class Catalog:
+    """A frozen view of a science folder.
+
+    Shelves are mappings by id (the name of the file or folder). Nothing is read before it is asked for, and what
+    cannot be read raises InvalidText with all problems of that text only. `problems` reads everything.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def open(cls, root: Path | None = None) -> Catalog:
+        """Open a science folder; by default the one of this installation."""
+        return cls((root or science_root()).resolve())
+
+    @cached_property
+    def modules(self) -> Shelf[Module]:
+        """Modules, and therapies that bring a text of their own."""
+        return Shelf(
+            "module",
+            {
+                path.stem: partial(read_module, path)
+                for folder in ("modules", "therapies")
+                for path in self.root.glob(f"biology/{folder}/*/*.ant")
+            },
+        )
+
+    @cached_property
+    def models(self) -> Shelf[Model]:
+        """Wirings: ``metabolic`` and ``disease``."""
+        return self._shelf("model", "biology/models/*.ant", read_model)
+
+    @cached_property
+    def therapies(self) -> Shelf[Therapy]:
+        """Drugs and cell products."""
+        return self._shelf("therapy", "biology/therapies/*/therapy.yaml", yaml_reader(Therapy), name=_folder)
+
+    @cached_property
+    def populations(self) -> Shelf[Population]:
+        """Which people."""
+        return self._shelf("population", "populations/*.yaml", yaml_reader(Population))
+
+    @cached_property
+    def habits(self) -> Shelf[Habits]:
+        """How people eat and treat lows."""
+        return self._shelf("habits file", "habits/*.yaml", yaml_reader(Habits))
+
+    @cached_property
+    def regimens(self) -> Shelf[Regimen]:
+        """Insulin and its titration."""
+        return self._shelf("regimen", "regimens/*.yaml", yaml_reader(Regimen))
+
+    @cached_property
+    def protocols(self) -> Shelf[Protocol]:
+        """Who gets what when."""
+        return self._shelf("protocol", "protocols/*.yaml", yaml_reader(Protocol))
+
+    @cached_property
+    def procedures(self) -> Shelf[Procedure]:
+        """Tests that are done at a visit."""
+        return self._shelf("procedure", "procedures/*.yaml", yaml_reader(Procedure))
+
+    @cached_property
+    def studies(self) -> Shelf[Study]:
+        """Virtual trials."""
+        return self._shelf("study", "studies/*.yaml", yaml_reader(Study))
+
+    @cached_property
+    def topics(self) -> Shelf[EvidenceTables]:
+        """Published rows by topic."""
+        return self._shelf("topic of evidence", "evidence/*/studies.csv", read_evidence, name=_folder)
+
+    def evidence(self, topic: str) -> EvidenceTables:
+        """Return the raw rows of a topic."""
+        return self.topics[topic]
+
+    @cached_property
+    def endpoints(self) -> Shelf[Endpoint]:
+        """Entries of endpoints.yaml."""
+        path = self.root / "endpoints.yaml"
+        lined = read_yaml(path)
+        names = lined.data if isinstance(lined.data, dict) else {}
+        return Shelf("endpoint", {name: partial(yaml_part, Endpoint, path, lined, name) for name in names})
+
+    @cached_property
+    def handover(self) -> tuple[HandoverRow, ...]:
+        """What the two clocks hand to each other."""
+        return self._tables["handover"]
+
+    @cached_property
+    def clocks(self) -> ClockSettings:
+        """How the two clocks are stepped."""
+        return self._settings["clocks"]
+
+    @cached_property
+    def citations(self) -> dict[str, Citation]:
+        """Entries of citations.bib."""
+        found, problems = read_bibliography(self.root / "biology" / "citations.bib")
+        raise_if_any(problems)
+        return found
+
+    def problems(self) -> list[Problem]:
+        """Read everything and return all that is wrong with any single text."""
+        shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
+        shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
+        shelves += [self._tables, self._settings]
+        found = [
+            problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
+        ]
+        _, faults = read_bibliography(self.root / "biology" / "citations.bib")
+        return in_order(found + faults + list(read_yaml(self.root / "endpoints.yaml").problems))
+
+    @cached_property
+    def _tables(self) -> Shelf[tuple[HandoverRow, ...]]:
+        return self._shelf("table", "biology/models/handover.csv", read_handover)
+
+    @cached_property
+    def _settings(self) -> Shelf[ClockSettings]:
+        return self._shelf("settings file", "biology/models/clocks.yaml", yaml_reader(ClockSettings))
+
+    def _shelf(
+        self,
+        kind: str,
+        pattern: str,
+        read: Callable[[Path], Entry[Thing]],
+        name: Callable[[Path], str] = lambda path: path.stem,
+    ) -> Shelf[Thing]:
+        return Shelf(kind, {name(path): partial(read, path) for path in self.root.glob(pattern)})
+
+
+def load_study(study: str | Path, catalog: Catalog | None = None) -> Study:
+    """Return a study by its id, or read one from a YAML file anywhere.
+
+    Raises
+    ------
+    UnknownName
+        No study has this id; close ids are named.
+    InvalidText
+        All problems of its text.
+    """
+    if not str(study).endswith((".yaml", ".yml")):
+        return (catalog or Catalog.open()).studies[str(study)]
+    path = Path(study)
+    if not path.is_file():
+        raise InsulaError(f"There is no file {path}.")
+    return Shelf("study", {path.stem: partial(yaml_reader(Study), path)})[path.stem]
+
+
+def _folder(path: Path) -> str:
+    return path.parent.name

@@ -1,0 +1,84 @@
+"""One reader for each kind of text; each returns an entry with the record and every problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+from insula.catalog.records import ActionRow, BehaviourRow, HandoverRow, Model, Module, ParameterRow
+from insula.catalog.shelf import Entry
+from insula.catalog.validate import read_record, read_rows, validate
+from insula.core.problems import Problem, error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from insula.core.yaml_lines import LinedYaml
+
+AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
+
+
+def yaml_reader(kind: type[AnyRecord]) -> Callable[[Path], Entry[AnyRecord]]:
+    """Return the reader of YAML files that are one record."""
+
+    def read(path: Path) -> Entry[AnyRecord]:
+        record, lined, problems = read_record(path, kind)
+        return Entry(path, record, tuple(problems), lined)
+
+    return read
+
+
+def yaml_part(kind: type[AnyRecord], path: Path, lined: LinedYaml, name: str) -> Entry[AnyRecord]:
+    """Read one entry of a YAML file that holds many."""
+    record, problems = validate(path, lined, (name,), kind)
+    return Entry(path, record, tuple(problems), lined)
+
+
+def read_module(path: Path) -> Entry[Module]:
+    """Read a module from its .ant file and the tables beside it; every table may be missing."""
+    folder = path.parent
+    problems: list[Problem] = []
+    parameters = _table(folder / "parameters.csv", ParameterRow, "symbol", problems)
+    actions = _table(folder / "actions.csv", ActionRow, "action", problems)
+    behaviour = _table(folder / "behaviour.csv", BehaviourRow, "id", problems, ("note",))
+    readme = folder / "README.md"
+    module = Module(
+        id=path.stem,
+        text=path.read_text(encoding="utf-8"),
+        parameters=parameters,
+        actions=actions,
+        behaviour=behaviour,
+        readme=readme.read_text(encoding="utf-8") if readme.exists() else "",
+    )
+    if path.stem != folder.name:
+        message = f'the module "{path.stem}" lies in the folder "{folder.name}".'
+        problems.append(error(path, message, "File and folder have one name."))
+    return Entry(path, module, tuple(problems))
+
+
+def read_model(path: Path) -> Entry[Model]:
+    """Read a wiring and its actions."""
+    problems: list[Problem] = []
+    actions = _table(path.with_suffix(".actions.csv"), ActionRow, "action", problems)
+    return Entry(
+        path, Model(id=path.stem, text=path.read_text(encoding="utf-8"), actions=actions), tuple(problems)
+    )
+
+
+def read_handover(path: Path) -> Entry[tuple[HandoverRow, ...]]:
+    """Read what the two clocks hand to each other."""
+    problems: list[Problem] = []
+    rows = _table(path, HandoverRow, "from", problems)
+    return Entry(path, rows, tuple(problems))
+
+
+def _table(
+    path: Path, kind: type[AnyRecord], key: str, problems: list[Problem], optional: tuple[str, ...] = ()
+) -> tuple[AnyRecord, ...]:
+    if not path.exists():
+        return ()
+    rows, found = read_rows(path, kind, key, optional)
+    problems += found
+    return rows
