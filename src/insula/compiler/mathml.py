@@ -99,7 +99,8 @@ def _piecewise(formula: Formula, scope: Scope) -> int:
 
 
 def _rate_of(formula: Formula, scope: Scope) -> int:
-    return scope.rate_of(formula.getChild(0).getName())
+    symbol = formula.getChild(0).getName()
+    return scope.graph.constant(0.0) if symbol in scope.bound else scope.rate_of(symbol)
 
 
 def _factorial(formula: Formula, scope: Scope) -> int:

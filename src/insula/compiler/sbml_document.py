@@ -11,7 +11,7 @@ from insula.compiler.errors import SyntaxProblem, UnsupportedConstruct
 Model = Any
 """A libSBML Model; it lives as long as its document."""
 
-WITHOUT_MATHEMATICS = {"layout", "render"}
+HARMLESS_PACKAGES = {"layout", "render", "l3v2extendedmath"}
 
 
 def open_document(text: str, source: str = "SBML") -> Any:
@@ -49,7 +49,7 @@ def refuse_unsupported(document: Any) -> None:
     where = f'model "{model.getId()}"'
     for i in range(document.getNumPlugins()):
         package = document.getPlugin(i).getPackageName()
-        if package not in WITHOUT_MATHEMATICS and document.getPackageRequired(package):
+        if package not in HARMLESS_PACKAGES:
             raise UnsupportedConstruct("package", package, where)
     for i in range(document.getNumUnknownPackages()):
         raise UnsupportedConstruct("package", document.getUnknownPackagePrefix(i), where)

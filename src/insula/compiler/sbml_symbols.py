@@ -40,8 +40,10 @@ class Symbols:
         self.inputs = tuple(inputs)
         self.parameters: dict[str, float] = {}
         self._shown = shown
-        self._starts = {a.getSymbol(): a.getMath() for a in model.getListOfInitialAssignments()}
-        rules = list(model.getListOfRules())
+        self._starts = {
+            a.getSymbol(): a.getMath() for a in model.getListOfInitialAssignments() if a.isSetMath()
+        }
+        rules = [r for r in model.getListOfRules() if r.isSetMath()]
         self._assigned = {r.getVariable(): r.getMath() for r in rules if r.isAssignment()}
         self._rates = {r.getVariable(): r.getMath() for r in rules if r.isRate()}
         self._stoichiometry = _stoichiometry(model, self.elements)
@@ -287,7 +289,10 @@ class Symbols:
     # kinds ----------------------------------------------------------------------------
     def _means_amount(self, symbol: str) -> bool:
         element = self.elements[symbol]
-        return not _is(element, "species") or element.getHasOnlySubstanceUnits()
+        if not _is(element, "species") or element.getHasOnlySubstanceUnits():
+            return True
+        compartment = self.elements[element.getCompartment()]
+        return bool(compartment.isSetSpatialDimensions() and compartment.getSpatialDimensions() == 0)
 
     def _changes(self, symbol: str) -> bool:
         return self.kind(symbol) in ("state", "assigned") or symbol in self.inputs
