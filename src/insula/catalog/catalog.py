@@ -40,7 +40,7 @@ Thing = TypeVar("Thing")
 class Catalog:
     """A frozen view of a science folder.
 
-    Shelves are mappings by id (the name of the file or folder). Nothing is read before it is asked for, and what
+    Shelves are mappings by id (the name of the file or folder). Nothing is read before it is asked for; what
     cannot be read raises InvalidText with all problems of that text only. `problems` reads everything.
     """
 

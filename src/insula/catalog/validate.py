@@ -65,7 +65,7 @@ def validate(
 
 
 def _yaml_problem(path: Path, lined: LinedYaml, at: Location, kind: type[BaseModel], fault: Any) -> Problem:
-    inside = _without_tags(_part(lined.data, at), fault["loc"])
+    inside = _without_tags(_part(lined.data, at), fault["loc"], missing=fault["type"] == "missing")
     where = ".".join(str(step) for step in (*at, *inside))
     message, suggestion = _words(kind, inside, fault, where)
     return error(path, message, suggestion, line=lined.line((*at, *inside)))
@@ -166,15 +166,15 @@ def _part(data: Any, at: Location) -> Any:
     return data
 
 
-def _without_tags(data: Any, location: Location) -> Location:
-    """Leave out the steps that pydantic adds for the alternatives of a union; the last may be a missing key."""
+def _without_tags(data: Any, location: Location, *, missing: bool) -> Location:
+    """Leave out the steps that pydantic adds for the alternatives of a union; the last one may be missing."""
     kept: list[str | int] = []
     for index, step in enumerate(location):
         inside = isinstance(data, dict) and step in data or isinstance(data, list) and isinstance(step, int)
         if inside:
             kept.append(step)
             data = data[step]
-        elif index == len(location) - 1:
+        elif missing and index == len(location) - 1:
             kept.append(step)
     return tuple(kept)
 

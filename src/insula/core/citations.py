@@ -77,9 +77,9 @@ def _fields(text: str, position: int) -> tuple[dict[str, str], str]:
         comma = re.compile(r"\s*,?").match(text, position)
         position = comma.end() if comma else position
     rest = text[position:].lstrip()
-    return fields, "" if rest.startswith(
-        "}"
-    ) else f'unexpected "{rest[:20].splitlines()[0] if rest else "end of file"}"'
+    if rest.startswith("}"):
+        return fields, ""
+    return fields, f'unexpected "{rest[:20].splitlines()[0]}"' if rest else "the file ends inside it"
 
 
 def _value(text: str, position: int) -> tuple[str | None, int]:
