@@ -7,33 +7,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.report.run_folder import Table, in_order, select
+from insula.report.science_text import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from insula.report.science_text import ScienceText
 
 PERCENTILES = (5, 25, 50, 75, 95)
 MINUTES_PER_DAY = 1440
 PROFILE_STEP = 15
 
 
-def course_bands(tables: Mapping[str, Table], arm: str) -> dict[str, dict[str, Any]]:
-    """Return the bands of every quantity of an arm.
+def course_bands(tables: Mapping[str, Table], arm: str, science: ScienceText) -> dict[str, dict[str, Any]]:
+    """Return the bands of every quantity of an arm, by endpoint where the quantity is one, else by its symbol.
 
     Quantities of the weekly course come first; an endpoint that is measured at visits only is added with its visits.
 
     Returns
     -------
     dict
-        Quantity -> ``{"day": [...], "p5": [...], ..., "p95": [...], "mean": [...], "n": [...], "share": bool}``.
+        Quantity -> ``{"unit": str, "measured": str, "share": bool, "day": [...], "p5": [...], ..., "p95": [...], "mean": [...], "n": [...]}``.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, key in (("course", "quantity"), ("endpoints", "endpoint")):
         table = select(tables[name], arm=arm)
         for quantity in in_order(table[key]):
-            if quantity not in found:
-                rows = select(table, **{key: quantity})
-                found[str(quantity)] = {**spread_by(rows["day"], rows["value"], "day"), "share": _is_share(rows["value"])}
+            title = endpoint_of(quantity, science.endpoints)
+            if title not in found:
+                found[title] = _bands(select(table, **{key: quantity}), quantity, science)
     return {quantity: bands for quantity, bands in found.items() if bands["day"]}
+
+
+def _bands(table: Table, quantity: str, science: ScienceText) -> dict[str, Any]:
+    share = is_share(table["value"])
+    unit = "fraction" if share else science.unit(quantity)
+    text = {"unit": unit, "measured": science.measured(quantity), "share": share}
+    return {**text, **spread_by(table["day"], table["value"], "day")}
 
 
 def profiles(tables: Mapping[str, Table], arm: str) -> list[dict[str, Any]]:
@@ -62,9 +72,10 @@ def spread_by(position: np.ndarray, value: np.ndarray, name: str) -> dict[str, l
     return result
 
 
-def _is_share(value: np.ndarray) -> bool:
+def is_share(value: np.ndarray) -> bool:
     """Say whether a quantity is something that a patient either has or has not."""
-    return bool(np.isin(value[np.isfinite(value)], (0.0, 1.0)).all())
+    known = value[np.isfinite(value)]
+    return bool(known.size and np.isin(known, (0.0, 1.0)).all())
 
 
 def _profile(table: Table, day: float) -> dict[str, Any]:

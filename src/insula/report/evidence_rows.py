@@ -39,11 +39,12 @@ def key_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(row: dict[str, Any], science: ScienceText) -> dict[str, Any]:
     statistic = str(row["statistic"])
-    endpoint = science.endpoints.get(str(row["outcome"]), {})
+    outcome = str(row["outcome"])
     return {
         **dict.fromkeys(_SPREAD),
         **row,
-        "unit": row.get("unit") or _UNIT_OF.get(statistic, endpoint.get("unit", "")),
+        "unit": row.get("unit") or _UNIT_OF.get(statistic, science.unit(outcome)),
+        "measured": "" if statistic in _UNIT_OF else science.measured(outcome),
         "difference": statistic in _DIFFERENCES,
         "scorable": all(row.get(name) is not None for name in _NEEDED),
     }

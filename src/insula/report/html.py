@@ -13,14 +13,13 @@ from insula.report.figures.intervals import interval_figure
 from insula.report.figures.profile import profile_figures
 from insula.report.figures.style import to_svg
 from insula.report.labels import Labels
-from insula.report.numbers_used import kind_of
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # What a reader looks for first; everything else that was followed is folded away below.
-LEADING = ("insulin_dose_per_kg", "hba1c", "tir", "mmtt_c_peptide_peak")
+LEADING = ("insulin_dose_total", "hba1c", "tir", "mmtt_c_peptide_peak")
 
 
 def write_report(summary: dict[str, Any], out: Path, lang: str) -> Path:
@@ -40,7 +39,7 @@ def render(template: str, summary: dict[str, Any], lang: str, draw: Any) -> str:
     labels = Labels(summary, writer)
     page = _templates().get_template(template)
     return page.render(
-        s=summary, w=writer, names=labels, figures=draw(summary, writer, labels), _=writer._, lang=lang, kind_of=kind_of
+        s=summary, w=writer, names=labels, figures=draw(summary, writer, labels), _=writer._, lang=lang, folder=summary['folder']
     )
 
 
@@ -70,8 +69,7 @@ def _course(summary: dict[str, Any], arm: str, writer: Writer, labels: Labels) -
     found = []
     for quantity in order:
         published = published_levels(summary["comparison"], arm, quantity)
-        unit = summary["endpoints"].get(quantity, {}).get("unit", "")
-        figure = course_figure(bands[quantity], published, quantity, unit, writer)
+        figure = course_figure(bands[quantity], published, writer)
         title = labels.endpoint(quantity)
         label = writer._("{title} over time, {arm}").format(title=title, arm=labels.arm(arm))
         svg = Markup(to_svg(figure, f"course-{arm}-{quantity}", label))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.report.science_text import endpoint_of
+
 if TYPE_CHECKING:
     from insula.report.writing import Writer
 
@@ -19,9 +21,10 @@ class Labels:
 
     def endpoint(self, name: str) -> str:
         """Return the title of an endpoint, a trait or a quantity."""
-        plain = name.removeprefix("endpoint.")
-        text = self._endpoints.get(plain)
-        return self._writer.title(text["title"]) if text else self.word(plain.removeprefix("trait."))
+        text = self._endpoints.get(endpoint_of(name, self._endpoints))
+        if text:
+            return self._writer.title(text["title"])
+        return self.word(name.removeprefix("trait.")) if name.startswith("trait.") or "." not in name else name
 
     def arm(self, name: str) -> str:
         """Return the title of an arm; an arm of the evidence that was not simulated keeps its id."""
@@ -63,16 +66,16 @@ class Labels:
         ends = [self._writer.number(row[key]) for key in ("spread_low", "spread_high") if row.get(key) not in (None, "")]
         return f"{self.word(kind)} {'–'.join(ends)}"
 
-    def published(self, quantity: dict[str, Any], endpoint: str) -> str:
+    def published(self, quantity: dict[str, Any], measured: str) -> str:
         """Return a published value with its spread, in both unit systems."""
         w, unit = self._writer, quantity["unit"]
-        text = w.value(quantity["value"], unit, endpoint)
+        text = w.value(quantity["value"], unit, measured)
         kind = quantity.get("spread_type") or "none"
         if kind in ("sd", "se"):
-            size = w.value(quantity["spread_low"], unit, endpoint, difference=True)
+            size = w.value(quantity["spread_low"], unit, measured, difference=True)
             return f"{text}; {self.word(kind)} {size}"
         if kind in ("ci95", "range", "iqr"):
-            size = w.interval(quantity["spread_low"], quantity["spread_high"], unit, endpoint)
+            size = w.interval(quantity["spread_low"], quantity["spread_high"], unit, measured)
             return f"{text}; {self.word(kind)} {size}"
         return text
 
@@ -95,6 +98,7 @@ def _words(writer: Writer) -> dict[str, str]:
         "assumed": _("assumed"),
         "allometric": _("allometric"),
         "steady_state": _("steady state"),
+        "failed": _("failed"),
         "proposed": _("proposed"),
         "checked": _("checked"),
         "disputed": _("disputed"),
@@ -108,6 +112,7 @@ def _words(writer: Writer) -> dict[str, str]:
         "sex": _("Sex"),
         "diabetes_duration": _("Diabetes duration"),
         "population": _("population"),
+        "endpoints": _("endpoints"),
         "habits": _("habits"),
         "regimen": _("regimen"),
     }

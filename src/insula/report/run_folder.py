@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Table = Columns
 
 REQUIRED = ("patients", "course", "endpoints", "comparison")
+FINISHED = "ok"
 OPTIONAL = ("parameters", "cgm", "screening", "map_error")
 
 
@@ -51,6 +52,24 @@ def read_run(folder: Path) -> Run:
         raise InsulaError(f"The run in {folder} is not complete: {names} missing. Resume it with `insula run`.")
     tables = {name: _read_table(results / f"{name}.parquet") for name in REQUIRED + OPTIONAL}
     return Run(folder, json.loads(manifest.read_text(encoding="utf-8")), tables)
+
+
+def without_failures(run: Run) -> Run:
+    """Return the run without the rows of patients that failed: part of a course would bias every mean."""
+    patients = run.tables["patients"]
+    failed = patients["status"] != FINISHED
+    gone = set(zip(patients["arm"][failed].tolist(), patients["patient"][failed].tolist(), strict=True))
+    kept = {name: _without(table, gone) for name, table in run.tables.items()}
+    return Run(run.folder, run.manifest, kept)
+
+
+def _without(table: Table, gone: set[tuple[str, int]]) -> Table:
+    if not gone or not {"arm", "patient"} <= set(table):
+        return table
+    keep = np.ones(len(table["arm"]), dtype=bool)
+    for arm, patient in gone:
+        keep &= (table["arm"] != arm) | (table["patient"] != patient)
+    return {name: column[keep] for name, column in table.items()}
 
 
 def rows_of(table: Table) -> list[dict[str, Any]]:

@@ -1,26 +1,31 @@
-"""The texts behind a run, as plain mappings: study, population, protocols, therapies, endpoints."""
+"""The texts behind a run as plain mappings, the way the summary and its JSON hold them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from insula.core.errors import InsulaError
-from insula.core.problems import raise_if_any
-from insula.core.yaml_lines import read_yaml
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
+    from insula.catalog.catalog import Catalog
 
 Text = dict[str, Any]
+
+_IMPORTED = re.compile(r"modules/(\w+)/")
 
 
 @dataclass(frozen=True)
 class ScienceText:
-    """What the science folder says about one study; every member is YAML as it stands in the files."""
+    """What the science folder says about one study. Members are the records of the catalog as plain mappings.
 
-    root: Path
+    `modules` are those wired into the models, and those of the therapies that some arm is given.
+    """
+
+    catalog: Catalog
     endpoints: Mapping[str, Text]
     study: Text
     population: Text
@@ -28,33 +33,55 @@ class ScienceText:
     regimen: Text
     protocols: Mapping[str, Text]
     therapies: Mapping[str, Text]
+    modules: tuple[str, ...]
+
+    def unit(self, name: str) -> str:
+        """Return the unit of an endpoint or a dotted symbol; empty when neither text states one."""
+        endpoint = self.endpoints.get(endpoint_of(name, self.endpoints))
+        return str(endpoint["unit"]) if endpoint else self._unit_of_symbol(name)
+
+    def measured(self, name: str) -> str:
+        """Return what an endpoint or symbol measures (``glucose``, ``hba1c``): which other unit system it has."""
+        return str(self.endpoints.get(endpoint_of(name, self.endpoints), {}).get("quantity", ""))
+
+    def _unit_of_symbol(self, name: str) -> str:
+        module, _, symbol = name.partition(":")[2].rpartition(".") if ":" in name else name.rpartition(".")
+        if module not in self.catalog.modules:
+            return ""
+        declared = re.search(rf"\b{re.escape(symbol)}\s+has\s+(\w+)", self.catalog.modules[module].text)
+        return declared[1] if declared else ""
 
 
-def read_science(root: Path, study_id: str) -> ScienceText:
-    """Read the texts of a study; a text that the study names and that is missing is an error."""
-    study = _read(root, f"studies/{study_id}.yaml")
-    population = _read(root, f"populations/{study['population']}.yaml")
-    protocols = {arm["protocol"]: _read(root, f"protocols/{arm['protocol']}.yaml") for arm in study["arms"].values()}
+def read_science(catalog: Catalog, study_id: str) -> ScienceText:
+    """Read the texts of a study; a text that the study names and that is missing is an error of the catalog."""
+    study = catalog.studies[study_id]
+    population = catalog.populations[study.population]
+    protocols = {arm.protocol: catalog.protocols[arm.protocol] for arm in study.arms.values()}
+    given = sorted({step.therapy for protocol in protocols.values() for step in protocol.give})
+    therapies = {name: catalog.therapies[name] for name in given}
+    wired = {name for model in catalog.models.values() for name in _IMPORTED.findall(model.text)}
+    wired |= {therapy.module for therapy in therapies.values() if therapy.module}
     return ScienceText(
-        root=root,
-        endpoints=_read(root, "endpoints.yaml"),
-        study=study,
-        population=population,
-        habits=_read(root, f"habits/{population['habits']}.yaml"),
-        regimen=_read(root, f"regimens/{population['regimen']}.yaml"),
-        protocols=protocols,
-        therapies={name: _read(root, f"biology/therapies/{name}/therapy.yaml") for name in _given(protocols.values())},
+        catalog=catalog,
+        endpoints={name: _plain(endpoint) for name, endpoint in catalog.endpoints.readable().items()},
+        study=_plain(study),
+        population=_plain(population),
+        habits=_plain(catalog.habits[population.habits]),
+        regimen=_plain(catalog.regimens[population.regimen]),
+        protocols={name: _plain(protocol) for name, protocol in protocols.items()},
+        therapies={name: _plain(therapy) for name, therapy in therapies.items()},
+        modules=tuple(name for name in sorted(wired) if name in catalog.modules),
     )
 
 
-def _given(protocols: Iterable[Text]) -> list[str]:
-    return sorted({str(step["therapy"]) for protocol in protocols for step in protocol.get("give") or ()})
+def endpoint_of(name: str, endpoints: Mapping[str, Text]) -> str:
+    """Return the endpoint that a quantity of the course or a criterion speaks of, else the name itself.
+
+    The last part of a dotted symbol names it: ``glycated_haemoglobin.hba1c`` is the endpoint ``hba1c``.
+    """
+    last = name.rpartition(".")[2]
+    return last if last in endpoints else name
 
 
-def _read(root: Path, name: str) -> Text:
-    path = root / name
-    if not path.is_file():
-        raise InsulaError(f"The run names {name}, which is not in {root}. Use the science text that the run was made with.")
-    text = read_yaml(path)
-    raise_if_any(list(text.problems))
-    return text.data or {}
+def _plain(record: BaseModel) -> Text:
+    return record.model_dump(mode="json", by_alias=True, exclude_none=True)

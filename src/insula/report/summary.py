@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.core.citations import format_reference, read_bibliography
+from insula.core.citations import format_reference
 from insula.report import tallies
 from insula.report.bands import course_bands, profiles
 from insula.report.evidence_rows import INTERVAL_LEVEL, comparison_rows, key_rows, verdict
 from insula.report.numbers_used import count_numbers, numbers_used
-from insula.report.run_folder import Run, in_order
+from insula.report.run_folder import Run, in_order, without_failures
 
 if TYPE_CHECKING:
     from insula.report.science_text import ScienceText, Text
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 def summary(run: Run, science: ScienceText) -> dict[str, Any]:
     """Return everything the report says, ready for JSON: numbers in the units named beside them, None for missing."""
+    whole, run = run, without_failures(run)
     rows = comparison_rows(run, science)
-    numbers = numbers_used(run, science)
-    arms = [str(arm) for arm in in_order(run.table("patients")["arm"])]
+    numbers = numbers_used(science)
+    arms = [str(arm) for arm in in_order(whole.table("patients")["arm"])]
     return {
+        "folder": whole.folder.name,
         "study": _study(run, science),
         "arms": [_arm(arm, science) for arm in arms],
         "endpoints": dict(science.endpoints),
@@ -29,10 +31,10 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "verdict": verdict(rows),
         "comparison": rows,
         "baseline": tallies.baseline(run, science),
-        "screening": tallies.screening(run),
-        "failures": tallies.failures(run),
-        "map_error": tallies.map_error(run),
-        "course": {arm: course_bands(run.tables, arm) for arm in arms},
+        "screening": tallies.screening(whole),
+        "failures": tallies.failures(whole),
+        "map_error": tallies.map_error(run, science),
+        "course": {arm: course_bands(run.tables, arm, science) for arm in arms},
         "profiles": {arm: profiles(run.tables, arm) for arm in arms},
         "number_counts": count_numbers(numbers),
         "numbers": numbers,
@@ -65,8 +67,7 @@ def _references(numbers: list[dict[str, Any]], science: ScienceText) -> list[dic
     """Return the sources of the numbers and endpoints, in order of their keys; a key without entry is printed bare."""
     keys = {str(row["source"]) for row in numbers} | {str(text.get("source", "")) for text in science.endpoints.values()}
     cited = sorted(key for key in keys if key and key != "assumed" and not key.startswith("derived:"))
-    path = science.root / "biology" / "citations.bib"
-    known = read_bibliography(path)[0] if path.is_file() else {}
+    known = science.catalog.citations
     return [
         {"key": key, "text": format_reference(known[key]) if key in known else key, "link": known[key].link if key in known else ""}
         for key in cited

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insula.report.run_folder import Run, Table, in_order, select
+from insula.report.bands import is_share
+from insula.report.run_folder import FINISHED, Run, Table, in_order, select
 
 if TYPE_CHECKING:
     from insula.report.science_text import ScienceText
 
-FINISHED = "ok"
 _BASELINE_DAY = 0.0
 
 
@@ -58,10 +58,11 @@ def failures(run: Run) -> dict[str, Any]:
     return {"arms": arms, "reasons": reasons}
 
 
-def map_error(run: Run) -> list[dict[str, Any]]:
+def map_error(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     """Return how far the averaged day was from the sampled days, one row per quantity."""
     table = run.table("map_error")
-    return [_map_row(select(table, quantity=name), str(name)) for name in in_order(table["quantity"])] if table else []
+    names = in_order(table["quantity"]) if table else []
+    return [{"unit": science.unit(name), **_map_row(select(table, quantity=name), name)} for name in names]
 
 
 def _baseline_row(table: Table, name: str, science: ScienceText, published: dict[str, Any] | None) -> dict[str, Any]:
@@ -69,12 +70,15 @@ def _baseline_row(table: Table, name: str, science: ScienceText, published: dict
     known = value[np.isfinite(value)]
     row: dict[str, Any] = {
         "endpoint": str(name),
-        "unit": science.endpoints.get(str(name), {}).get("unit", ""),
+        "unit": "fraction" if is_share(known) else science.unit(str(name)),
+        "measured": science.measured(str(name)),
         "n": int(known.size),
         "published": published,
     }
     if known.size == 0:
         return {**row, "mean": None, "sd": None, "median": None, "p5": None, "p95": None}
+    if is_share(known):
+        return {**row, "mean": float(known.mean()), "sd": None, "median": None, "p5": None, "p95": None}
     low, middle, high = np.percentile(known, (5, 50, 95))
     sd = float(known.std(ddof=1)) if known.size > 1 else None
     return {**row, "mean": float(known.mean()), "sd": sd, "median": float(middle), "p5": float(low), "p95": float(high)}

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
 LOCALES = {"zh": "zh_CN", "en": "en"}
 MISSING = "–"
+NO_BREAK = "\u00a0"
 _FIRST = {"zh": "mmol_per_L", "en": "mg_per_dL"}
-_DECIMALS = {"mg_per_dL": 0, "mmol_per_L": 1, "percent": 1, "mmol_per_mol": 0, "day": 0, "patients": 0, "fraction": 0, "z": 1}
-_LABELS = {"percent": "%", "dimensionless": "", "mmol_per_mol": "mmol/mol"}
+_DECIMALS = {"mg_per_dL": 0, "mmol_per_L": 1, "percent": 1, "mmol_per_mol": 0, "day": 0, "patients": 0, "fraction": 0, "z": 1} | {
+    "nmol_per_L": 2,
+    "ng_per_mL": 2,
+    "U_per_day": 1,
+    "U_per_kg_day": 2,
+}
+_LABELS = {"percent": "%", "fraction": "%", "dimensionless": "", "mmol_per_mol": "mmol/mol"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGE, _SMALL, _SIGNIFICANT = 1e5, 1e-3, 3
 
@@ -60,50 +66,58 @@ class Writer:
 
     def percent(self, share: float) -> str:
         """Write a share as per cent."""
-        return f"{self.number(100 * share, 'fraction')} %"
+        return self._with_unit(self.number(100 * share, "fraction"), "percent")
 
     def share(self, part: int, whole: int) -> str:
         """Write a part of a whole as per cent with one decimal."""
-        return f"{self.number(100 * part / whole, 'percent')} %" if whole else MISSING
+        return self._with_unit(self.number(100 * part / whole, "percent"), "percent") if whole else MISSING
 
     def unit(self, name: str) -> str:
         """Write a unit name such as ``mg_per_kg_min`` as ``mg/kg/min``."""
-        if name in ("fraction", "patients"):
-            return {"fraction": "%", "patients": self._("patients")}[name]
-        return _LABELS.get(name, _spell(name))
+        words = {"patients": self._("patients"), "cell": self._("cells"), "day": self._("days"), "year": self._("years")}
+        return words.get(name) or _LABELS.get(name, _spell(name))
 
-    def units(self, unit: str, quantity: str) -> tuple[str, ...]:
+    def units(self, unit: str, measured: str) -> tuple[str, ...]:
         """Return the unit, and the other system's where there is one; in the order usual in this language."""
-        other = other_unit(unit, quantity)
+        other = other_unit(unit, measured)
         both = (unit, other) if other else (unit,)
         return tuple(sorted(both, key=lambda name: name != _FIRST[self.lang])) if _FIRST[self.lang] in both else both
 
-    def value(self, value: float | None, unit: str, quantity: str = "", *, difference: bool = False) -> str:
+    def value(self, value: float | None, unit: str, measured: str = "", *, difference: bool = False) -> str:
         """Write a value in both unit systems: ``7.0 % (53 mmol/mol)``."""
         if value is None or not math.isfinite(value):
             return MISSING
-        texts = [self._one(convert_for(value, unit, name, quantity, difference), name) for name in self.units(unit, quantity)]
-        return texts[0] if len(texts) == 1 else self._("{first} ({second})").format(first=texts[0], second=texts[1])
+        names = self.units(unit, measured)
+        return self._both([self._one(convert(value, unit, name, quantity=measured or None, difference=difference), name) for name in names])
 
     def interval(
-        self, low: float | None, high: float | None, unit: str, quantity: str = "", *, difference: bool = False
+        self, low: float | None, high: float | None, unit: str, measured: str = "", *, difference: bool = False
     ) -> str:
         """Write a range in both unit systems."""
         if low is None or high is None:
             return MISSING
         texts = []
-        for name in self.units(unit, quantity):
-            ends = [convert_for(end, unit, name, quantity, difference) for end in (low, high)]
+        for name in self.units(unit, measured):
+            ends = [convert(end, unit, name, quantity=measured or None, difference=difference) for end in (low, high)]
             pair = self._("{low} to {high}").format(low=self._bare(ends[0], name), high=self._bare(ends[1], name))
-            texts.append(f"{pair} {self.unit(name)}".strip())
-        return texts[0] if len(texts) == 1 else self._("{first} ({second})").format(first=texts[0], second=texts[1])
+            texts.append(self._with_unit(pair, name))
+        return self._both(texts)
 
     def date(self, iso: str) -> str:
         """Write the date of an ISO timestamp."""
         return str(format_date(datetime.fromisoformat(iso).date(), format="long", locale=self.locale))
 
+    def _both(self, texts: list[str]) -> str:
+        """Join the unit systems; a line may break between them, never inside one."""
+        whole = [text.replace(" ", NO_BREAK) for text in texts]
+        return whole[0] if len(whole) == 1 else self._("{first} ({second})").format(first=whole[0], second=whole[1])
+
     def _one(self, value: float, unit: str) -> str:
-        return f"{self._bare(value, unit)} {self.unit(unit)}".strip()
+        return self._with_unit(self._bare(value, unit), unit)
+
+    def _with_unit(self, text: str, unit: str) -> str:
+        name = self.unit(unit)
+        return text + name if name == "%" and self.lang == "zh" else f"{text} {name}".strip()
 
     def _bare(self, value: float, unit: str) -> str:
         return self.number(100 * value if unit == "fraction" else value, unit)
@@ -114,18 +128,12 @@ class Writer:
         return f"{digits} × 10{str(power).translate(_SUPERSCRIPT)}".replace("-", "−")
 
 
-def other_unit(unit: str, quantity: str) -> str:
-    """Return the unit of the other system for a quantity such as ``hba1c`` or ``mean_glucose``, or an empty string."""
+def other_unit(unit: str, measured: str) -> str:
+    """Return the unit of the other system for a measured quantity (``glucose``, ``hba1c``), or an empty string."""
     for row in conversions():
-        if row.quantity in quantity and unit in (row.from_unit, row.to_unit):
+        if row.quantity == measured and unit in (row.from_unit, row.to_unit):
             return row.to_unit if unit == row.from_unit else row.from_unit
     return ""
-
-
-def convert_for(value: Any, unit: str, to: str, quantity: str, difference: bool = False) -> Any:
-    """Convert a number or an array between the unit systems of a quantity."""
-    names = [row.quantity for row in conversions() if row.quantity in quantity]
-    return convert(value, unit, to, quantity=names[0] if names else None, difference=difference)
 
 
 def _significant_decimals(value: float) -> int:

@@ -55,8 +55,6 @@ def _finish(axes: Axes, rows: int, writer: Writer) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(visible=False)
-    for edge in (-1, 1):
-        axes.axvline(edge, color=BLUE, linewidth=0.6, linestyle=":")
-    names = (writer._("published is lower"), "", writer._("prediction"), "", writer._("published is higher"))
-    axes.set_xticks((-2.2, -1, 0, 1, 2.2), names)
+    names = (writer._("published is lower"), writer._("prediction"), writer._("published is higher"))
+    axes.set_xticks((-2, 0, 2), names)
     axes.tick_params(axis="x", length=0)

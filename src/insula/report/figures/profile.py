@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from insula.report.writing import Writer
 
-UNIT, QUANTITY = "mg_per_dL", "glucose"
+GLUCOSE = {"unit": "mg_per_dL", "measured": "glucose"}
 _HOURS = (0, 6, 12, 18, 24)
 
 
@@ -36,12 +36,12 @@ def draw_profile(
     axes: Axes, profile: dict[str, Any], target: tuple[float, float] | None, top: float, writer: Writer
 ) -> None:
     """Draw the bands over the time of day, with the target range between two lines."""
-    shown, *_ = writer.units(UNIT, QUANTITY)
-    draw_bands(axes, "minute", profile, QUANTITY, UNIT, shown, BLUE)
-    for edge in in_unit(target or (), UNIT, shown, QUANTITY):
+    shown, *_ = writer.units(**GLUCOSE)
+    draw_bands(axes, {**profile, **GLUCOSE}, "minute", shown, BLUE)
+    for edge in in_unit(target or (), GLUCOSE, shown):
         axes.axhline(float(edge), color=GREEN, linewidth=1.2, linestyle=(0, (6, 2)))
-    axes.set_ylim(0, float(in_unit(top, UNIT, shown, QUANTITY)) * 1.05)
+    axes.set_ylim(0, float(in_unit(top, GLUCOSE, shown)) * 1.05)
     axes.set_xlim(0, MINUTES_PER_DAY)
     axes.set_xticks([hour * 60 for hour in _HOURS], [f"{hour:02d}:00" for hour in _HOURS])
     axes.set_xlabel(writer._("Time of day"))
-    finish_value(axes, QUANTITY, UNIT, writer)
+    finish_value(axes, **GLUCOSE, writer=writer)
