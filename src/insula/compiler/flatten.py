@@ -9,6 +9,7 @@ from typing import Any
 
 import libsbml
 
+from insula.compiler.module_text import ELSEWHERE
 from insula.compiler.wiring import Join, Place, Wiring
 from insula.core.errors import CompileError, suggest
 
@@ -46,6 +47,7 @@ def flatten(
     model.setId(wiring.name)
     for instance, module in models.items():
         _add_instance(model, instance, module, owner)
+    _resolve_dotted(model, owner)
     names = {_flat_id(place): str(place) for place in dict.fromkeys(owner.values())}
     aliases = {str(port): str(place) for port, place in owner.items() if port != place}
     return flat, names, aliases
@@ -100,9 +102,7 @@ def _unknown(place: Place, models: Mapping[str, Any]) -> str:
 
 def _undefined(group: set[Place]) -> str:
     names = " = ".join(map(str, sorted(group)))
-    return (
-        f"{names} has no value: it needs a row in parameters.csv, or must be joined to a symbol that has one."
-    )
+    return f"{names} has no value. Give it a row in parameters.csv, or join it to a symbol that has a value."
 
 
 def _is_defined(model: Any, symbol: str) -> bool:
@@ -140,6 +140,14 @@ def _add_instance(flat: Any, instance: str, model: Any, owner: Mapping[Place, Pl
                 raise CompileError(f"{instance}: cannot add {element.getElementName()} {element.getId()}.")
 
 
+def _resolve_dotted(flat: Any, owner: Mapping[Place, Place]) -> None:
+    """Give symbols of other modules in the formulas of derived numbers their flat names."""
+    for assignment in flat.getListOfInitialAssignments():
+        for place in owner:
+            dotted = f"{place.instance}{ELSEWHERE}{place.symbol}"
+            assignment.renameSIdRefs(dotted, _flat_id(owner[place]))
+
+
 def _add_units(flat: Any, model: Any) -> None:
     for definition in model.getListOfUnitDefinitions():
         if flat.getUnitDefinition(definition.getId()) is None:
@@ -156,7 +164,7 @@ def _is_owned_elsewhere(element: Any, instance: str, owner: Mapping[Place, Place
 
 def _rename(element: Any, renamed: Mapping[str, str]) -> None:
     """Give an element and all that it refers to flat names; over interim names, so that none is met twice."""
-    interim = {old: f"__{number}" for number, old in enumerate(renamed)}
+    interim = {old: f"_{ELSEWHERE}{number}" for number, old in enumerate(renamed)}
     final = {interim[old]: new for old, new in renamed.items()}
     for part in (element, *element.getListOfAllElements()):
         part.unsetMetaId()

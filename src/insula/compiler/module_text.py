@@ -13,6 +13,9 @@ from insula.compiler.errors import SyntaxProblem, UnknownSymbol
 
 _UNIT = re.compile(r"^\s*unit\s+(\w+)\s*=\s*([^;]+);")
 _MODEL_LINE = re.compile(r"^(\s*model\s+\*?(\w+)\s*\([^)]*\)\s*;?)", re.MULTILINE)
+DOTTED = re.compile(r"\b([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
+#: Stands for the dot of another module's symbol in a formula; forbidden in symbols.
+ELSEWHERE = "__"
 _COMMENT = re.compile(r"//.*")
 
 
@@ -27,7 +30,7 @@ class ModuleText:
     text
         Antimony, without units block and without numbers.
     values : symbol -> number, in the symbol's unit
-    formulas : symbol -> formula over symbols of the module
+    formulas : symbol -> formula over symbols of the module, or dotted ones of others
         For rows that are derived from others and have no number of their own; evaluated at the start.
     """
 
@@ -52,7 +55,7 @@ def unit_statements(units: Mapping[str, str], time_unit: str) -> str:
     """
     if time_unit not in units:
         raise SyntaxProblem(
-            f'time unit "{time_unit}" is not defined in units.ant. Add `unit {time_unit} = ...;`.'
+            f'units.ant does not define the time unit "{time_unit}". Add `unit {time_unit} = ...;`.'
         )
     defaults = {"time_unit": units[time_unit], "substance": "mole", "extent": "mole", "volume": "litre"}
     return " ".join(f"unit {name} = {definition};" for name, definition in {**defaults, **units}.items())
@@ -103,7 +106,7 @@ def _set_formula(model: Any, symbol: str, formula: str, path: Path) -> None:
     _element(model, symbol, path)
     assignment = model.createInitialAssignment()
     assignment.setSymbol(symbol)
-    math = libsbml.parseL3Formula(formula)
+    math = libsbml.parseL3Formula(DOTTED.sub(lambda found: f"{found[1]}{ELSEWHERE}{found[2]}", formula))
     if math is None:
         raise SyntaxProblem(
             f'{path.parent / "parameters.csv"} ({symbol})  cannot read the formula "{formula}".'

@@ -44,6 +44,7 @@ def build_system(
     inputs: Sequence[str] = (),
     actions: Iterable[ActionRow] = (),
     source: str = "SBML",
+    aliases: Mapping[str, str] | None = None,
 ) -> System:
     """Expressions of one flat model.
 
@@ -60,6 +61,8 @@ def build_system(
         Rows with the same action form one action. A parameter that is a target becomes an input.
     source
         Where the text comes from, for messages.
+    aliases : dotted name -> dotted name
+        Further names of symbols, such as ports; usable in actions, and observables like the others.
 
     Raises
     ------
@@ -69,15 +72,17 @@ def build_system(
     model = document.getModel()
     names = dict(names or {})
     flat = {dotted: identifier for identifier, dotted in names.items()}
+    flat.update({alias: flat[dotted] for alias, dotted in (aliases or {}).items()})
     rows = [*actions, *_generic_rows(inputs)]
     plain = Symbols(model, (), names)
     targets = dict.fromkeys(_flat_target(plain, flat, row) for row in rows)
     symbols = Symbols(model, [t for t in targets if plain.kind(t) != "state"], names)
-    return _assemble(symbols, model.getId() or source, _actions(symbols, flat, rows))
+    return _assemble(symbols, model.getId() or source, flat, rows)
 
 
-def _assemble(symbols: Symbols, name: str, actions: tuple[Action, ...]) -> System:
+def _assemble(symbols: Symbols, name: str, flat: Mapping[str, str], rows: Iterable[ActionRow]) -> System:
     observables = _observables(symbols)
+    observables |= {alias: symbols.running(flat[alias]) for alias in flat if alias not in observables}
     derivatives = tuple(symbols.state_derivative(s) for s in symbols.states)
     initial = tuple(symbols.initial_state(s) for s in symbols.states)
     input_defaults = tuple(symbols.input_default(s) for s in symbols.inputs)
@@ -92,7 +97,7 @@ def _assemble(symbols: Symbols, name: str, actions: tuple[Action, ...]) -> Syste
         input_defaults=input_defaults,
         derivatives=derivatives,
         observables=observables,
-        actions=actions,
+        actions=_actions(symbols, flat, rows),
     )
 
 

@@ -91,6 +91,6 @@ def _time_unit(text: str, source: str) -> str:
     found = _TIME_UNIT.search(text)
     if not found:
         raise SyntaxProblem(
-            f"{source}  does not say its time unit. Add a comment line `// time_unit: minute`."
+            f"{source}  does not say its time unit. Add a line such as `// time_unit: minute`."
         )
     return found[1]
