@@ -1,8 +1,8 @@
 """C-peptide in the mixed-meal test.
 
 A test is missing as a whole (all NaN) or in single samples. Peak: the highest of the samples there are.
-Area: no value
-where a sample inside the window is missing, because a hole would be bridged by a straight line over the peak.
+Area: no value where a sample inside the window is missing, because a hole would be bridged by a straight
+line over the peak.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Continuous glucose monitoring: shares of readings, mean, spread, profile by time of day.
 
 All shares are of READINGS, as trials report them, not of interpolated time. A reading is missing where it
-is NaN. A
-patient with fewer than ``complete`` percent of the expected readings has no value (NaN).
+is NaN. A patient with fewer than ``complete`` percent of the expected readings has no value (NaN).
 
 References
 ----------

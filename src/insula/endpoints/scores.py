@@ -1,12 +1,9 @@
 """Composite scores of graft function: beta-score, Igls criteria 1.0 and 2.0.
 
 Classes are numbers so that they can be averaged and tabulated: 3 optimal, 2 good, 1 marginal, 0 failure.
-Rules of
-missing values: a patient with any needed input missing has no score (NaN). "Better than baseline" for a
-quantity of
-which less is better (events, time below range) means less than at baseline, or none at both: a patient who
-had none
-cannot have fewer.
+Rules of missing values: a patient with any needed input missing has no score (NaN). "Better than baseline"
+for a quantity of which less is better (events, time below range) means less than at baseline, or none at
+both: a patient who had none cannot have fewer.
 
 References
 ----------
@@ -48,8 +45,7 @@ def beta_score(
     """Beta-score, 0 to 8: four components with 2, 1 or 0 points.
 
     A fasting C-peptide that alone reaches the two-point limit stands for a stimulated one that does;
-    without C-peptide
-    the whole score is 0.
+    without C-peptide the whole score is 0.
 
     Parameters
     ----------
@@ -96,9 +92,8 @@ def igls_1(
     """Igls criteria 1.0: one class from glucose, severe hypoglycaemia, insulin and C-peptide.
 
     Without C-peptide above baseline and above its limit the graft has failed; with it, the graft is
-    marginal where it
-    is neither good nor optimal but severe hypoglycaemia improved, and failed where that did not improve
-    either.
+    marginal where it is neither good nor optimal but severe hypoglycaemia improved, and failed where that
+    did not improve either.
 
     Parameters
     ----------

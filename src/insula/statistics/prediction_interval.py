@@ -1,19 +1,17 @@
 """What a trial of a given size would report, if the virtual patients were right.
 
 A trial differs from the virtual population for two reasons: one truth holds for all its patients (the
-ensemble member),
-and it has few of them. So each draw takes one member at random, then n patients with replacement.
+ensemble member), and it has few of them. So each draw takes one member at random, then n patients with
+replacement.
 
 Taking all n from the few patients of that one member would count their sampling error twice: with m
-patients per
-member the mean of a draw would vary by the variance between members PLUS s^2/m. Therefore each patient
-comes from the
-member drawn with probability w, and otherwise from all members alike, where w^2 is the share of the observed
-variance between member means that is not sampling error (one-way analysis of variance, as for a random
-effect). Two
-patients of one draw then have exactly the estimated covariance between members, and each patient alone has
-the
-distribution of the whole population.
+patients per member the mean of a draw would vary by the variance between members PLUS s^2/m. Therefore each
+patient comes from the member drawn with probability w, and otherwise from all members alike, where w^2 is
+the share of the observed variance between member means that is not sampling error (one-way analysis of
+variance, as for a random effect). Two patients of one draw then have exactly the estimated covariance
+between members, and each patient alone has the distribution of the whole population. The mean of the
+members has an error of its own, which is not added: with 20 members of 10 patients the 90 % interval covers
+87 % of new trials on average (tests).
 """
 
 from __future__ import annotations
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     Statistic = Callable[[Floats], Floats]
 
 DRAWS = 4000
+_ALIKE = 1e-9  # two numbers that differ by less, relatively, differ by rounding errors only
 _NUMBERS_AT_ONCE = 1 << 22  # keeps the memory of one block of draws near 32 MiB
 
 
@@ -90,11 +89,10 @@ class Prediction:
         return max(errors)
 
     def z(self, observed: float) -> float:
-        """Return (observed - mean) / sd; without spread, 0 where equal, else infinite with its sign."""
-        distance = observed - self.mean
-        if self.sd > 0:
-            return distance / self.sd
-        return 0.0 if np.isclose(distance, 0) else float(np.copysign(np.inf, distance))
+        """Return (observed - mean) / sd; where the draws are all alike, `normal_score`, which is finite."""
+        if np.ptp(self.samples) > 0:
+            return (observed - self.mean) / self.sd
+        return self.normal_score(observed, abs(self.mean) * _ALIKE)
 
     def normal_score(self, observed: float, tie: float) -> float:
         """Return the normal quantile of the mid-probability of a value, for counts and proportions.

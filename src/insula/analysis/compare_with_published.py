@@ -1,0 +1,193 @@
+"""Every published row of a study against what a trial of that size would report with these virtual patients.
+
+Rules
+-----
+Visit: the one nearest to the published time, at most half a month away. Interval: central 90 % of imagined
+arms of the
+published size (`insula.statistics.prediction_interval`). Counts and proportions: "inside" allows for half a
+patient,
+and z is the normal quantile of the mid-probability, which is defined at 0 and 1 too; for everything else z is
+(published - mean) / sd. A row that cannot be scored keeps its reason; where the evidence allows it, a
+prediction stands
+beside it without z and without a verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from insula.analysis.visit_values import VisitValues, read_manifest, read_visit_values
+from insula.core.tables import write_parquet
+from insula.core.units import convert
+from insula.evidence import PublishedRow, rows_of_study
+from insula.statistics.arm_statistics import NEEDS_BASELINE, STATISTICS
+from insula.statistics.prediction_interval import Prediction, predict_arm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from insula.analysis.visit_values import Floats, Whole
+    from insula.catalog import Catalog
+
+LEVEL = 0.9
+BASELINE_DAY = 0.0
+COLUMNS = (
+    "arm",
+    "outcome",
+    "time_months",
+    "statistic",
+    "published",
+    "unit",
+    "n",
+    "predicted",
+    "low",
+    "high",
+    "z",
+    "inside",
+    "scored",
+    "note",
+)
+NO_ARM = "this arm was not simulated"
+NOT_MEASURED = "the run did not measure this"
+NO_VISIT = "no visit within half a month"
+NO_BASELINE = "the run has no visit before the therapy"
+NO_PATIENT = "no virtual patient has a value"
+NOT_FINITE = "the prediction is not a finite number"
+INCOMPLETE = "some virtual patients have no value"
+
+_UNITS = {"count": "patients", "proportion": "fraction"}
+
+
+@dataclass(frozen=True)
+class _Result:
+    """A prediction, or why there is none; `note` may also qualify a prediction."""
+
+    prediction: Prediction | None
+    note: str
+
+
+def compare_run(folder: Path, catalog: Catalog) -> dict[str, list[Any]]:
+    """Compare a finished run with the evidence that its study names, and write results/comparison.parquet.
+
+    Parameters
+    ----------
+    folder
+        Run folder; its manifest names study and seed.
+    catalog
+        The science text.
+
+    Returns
+    -------
+    Columns of `COLUMNS`; empty where the study names no evidence.
+    """
+    manifest = read_manifest(folder)
+    evidence = catalog.studies[str(manifest["study"])].evidence
+    rows = rows_of_study(catalog, evidence) if evidence else ()
+    table = compare_with_published(read_visit_values(folder), rows, seed=int(manifest["seed"]))
+    write_parquet(folder / "results" / "comparison.parquet", _typed(table))
+    return table
+
+
+def compare_with_published(
+    run: VisitValues, rows: Sequence[PublishedRow], *, seed: int
+) -> dict[str, list[Any]]:
+    """Hold published rows against a run.
+
+    Parameters
+    ----------
+    run
+        Endpoints of the virtual patients.
+    rows
+        From `insula.evidence`.
+    seed
+        Of the imagined trials.
+
+    Returns
+    -------
+    Columns of `COLUMNS`, one entry for each row in its order. ``published``, ``predicted``, ``low``,
+    ``high`` are in
+    ``unit``. What is not known is None; ``scored`` is False exactly where ``inside`` and ``z`` are None.
+    """
+    lines = [_line(run, row, seed) for row in rows]
+    return {name: [line[name] for line in lines] for name in COLUMNS}
+
+
+def _line(run: VisitValues, row: PublishedRow, seed: int) -> dict[str, Any]:
+    wanted = row.scorable or row.show
+    result = _predict(run, row, seed) if wanted else _Result(None, row.reason)
+    found = result.prediction
+    scored = row.scorable and found is not None
+    tie = _half_a_patient(row)
+    return {
+        "arm": row.arm_id,
+        "outcome": row.endpoint or row.outcome,
+        "time_months": _known(row.time_months),
+        "statistic": row.statistic,
+        "published": _known(row.value),
+        "unit": _UNITS.get(row.statistic, row.unit or row.cells["unit"]),
+        "n": row.n or None,
+        "predicted": found.mean if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "z": _z(found, row, tie) if found and scored else None,
+        "inside": found.contains(row.value, tie) if found and scored else None,
+        "scored": scored,
+        "note": row.reason or result.note,
+    }
+
+
+def _predict(run: VisitValues, row: PublishedRow, seed: int) -> _Result:
+    if row.arm_id not in run.arms:
+        return _Result(None, NO_ARM)
+    days = run.visit_days(row.arm_id, row.endpoint)
+    if not days:
+        return _Result(None, NOT_MEASURED)
+    day = min(days, key=lambda visit: (abs(visit - row.day), visit))
+    if abs(day - row.day) > convert(0.5, "month", "day"):
+        return _Result(None, NO_VISIT)
+    columns = [run.values(row.arm_id, row.endpoint, day)]
+    if row.statistic in NEEDS_BASELINE:
+        if BASELINE_DAY not in days:
+            return _Result(None, NO_BASELINE)
+        columns.append(run.values(row.arm_id, row.endpoint, BASELINE_DAY))
+    return _predict_from(np.stack(columns, axis=1), run.people(row.arm_id)[2], row, seed)
+
+
+def _predict_from(patients: Floats, member: Whole, row: PublishedRow, seed: int) -> _Result:
+    missing = np.isnan(patients).any(axis=1)
+    if missing.all():
+        return _Result(None, NO_PATIENT)
+    scores = patients[:, 0] - patients[:, 1] if patients.shape[1] > 1 else patients[:, 0]
+    purpose = f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}"
+    statistic = STATISTICS[row.statistic]
+    found = predict_arm(
+        patients, member, row.n, statistic, seed=seed, purpose=purpose, scores=scores, level=LEVEL
+    )
+    if not np.isfinite(found.samples).all():
+        return _Result(None, NOT_FINITE)
+    return _Result(found, INCOMPLETE if missing.any() else "")
+
+
+def _half_a_patient(row: PublishedRow) -> float:
+    """Return half a patient in the unit of a count or proportion; 0 for every other statistic."""
+    return {"count": 0.5, "proportion": 0.5 / max(row.n, 1)}.get(row.statistic, 0.0)
+
+
+def _z(found: Prediction, row: PublishedRow, tie: float) -> float:
+    return found.normal_score(row.value, tie) if tie else found.z(row.value)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _typed(table: dict[str, list[Any]]) -> dict[str, Any]:
+    """Give columns that may be empty or all missing their type, so that every run has the same schema."""
+    texts = ("arm", "outcome", "statistic", "unit", "note")
+    types = {**dict.fromkeys(texts, pa.string()), "n": pa.int64(), "inside": pa.bool_(), "scored": pa.bool_()}
+    return {name: pa.array(values, types.get(name, pa.float64())) for name, values in table.items()}

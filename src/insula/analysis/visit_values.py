@@ -1,0 +1,129 @@
+"""Endpoints of a finished run, by arm, endpoint and visit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from insula.core.errors import InsulaError
+from insula.core.tables import Columns, read_parquet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+MANIFEST, PATIENTS, ENDPOINTS = "manifest.json", "results/patients.parquet", "results/endpoints.parquet"
+
+_HINT = "Is it a finished run? Start or resume it with `insula run`."
+
+
+@dataclass(frozen=True)
+class VisitValues:
+    """The endpoint table of a run.
+
+    Parameters
+    ----------
+    patients
+        Columns arm, patient, candidate, ensemble_member.
+    endpoints
+        Columns arm, patient, day, endpoint, value; NaN or an absent row means that the patient has no value.
+    """
+
+    patients: Columns
+    endpoints: Columns
+
+    @property
+    def arms(self) -> list[str]:
+        """Arms in the order of the patients table."""
+        return list(dict.fromkeys(self.patients["arm"].tolist()))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str, float], NDArray[np.intp]]:
+        """Rows of each arm, endpoint and day."""
+        table = self.endpoints
+        arms, arm = np.unique(table["arm"].astype(str), return_inverse=True)
+        names, name = np.unique(table["endpoint"].astype(str), return_inverse=True)
+        days, day = np.unique(table["day"], return_inverse=True)
+        code = (arm * len(names) + name) * len(days) + day
+        order = np.argsort(code, kind="stable")
+        codes, starts = np.unique(code[order], return_index=True)
+        return {
+            (
+                str(arms[c // (len(days) * len(names))]),
+                str(names[c // len(days) % len(names)]),
+                float(days[c % len(days)]),
+            ): rows
+            for c, rows in zip(codes, np.split(order, starts[1:]), strict=True)
+        }
+
+    def measured(self, arm: str) -> set[tuple[str, float]]:
+        """Return every endpoint and day that the run holds of an arm."""
+        return {(endpoint, day) for name, endpoint, day in self._places if name == arm}
+
+    def visit_days(self, arm: str, endpoint: str) -> list[float]:
+        """Return the days on which an endpoint was measured in an arm, in order."""
+        return sorted(day for name, day in self.measured(arm) if name == endpoint)
+
+    def people(self, arm: str) -> tuple[Whole, Whole, Whole]:
+        """Return patient, candidate and ensemble member of everybody in an arm."""
+        mine = self.patients["arm"] == arm
+        patient, candidate, member = (
+            self.patients[name][mine].astype(np.int64) for name in ("patient", "candidate", "ensemble_member")
+        )
+        return patient, candidate, member
+
+    def values(self, arm: str, endpoint: str, day: float) -> Floats:
+        """Return an endpoint of everybody in an arm, in the order of `people`; NaN without value."""
+        patient = self.people(arm)[0]
+        found = np.full(patient.size, np.nan)
+        rows = self._places.get((arm, endpoint, day))
+        if rows is None:
+            return found
+        order = np.argsort(patient)
+        whose = self.endpoints["patient"][rows].astype(np.int64)
+        place = np.minimum(np.searchsorted(patient, whose, sorter=order), patient.size - 1)
+        strangers = whose[patient[order[place]] != whose]
+        if strangers.size:
+            raise InsulaError(
+                f"The endpoint table names patient {strangers[0]} in arm {arm}, day {day:g}, whom the "
+                "patients table does not have. The run is damaged; repeat it."
+            )
+        found[order[place]] = self.endpoints["value"][rows].astype(np.float64)
+        return found
+
+
+def read_visit_values(folder: Path) -> VisitValues:
+    """Read the two tables of a run folder.
+
+    Raises
+    ------
+    InsulaError
+        When a table is missing.
+    """
+    for name in (PATIENTS, ENDPOINTS):
+        if not (folder / name).is_file():
+            raise InsulaError(f"{folder} has no {name}. {_HINT}")
+    return VisitValues(read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read what a run says about itself.
+
+    Raises
+    ------
+    InsulaError
+        When there is no manifest.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise InsulaError(f"{folder} has no {MANIFEST}. {_HINT}")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,220 @@
+"""Published rows of a study in the unit of the endpoint, each scorable or with the reason why not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from insula.core.errors import EvidenceError, UnknownName
+from insula.core.units import convert
+from insula.evidence.vocabulary import Rule, Vocabulary, Word, load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from insula.catalog import Catalog
+    from insula.catalog.evidence_tables import EvidenceTables
+
+PREDICTED = frozenset(
+    {"mean", "median", "proportion", "count", "rate", "change_from_baseline", "percent_change"}
+)
+NO_VALUE = "no value is given"
+NO_SIZE = "no size is given"
+NO_TIME = "no time is given"
+ONE_PATIENT = "a single patient"
+NO_STATISTIC = "this statistic is not predicted for an arm"
+IMPOSSIBLE = "the published value is impossible for its statistic"
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """One published number.
+
+    Parameters
+    ----------
+    study_id, role, arm_id, outcome
+        As in the tables; role is ``calibration`` or ``validation``.
+    endpoint
+        Id of the endpoint it is compared with; empty where there is none.
+    time_months, day
+        NaN where no time is given.
+    statistic
+        As in the table.
+    value, unit
+        In the unit of the endpoint (``dimensionless`` for proportions, ``patient`` for counts); NaN where
+        not given or not translatable. The number as printed is in `cells`.
+    spread_type, spread_low, spread_high
+        In `unit`; NaN where not given.
+    n, n_from
+        Size, and whether it stands in the ``row``, with the ``arm`` or with the ``study`` (only if the
+        study has one arm); 0 and empty where there is none.
+    reason
+        Why the row is not scored; empty where it is.
+    show
+        Whether a prediction may stand beside a row that is not scored.
+    cells, number
+        All columns of outcomes.csv as text, and the row in that file.
+    """
+
+    study_id: str
+    role: str
+    arm_id: str
+    outcome: str
+    endpoint: str
+    time_months: float
+    day: float
+    statistic: str
+    value: float
+    unit: str
+    spread_type: str
+    spread_low: float
+    spread_high: float
+    n: int
+    n_from: str
+    reason: str
+    show: bool
+    cells: Mapping[str, str]
+    number: int
+
+    @property
+    def scorable(self) -> bool:
+        """Whether the row can be held against a prediction."""
+        return not self.reason
+
+
+def rows_of_study(
+    catalog: Catalog, study_id: str, vocabulary: Vocabulary | None = None
+) -> tuple[PublishedRow, ...]:
+    """Return the published rows of a study, whichever topic holds it.
+
+    Raises
+    ------
+    UnknownName
+        When no topic has this study; with close names.
+    EvidenceError
+        When two topics have it.
+    """
+    holders = {
+        topic: {row.cells["study_id"] for row in catalog.evidence(topic).studies} for topic in catalog.topics
+    }
+    topics = [topic for topic, studies in holders.items() if study_id in studies]
+    if not topics:
+        raise UnknownName("study in evidence/", study_id, set().union(*holders.values()))
+    if len(topics) > 1:
+        raise EvidenceError(f'Study "{study_id}" stands in {" and ".join(topics)}. Keep it in one topic.')
+    return published_rows(catalog.evidence(topics[0]), study_id, vocabulary or load_vocabulary())
+
+
+def published_rows(tables: EvidenceTables, study_id: str, vocabulary: Vocabulary) -> tuple[PublishedRow, ...]:
+    """Translate the rows of one study of a topic, in the order of the table.
+
+    Raises
+    ------
+    EvidenceError
+        When a row names an arm that the study does not have, or holds text where a number belongs.
+    """
+    roles = {row.cells["study_id"]: row.cells["role"] for row in tables.studies}
+    totals = {row.cells["study_id"]: row.cells["n_total"] for row in tables.studies}
+    arms = {row.cells["arm_id"]: row.cells["n"] for row in tables.arms if row.cells["study_id"] == study_id}
+    place = f"{tables.folder.name}/outcomes.csv"
+    found = []
+    for row in tables.outcomes:
+        if row.cells["study_id"] == study_id:
+            sizes = _Sizes(arms, totals[study_id] if len(arms) == 1 else "")
+            reader = _Reader(f"{place} row {row.number} ({study_id})", row.cells)
+            found.append(_translate(reader, row.number, roles[study_id], sizes, vocabulary))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """Sizes of the arms, and of the study where it can stand for its only arm."""
+
+    arms: Mapping[str, str]
+    study: str
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Cells of a row, with an address for complaints."""
+
+    where: str
+    cells: Mapping[str, str]
+
+    def number(self, column: str) -> float:
+        """Return a number, NaN where the cell is empty."""
+        return self.parse(column, self.cells[column])
+
+    def parse(self, column: str, text: str) -> float:
+        try:
+            return float(text) if text else math.nan
+        except ValueError:
+            raise EvidenceError(f'{self.where}: {column} is "{text}", which is no number.') from None
+
+    def size(self, sizes: _Sizes) -> tuple[int, str]:
+        arm = self.cells["arm_id"]
+        if arm not in sizes.arms:
+            raise EvidenceError(f"{self.where}: {UnknownName('arm of this study', arm, sizes.arms)}")
+        for text, origin in ((self.cells["n"], "row"), (sizes.arms[arm], "arm"), (sizes.study, "study")):
+            size = self.parse("n", text)
+            if size >= 1:
+                return int(size), origin
+        return 0, ""
+
+
+def _translate(
+    reader: _Reader, number: int, role: str, sizes: _Sizes, vocabulary: Vocabulary
+) -> PublishedRow:
+    cells = reader.cells
+    word, rule = vocabulary.word(cells["outcome"], cells["unit"]), vocabulary.rule(cells)
+    statistic, months = cells["statistic"], reader.number("time_months")
+    value, low, high = (reader.number(name) for name in ("value", "spread_low", "spread_high"))
+    width = cells["spread_type"] in ("sd", "se")
+    if word.endpoint:
+        value = word.translate(value, statistic)
+        low, high = (word.translate(end, statistic, spread=width) for end in (low, high))
+    size, origin = reader.size(sizes)
+    reason = _reason(word, rule, statistic, value, size, months)
+    return PublishedRow(
+        study_id=cells["study_id"],
+        role=role,
+        arm_id=cells["arm_id"],
+        outcome=cells["outcome"],
+        endpoint=word.endpoint,
+        time_months=months,
+        day=float(convert(months, "month", "day")),
+        statistic=statistic,
+        value=value,
+        unit=word.to_unit,
+        spread_type=cells["spread_type"],
+        spread_low=low,
+        spread_high=high,
+        n=size,
+        n_from=origin,
+        reason=reason,
+        show=rule is not None and rule.show and reason == rule.reason,
+        cells=cells,
+        number=number,
+    )
+
+
+def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: int, months: float) -> str:
+    """Return the first reason not to score a row."""
+    reasons: Iterable[tuple[bool, str]] = (
+        (not word.endpoint, word.reason),
+        (math.isnan(value), NO_VALUE),
+        (statistic not in PREDICTED, NO_STATISTIC),
+        (math.isnan(months), NO_TIME),
+        (size < 1, NO_SIZE),
+        (_impossible(statistic, value, size), IMPOSSIBLE),
+        (rule is not None, rule.reason if rule else ""),
+        (size == 1, ONE_PATIENT),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def _impossible(statistic: str, value: float, size: int) -> bool:
+    limits = {"proportion": (0, 1), "count": (0, size), "percent_change": (-100, math.inf)}
+    low, high = limits.get(statistic, (-math.inf, math.inf))
+    return not low <= value <= high

@@ -1,0 +1,202 @@
+"""A comparer that is wrong must be caught: right, wrong sign, wrong unit, NaN, wrong time."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from insula.analysis.compare_with_published import COLUMNS, compare_run, compare_with_published
+from insula.analysis.visit_values import VisitValues
+from insula.catalog import Catalog
+from insula.core.paths import science_root
+from insula.core.tables import read_parquet, write_parquet
+from insula.endpoints import load_definitions
+from insula.evidence import PublishedRow, load_vocabulary
+
+PATIENTS = 200
+
+
+def virtual(**endpoints):
+    """A run of one arm, `full_dose`; each endpoint is {day: (P,) values}."""
+    patient = np.arange(PATIENTS)
+    table = {
+        "arm": np.full(PATIENTS, "full_dose", dtype=object),
+        "patient": patient,
+        "candidate": 3 * patient,
+        "ensemble_member": 3 * patient % 20,
+    }
+    rows = [(name, day, values) for name, visits in endpoints.items() for day, values in visits.items()]
+    tidy = {
+        "arm": np.full(PATIENTS * len(rows), "full_dose", dtype=object),
+        "patient": np.tile(patient, len(rows)),
+        "day": np.repeat([float(day) for _, day, _ in rows], PATIENTS),
+        "endpoint": np.repeat(np.array([name for name, _, _ in rows], dtype=object), PATIENTS),
+        "value": np.concatenate([np.broadcast_to(values, PATIENTS).astype(float) for _, _, values in rows]),
+    }
+    return VisitValues(table, tidy)
+
+
+def published(
+    endpoint, value, *, statistic="mean", months=12.0, n=12, arm="full_dose", reason="", show=False
+):
+    unit = {"count": "patient", "proportion": "dimensionless"}.get(statistic, "percent")
+    return PublishedRow(
+        "s", "validation", arm, endpoint, endpoint, months, months * 30.4375, statistic, value, unit, "none",
+        np.nan, np.nan, n, "row", reason, show, {"unit": unit}, 2,
+    )  # fmt: skip
+
+
+def compare(run, *rows):
+    table = compare_with_published(run, rows, seed=1)
+    assert list(table) == list(COLUMNS)
+    return [dict(zip(table, line, strict=True)) for line in zip(*table.values(), strict=True)]
+
+
+def spread(mean, sd, seed=2):
+    return mean + sd * np.random.Generator(np.random.Philox(seed)).standard_normal(PATIENTS)
+
+
+TIR = virtual(tir={0: spread(50, 15), 90: spread(75, 10), 365: spread(90, 6)})
+
+
+def test_a_true_prediction_is_inside_and_its_interval_has_the_width_of_a_trial_of_that_size():
+    (row,) = compare(TIR, published("tir", 91.0))
+    assert row["scored"]
+    assert row["inside"]
+    assert row["note"] == ""
+    assert row["high"] - row["low"] == pytest.approx(2 * 1.645 * 6 / np.sqrt(12), rel=0.2)
+    assert row["z"] == pytest.approx((91 - row["predicted"]) / (6 / np.sqrt(12)), rel=0.2)
+
+
+def test_a_wrong_unit_is_outside():
+    (row,) = compare(TIR, published("tir", 0.91))
+    assert row["inside"] is False
+    assert row["z"] < -10
+
+
+def test_a_wrong_sign_is_outside():
+    run = virtual(insulin_dose_total={0: spread(40, 5), 365: np.maximum(spread(3, 2), 0)})
+    right, wrong = compare(
+        run,
+        published("insulin_dose_total", -92, statistic="percent_change"),
+        published("insulin_dose_total", 92, statistic="percent_change"),
+    )
+    assert right["inside"]
+    assert right["predicted"] == pytest.approx(-92, abs=2)
+    assert wrong["inside"] is False
+    assert wrong["z"] > 10
+
+
+def test_a_prediction_that_is_not_a_number_is_flagged_and_not_scored():
+    (row,) = compare(virtual(tir={365: np.nan}), published("tir", 90))
+    assert row["scored"] is False
+    assert row["note"] == "no virtual patient has a value"
+    assert row["inside"] is row["z"] is row["predicted"] is None
+
+
+def test_some_failed_patients_are_said():
+    values = spread(90, 6)
+    values[:7] = np.nan
+    (row,) = compare(virtual(tir={365: values}), published("tir", 90))
+    assert row["scored"]
+    assert row["note"] == "some virtual patients have no value"
+
+
+def test_a_percentage_of_nothing_is_flagged():
+    run = virtual(insulin_dose_total={0: 0.0, 365: 0.0})
+    (row,) = compare(run, published("insulin_dose_total", -92, statistic="percent_change"))
+    assert row["scored"] is False
+    assert row["note"] == "the prediction is not a finite number"
+
+
+def test_the_nearest_visit_within_half_a_month_is_taken():
+    near, between, none = compare(
+        TIR,
+        published("tir", 75, months=3.3),
+        published("tir", 75, months=3.5),
+        published("tir", 80, months=6),
+    )
+    assert near["predicted"] == pytest.approx(75, abs=1)
+    assert between["note"] == none["note"] == "no visit within half a month"
+    assert none["scored"] is False
+
+
+def test_a_change_needs_the_visit_before_the_therapy():
+    run = virtual(hba1c={0: 8.0, 365: 6.0})
+    (row,) = compare(run, published("hba1c", -2.0, statistic="change_from_baseline"))
+    assert row["predicted"] == -2
+    assert row["inside"]
+    assert row["z"] == 0
+    (row,) = compare(virtual(hba1c={365: 6.0}), published("hba1c", -2.0, statistic="change_from_baseline"))
+    assert row["note"] == "the run has no visit before the therapy"
+
+
+def test_proportions_allow_for_half_a_patient_and_have_a_z_at_the_edge():
+    everyone = virtual(insulin_independent={365: 1.0})
+    all_of_them, ten = compare(
+        everyone,
+        published("insulin_independent", 1.0, statistic="proportion"),
+        published("insulin_independent", 0.83, statistic="proportion"),
+    )
+    assert all_of_them["inside"]
+    assert all_of_them["z"] == 0
+    assert ten["inside"] is False
+    assert -4 < ten["z"] < -3
+    half = virtual(insulin_independent={365: (np.arange(PATIENTS) // 20 % 2).astype(float)})
+    (row,) = compare(half, published("insulin_independent", 6, statistic="count"))
+    assert (row["unit"], row["n"]) == ("patients", 12)
+    assert row["predicted"] == pytest.approx(6, abs=0.1)
+    assert abs(row["z"]) < 0.1
+
+
+def test_arms_endpoints_and_reasons_are_said():
+    rows = compare(
+        TIR,
+        published("tir", 90, arm="half_dose"),
+        published("gmi", 6),
+        published("tir", 90, reason="no size is given"),
+        published("tir", 90, reason="interim look", show=True),
+    )
+    assert [row["note"] for row in rows] == [
+        "this arm was not simulated",
+        "the run did not measure this",
+        "no size is given",
+        "interim look",
+    ]
+    assert [row["scored"] for row in rows] == [False] * 4
+    assert rows[2]["predicted"] is None
+    assert rows[3]["predicted"] == pytest.approx(90, abs=1)
+    assert rows[3]["z"] is rows[3]["inside"] is None
+
+
+def test_the_same_seed_gives_the_same_table():
+    row = published("tir", 91.0)
+    assert compare(TIR, row) == compare(TIR, row)
+
+
+def test_rows_may_come_in_any_order():
+    order = np.random.Generator(np.random.Philox(4)).permutation(TIR.endpoints["value"].size)
+    shuffled = replace(TIR, endpoints={name: column[order] for name, column in TIR.endpoints.items()})
+    row = published("tir", 40, statistic="change_from_baseline")
+    assert compare(TIR, row) == compare(shuffled, row)
+
+
+def test_a_run_folder_is_compared_with_the_evidence_of_its_study(tmp_path):
+    write_parquet(tmp_path / "results" / "patients.parquet", TIR.patients)
+    write_parquet(tmp_path / "results" / "endpoints.parquet", TIR.endpoints)
+    (tmp_path / "manifest.json").write_text(json.dumps({"study": "reichman_2025_zimislecel", "seed": 3}))
+    table = compare_run(tmp_path, Catalog(science_root()))
+    stored = read_parquet(tmp_path / "results" / "comparison.parquet")
+    assert list(stored) == list(COLUMNS)
+    assert len(stored["arm"]) == len(table["arm"]) > 10
+    assert sum(table["scored"]) == 3  # time in range at months 0, 3 and 12
+
+
+def test_the_vocabulary_uses_the_units_of_the_endpoints():
+    definitions = load_definitions()
+    for (outcome, unit), word in load_vocabulary().words.items():
+        if word.endpoint:
+            definition = definitions[word.endpoint]
+            special = {"patient", "dimensionless"} if definition.yes_or_no else {"percent"}
+            assert word.to_unit in {definition.unit, *special}, (outcome, unit)
