@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from insula.catalog.evidence_tables import EvidenceTables, read_evidence
 from insula.catalog.readers import read_handover, read_model, read_module, yaml_part, yaml_reader
 from insula.catalog.records import (
+    AveragedMapText,
     ClockSettings,
     Endpoint,
     Habits,
@@ -124,12 +125,17 @@ class Catalog:
     @cached_property
     def handover(self) -> tuple[HandoverRow, ...]:
         """What the two clocks hand to each other."""
-        return self._tables["handover"]
+        return self.tables["handover"]
 
     @cached_property
     def clocks(self) -> ClockSettings:
         """How the two clocks are stepped."""
-        return self._settings["clocks"]
+        return self.settings["clocks"]
+
+    @cached_property
+    def averaged_map(self) -> AveragedMapText:
+        """How the averaged day is learnt."""
+        return self._maps["averaged_map"]
 
     @cached_property
     def citations(self) -> dict[str, Citation]:
@@ -142,7 +148,7 @@ class Catalog:
         """Read everything and return all that is wrong with any single text."""
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
-        shelves += [self._tables, self._settings]
+        shelves += [self.tables, self.settings]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]
@@ -150,12 +156,18 @@ class Catalog:
         return in_order(found + faults + list(read_yaml(self.root / "endpoints.yaml").problems))
 
     @cached_property
-    def _tables(self) -> Shelf[tuple[HandoverRow, ...]]:
+    def tables(self) -> Shelf[tuple[HandoverRow, ...]]:
+        """The table ``handover``, if there is one."""
         return self._shelf("table", "biology/models/handover.csv", read_handover)
 
     @cached_property
-    def _settings(self) -> Shelf[ClockSettings]:
+    def settings(self) -> Shelf[ClockSettings]:
+        """The settings ``clocks``, if there are any."""
         return self._shelf("settings file", "biology/models/clocks.yaml", yaml_reader(ClockSettings))
+
+    @cached_property
+    def _maps(self) -> Shelf[AveragedMapText]:
+        return self._shelf("averaged map", "biology/models/averaged_map.yaml", yaml_reader(AveragedMapText))
 
     def _shelf(
         self,

@@ -185,6 +185,35 @@ class ClockSettings(Record):
     course: tuple[Text, ...] = ()
 
 
+class MapInput(Record):
+    """An input of the averaged day: a port of the generated module and the range over which the map is learnt."""
+
+    id: Text
+    unit: Text
+    low: Number
+    high: Number
+    scale: Literal["identity", "log", "log1p", "sqrt"]
+
+
+class MapOutput(Record):
+    """An output of the averaged day."""
+
+    id: Text
+    unit: Text
+    scale: Literal["identity", "log", "logit"]
+
+
+class AveragedMapText(Record):
+    """biology/models/averaged_map.yaml: how the averaged day is learnt."""
+
+    id: Text
+    degree: Whole
+    points: Whole
+    days: Whole
+    inputs: Annotated[tuple[MapInput, ...], Field(min_length=1)]
+    outputs: Annotated[tuple[MapOutput, ...], Field(min_length=1)]
+
+
 # --- habits and regimens ---
 
 
