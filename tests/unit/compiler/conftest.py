@@ -7,21 +7,8 @@ import pytest
 from insula.catalog.catalog import Catalog
 
 HEAD = [
-    "symbol",
-    "value",
-    "unit",
-    "spread_type",
-    "spread_low",
-    "spread_high",
-    "distribution",
-    "varies_by",
-    "source",
-    "place",
-    "reason",
-    "population",
-    "conversion",
-    "status",
-    "note",
+    *("symbol", "value", "unit", "spread_type", "spread_low", "spread_high", "distribution", "varies_by"),
+    *("source", "place", "reason", "population", "conversion", "status", "note"),
 ]
 
 UNITS = """// units of the tests
