@@ -480,7 +480,11 @@ class Sentences(Record):
 
 
 class Study(Record):
-    """Population, arms and visits; `evidence` names the published rows it is held against."""
+    """Population, arms and visits.
+
+    `protocols` holds protocols of the study's own, beside those of the catalog; `evidence` names the published rows it
+    is held against.
+    """
 
     id: Text
     title: Title
@@ -489,6 +493,7 @@ class Study(Record):
     arms: Annotated[Mapping[str, Arm], Field(min_length=1)]
     follow_up: Quantity
     visits: Annotated[tuple[Visit, ...], Field(min_length=1)]
+    protocols: Mapping[str, Protocol] = {}
     evidence: Text | None = None
     failure_limit: Annotated[float, Field(strict=True, ge=0, le=1)]
     seed: Whole

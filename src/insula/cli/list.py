@@ -1,0 +1,42 @@
+"""``insula list``: what there is."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from insula.catalog import Catalog
+from insula.cli.options import language
+from insula.core.i18n import pick, translator
+
+_TITLED = (
+    "studies",
+    "protocols",
+    "populations",
+    "regimens",
+    "habits",
+    "therapies",
+    "procedures",
+    "endpoints",
+)
+
+
+@click.command("list")
+@language
+def command(lang: str) -> None:
+    """Show studies, protocols, populations, therapies, modules and models by id and title."""
+    catalog, _ = Catalog.open(), translator(lang)
+    names = {
+        "studies": _("Studies"), "protocols": _("Protocols"), "populations": _("Populations"),
+        "regimens": _("Regimens"),
+        "habits": _("Habits"), "therapies": _("Therapies"), "procedures": _("Procedures"), "endpoints": _("Endpoints"),
+        "modules": _("Modules"), "models": _("Models"), "topics": _("Topics of evidence"),
+    }  # fmt: skip
+    console = Console()
+    for shelf, heading in names.items():
+        things = getattr(catalog, shelf)
+        table = Table(title=heading, title_justify="left", show_header=False, box=None)
+        for key in sorted(things):
+            table.add_row(f"  {key}", pick(things[key].title, lang) if shelf in _TITLED else "")
+        console.print(table)

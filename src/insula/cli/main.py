@@ -1,0 +1,70 @@
+"""Entry point of the command ``insula``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from insula.core.errors import InsulaError
+
+EXIT_FAILURES = 1
+EXIT_WRONG_USE = 2
+
+_COMMANDS = {
+    "run": "insula.cli.run",
+    "rerun": "insula.cli.rerun",
+    "compare": "insula.cli.compare",
+    "simulate": "insula.cli.simulate",
+    "check": "insula.cli.check",
+    "list": "insula.cli.list",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command only when it is asked for, so that ``insula --help`` answers at once."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(_COMMANDS[name]).command
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="insula")
+def group() -> None:
+    r"""insula: an in-silico clinic for cell therapy of diabetes.
+
+    Research software. It simulates trials and holds every prediction against what was published. It gives no
+    clinical advice and makes no promise.
+
+    \b
+    Examples:
+      insula run reichman_2025_zimislecel --patients 200 --out runs/zimislecel
+      insula list
+      insula check
+    """
+
+
+def main() -> None:
+    """Run the command line; what the user did wrong ends with exit code 2 and a message."""
+    try:
+        sys.exit(group(standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(EXIT_WRONG_USE)
+    except InsulaError as problem:
+        click.echo(f"insula: {problem}", err=True)
+        sys.exit(EXIT_WRONG_USE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""A progress bar on standard error for everything that takes more than two seconds."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from insula.core.i18n import translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def progress_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
+    """Yield a function (stage, share done) that moves the bar; it is silent where nobody watches."""
+    _ = translator(lang)
+    names = {
+        "prepare": _("Reading the science, compiling the models"),
+        "simulate": _("Simulating patients"),
+        "collect": _("Collecting the results"),
+        "report": _("Writing the report"),
+    }
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def move(stage: str, share: float) -> None:
+            bar.update(task, description=names[stage], completed=share)
+
+        yield move

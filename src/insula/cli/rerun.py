@@ -1,0 +1,56 @@
+"""``insula rerun``: repeat a run from its manifest and say whether it came out the same."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from insula.catalog import Catalog
+from insula.catalog.records import Study
+from insula.cli.main import EXIT_FAILURES
+from insula.cli.options import folder, language, workers
+from insula.cli.progress import progress_bar
+from insula.core.errors import NotReproducible
+from insula.trial.conduct import conduct
+from insula.trial.manifest import SCHEMA, differences
+
+
+@click.command("rerun")
+@click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@folder("--out", None, "Folder of the repeated run; default: beside the first, with _rerun.")
+@workers
+@language
+def command(manifest: Path, out: Path | None, workers: int | None, lang: str) -> None:
+    r"""Repeat the run of MANIFEST and compare every result table byte by byte.
+
+    \b
+    Example:
+      insula rerun runs/zimislecel/manifest.json
+    """
+    first = json.loads(manifest.read_text(encoding="utf-8"))
+    if first.get("schema") != SCHEMA:
+        raise NotReproducible(
+            f"{manifest} has schema {first.get('schema')}; this version repeats schema {SCHEMA}."
+        )
+    folder = out or manifest.parent.with_name(manifest.parent.name + "_rerun")
+    with progress_bar(lang) as progress:
+        conduct(
+            Catalog.open(),
+            Study.model_validate(first["study_text"]),
+            patients=first["patients"],
+            seed=first["seed"],
+            out=folder,
+            workers=workers,
+            progress=progress,
+        )
+    second = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    changed = differences(first, second)
+    for line in changed.causes:
+        click.echo(f"differs: {line}", err=True)
+    if changed.results:
+        click.echo(f"insula: not the same: {', '.join(changed.results)}", err=True)
+        sys.exit(EXIT_FAILURES)
+    click.echo("the same bytes in results/", err=True)

@@ -1,0 +1,1 @@
+"""A virtual trial: study text to result tables, on two clocks."""

@@ -1,0 +1,107 @@
+"""A block of candidates from the first day to the last visit: the unit of work, a pure function of its number.
+
+A candidate lives ordinary life for the run-in and a year, is examined, and is followed in every arm if eligible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.endpoints.measure import measure
+from insula.population.sample import sample
+from insula.population.screening import Screening, screen
+from insula.trial.cohort import YEAR
+from insula.trial.enrol import enrol
+from insula.trial.follow_up import Record, days_between, follow, write_course
+from insula.trial.visits import visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from insula.endpoints.visit import Visit
+    from insula.population.sample import ParameterTable
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+SIZE = 48  # candidates of a block; part of the address of a chunk, so it never depends on the machine
+
+
+@dataclass(frozen=True)
+class Block:
+    """Result of one block.
+
+    ``screenings`` says who passed what: plausibility, what is known before the run-in, what is measured after it.
+    ``arms`` holds, per arm, the patients (failures included) and what was written down of them.
+    """
+
+    number: int
+    screenings: tuple[tuple[np.ndarray, Screening], ...]
+    people: ParameterTable
+    baseline: Visit | None
+    arms: dict[str, tuple[Cohort, Record]]
+
+
+def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Block:
+    """Screen the candidates of a block and follow the eligible ones in every arm of the study."""
+    people, screenings = _candidates(clinic, number)
+    cohort = enrol(clinic, people)
+    days = _ordinary_days(clinic)
+    follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
+    baseline = visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
+    measured = _eligibility(clinic, cohort, baseline, people)
+    screenings.append((cohort.people.candidates, measured))
+    cohort, baseline = cohort.select(measured.passed_all), baseline.select(measured.passed_all)
+    arms = {}
+    for k, (name, plan) in enumerate(clinic.arms.items()):
+        patients, record = cohort.copy(), Record(visits=[baseline])
+        write_course(clinic, patients, 0.0, record)
+        share = lambda day, k=k: progress(0.5 + 0.5 * (k + day / clinic.end) / len(clinic.arms))  # noqa: E731
+        follow(clinic, patients, 0.0, plan.days, plan.given, record, share)
+        arms[name] = (patients, record)
+    return Block(number, tuple(screenings), people.rows(measured.passed_all), baseline, arms)
+
+
+def _candidates(clinic: Clinic, number: int) -> tuple[ParameterTable, list[tuple[np.ndarray, Screening]]]:
+    """Draw the block's candidates and keep the plausible ones whose known traits are eligible."""
+    candidates = np.arange(number * SIZE, (number + 1) * SIZE)
+    population = clinic.population
+    people = sample(
+        clinic.quantities,
+        seed=clinic.seed,
+        candidates=candidates,
+        ensemble_members=population.ensemble_members,
+        correlations=population.correlations,
+    )
+    screenings = []
+    for criteria in (population.plausible, clinic.known_criteria):
+        values = {symbol: people.column(symbol) for symbol in people.symbols}
+        result = screen(
+            criteria, values, dict(zip(people.symbols, people.units, strict=True)), len(people.candidates)
+        )
+        screenings.append((people.candidates, result))
+        people = people.rows(result.passed_all)
+    return people, screenings
+
+
+def _ordinary_days(clinic: Clinic) -> list[float]:
+    """Days on which the clocks meet before the therapy: weekly in the run-in, at every review in the year after it."""
+    start = -YEAR - clinic.run_in
+    return [
+        start,
+        *days_between(start, -YEAR, clinic.settings.grid),
+        *days_between(-YEAR, 0.0, clinic.settings.review),
+    ]
+
+
+def _eligibility(clinic: Clinic, cohort: Cohort, baseline: Visit, people: ParameterTable) -> Screening:
+    """Hold what was measured at baseline against the trial's criteria; a patient that failed has not passed."""
+    endpoints = measure(baseline, clinic.endpoints, None)
+    values = {f"endpoint.{name}": column for name, column in endpoints.items()}
+    values["endpoint.severe_hypoglycaemia_count_year"] = baseline.severe_hypoglycaemia_year
+    units = {f"endpoint.{name}": definition.unit for name, definition in clinic.endpoints.items()}
+    units["endpoint.severe_hypoglycaemia_count_year"] = "dimensionless"
+    result = screen(clinic.measured_criteria, values, units, len(people.candidates))
+    return replace(result, passed=result.passed & cohort.alive[:, None])

@@ -1,0 +1,136 @@
+"""A block as tidy tables: what is stored of a chunk. Patients are still named by their candidate number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from insula.endpoints.measure import measure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insula.endpoints.visit import Visit
+    from insula.trial.block import Block
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+    from insula.trial.follow_up import Record
+
+Table = dict[str, Any]
+
+DAILY_DOSE = "insulin_dose_total"  # the first course quantity; the others are named by their symbols
+
+
+def tables(clinic: Clinic, block: Block) -> dict[str, Table]:
+    """Return all tables of a block by name."""
+    arms = block.arms.items()
+    return {
+        "patients": _stack([_patients(arm, cohort) for arm, (cohort, _) in arms]),
+        "parameters": _parameters(clinic, block),
+        "course": _stack([_course(clinic, arm, cohort, record) for arm, (cohort, record) in arms]),
+        "endpoints": _stack([_endpoints(clinic, arm, cohort, record) for arm, (cohort, record) in arms]),
+        "cgm": _stack(
+            [_cgm(arm, cohort, visit) for arm, (cohort, record) in arms for visit in record.visits]
+        ),
+        "screening": _screening(block),
+        "map_error": _stack([_map_error(arm, record) for arm, (_, record) in arms]),
+    }
+
+
+def _patients(arm: str, cohort: Cohort) -> Table:
+    reasons = [cohort.failed.get(k, "") for k in range(cohort.size)]
+    return {
+        "arm": np.full(cohort.size, arm, dtype=object),
+        "candidate": cohort.people.candidates,
+        "ensemble_member": cohort.members,
+        "status": np.array(["failed" if reason else "ok" for reason in reasons], dtype=object),
+        "reason": np.array(reasons, dtype=object),
+    }
+
+
+def _parameters(clinic: Clinic, block: Block) -> Table:
+    """Everything that was drawn; numbers that are the same for everybody stay in the text."""
+    people = block.people
+    drawn = [k for k, symbol in enumerate(people.symbols) if clinic.quantities[symbol].varies_by != "none"]
+    n = len(people.candidates)
+    return {
+        "candidate": np.repeat(people.candidates, len(drawn)),
+        "symbol": np.tile(np.array([people.symbols[k] for k in drawn], dtype=object), n),
+        "value": people.values[:, drawn].ravel(),
+    }
+
+
+def _course(clinic: Clinic, arm: str, cohort: Cohort, record: Record) -> Table:
+    names = np.array([DAILY_DOSE, *clinic.course], dtype=object)
+    values = np.stack(record.course)  # (days, patients, quantities)
+    days, patients, quantities = values.shape
+    return {
+        "arm": np.full(values.size, arm, dtype=object),
+        "candidate": np.tile(np.repeat(cohort.people.candidates, quantities), days),
+        "day": np.repeat(np.array(record.days), patients * quantities),
+        "quantity": np.tile(names, days * patients),
+        "value": values.ravel(),
+    }
+
+
+def _endpoints(clinic: Clinic, arm: str, cohort: Cohort, record: Record) -> Table:
+    return _stack([_visit_endpoints(clinic, arm, cohort, visit, record.visits[0]) for visit in record.visits])
+
+
+def _visit_endpoints(clinic: Clinic, arm: str, cohort: Cohort, visit: Visit, baseline: Visit) -> Table:
+    measured = measure(visit, clinic.endpoints, baseline)
+    n = cohort.size
+    return {
+        "arm": np.full(n * len(measured), arm, dtype=object),
+        "candidate": np.tile(cohort.people.candidates, len(measured)),
+        "day": np.full(n * len(measured), visit.day),
+        "endpoint": np.repeat(np.array(list(measured), dtype=object), n),
+        "value": np.concatenate(list(measured.values())),
+    }
+
+
+def _cgm(arm: str, cohort: Cohort, visit: Visit) -> Table:
+    n, times = visit.cgm_glucose.shape
+    return {
+        "arm": np.full(n * times, arm, dtype=object),
+        "candidate": np.repeat(cohort.people.candidates, times),
+        "day": np.full(n * times, visit.day),
+        "minute": np.tile(visit.cgm_time.astype(np.int32), n),
+        "glucose": visit.cgm_glucose.ravel().astype(np.float32),
+    }
+
+
+def _screening(block: Block) -> Table:
+    return _stack(
+        [
+            {
+                "candidate": np.repeat(candidates, len(result.names)),
+                "criterion": np.tile(np.array(result.names, dtype=object), len(candidates)),
+                "value": result.values.ravel(),
+                "passed": result.passed.ravel(),
+            }
+            for candidates, result in block.screenings
+        ]
+    )
+
+
+def _map_error(arm: str, record: Record) -> Table:
+    return _stack(
+        [
+            {
+                "arm": np.full(len(candidates), arm, dtype=object),
+                "candidate": candidates,
+                "day": np.full(len(candidates), day),
+                "quantity": np.full(len(candidates), quantity, dtype=object),
+                "predicted": predicted,
+                "sampled": sampled,
+            }
+            for day, quantity, candidates, predicted, sampled in record.map_error
+        ]
+    )
+
+
+def _stack(parts: list[Mapping[str, Any]]) -> Table:
+    """One table below the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

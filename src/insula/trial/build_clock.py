@@ -1,0 +1,55 @@
+"""From the text of a model to a compiled clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insula.compiler.compose import compose
+from insula.engine import build_kernel
+from insula.trial.clock import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import ParameterRow
+    from insula.compiler.module_text import ModuleText
+
+
+def module_rows(catalog: Catalog) -> dict[str, ParameterRow]:
+    """Every parameter row of every module by dotted symbol."""
+    return {
+        f"{name}.{row.symbol}": row for name, module in catalog.modules.items() for row in module.parameters
+    }
+
+
+def build_clock(
+    catalog: Catalog,
+    name: str,
+    outputs: Sequence[str],
+    targets: Sequence[str] = (),
+    generated: Mapping[str, ModuleText] | None = None,
+) -> Clock:
+    """Compile a model.
+
+    Parameters
+    ----------
+    outputs
+        Dotted symbols that are read; ports stand for the symbol they are joined to.
+    targets
+        Dotted symbols that a protocol sets or adds to.
+    generated
+        Modules that the machinery makes.
+    """
+    model = compose(catalog, name, generated)
+    system = model.system(targets)
+    kernel = build_kernel(system, outputs=tuple(model.aliases.get(symbol, symbol) for symbol in outputs))
+    return Clock(
+        name=name,
+        kernel=kernel,
+        parameters=system.parameters,
+        defaults=system.defaults,
+        outputs=tuple(outputs),
+        actions={action.name: k for k, action in enumerate(system.actions)},
+        aliases=dict(model.aliases),
+    )

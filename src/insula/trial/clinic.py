@@ -1,0 +1,178 @@
+"""Everything that all patients of a study share: compiled clocks, habits, regimen, arms, definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from insula.core.units import convert
+from insula.endpoints.definitions import load_definitions
+from insula.population.quantities import quantities_of
+from insula.trial.administrations import Administration, lower
+from insula.trial.build_clock import build_clock, module_rows
+from insula.trial.follow_up import days_between
+from insula.trial.handover import ToFast, ToSlow, split
+from insula.trial.learn_map import learn
+from insula.trial.metabolic_clock import OrdinaryLife
+from insula.trial.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import (
+        ClockSymbols,
+        Criterion,
+        Habits,
+        MapOutput,
+        Population,
+        Procedure,
+        Protocol,
+        Quantity,
+        Regimen,
+        Study,
+    )
+    from insula.endpoints.definitions import Definition
+    from insula.population.spread import Sourced
+    from insula.trial.averaged_map import AveragedMap
+    from insula.trial.clock import Clock
+
+_MEASURED = "endpoint."
+
+
+@dataclass(frozen=True)
+class ArmPlan:
+    """What an arm is given, and the days on which the clocks meet."""
+
+    given: tuple[Administration, ...]
+    days: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """A study ready to run; nothing in it changes while patients are simulated."""
+
+    study: Study
+    seed: int
+    population: Population
+    habits: Habits
+    regimen: Regimen
+    meal_test: Procedure
+    settings: Settings
+    symbols: ClockSymbols
+    course: tuple[str, ...]
+    endpoints: Mapping[str, Definition]
+    quantities: Mapping[str, Sourced]
+    sensor: Mapping[str, float]
+    metabolic: Clock
+    disease: Clock
+    to_fast: tuple[ToFast, ...]
+    to_slow: tuple[ToSlow, ...]
+    averaged_map: AveragedMap
+    arms: Mapping[str, ArmPlan]
+    visit_days: Mapping[float, frozenset[str]]
+    free_from: float
+    run_in: float
+    end: float
+
+    @property
+    def life(self) -> OrdinaryLife:
+        """What the metabolic clock needs of the study."""
+        return OrdinaryLife(self.metabolic, self.habits, self.regimen, self.seed)
+
+    @property
+    def map_outputs(self) -> Mapping[str, MapOutput]:
+        """Outputs of the averaged map by dotted disease symbol."""
+        return self.averaged_map.outputs
+
+    @property
+    def known_criteria(self) -> tuple[Criterion, ...]:
+        """Eligibility that can be judged before anything is measured."""
+        return tuple(c for c in self.population.eligible if not c.quantity.startswith(_MEASURED))
+
+    @property
+    def measured_criteria(self) -> tuple[Criterion, ...]:
+        """Eligibility that is judged on the baseline visit."""
+        return tuple(c for c in self.population.eligible if c.quantity.startswith(_MEASURED))
+
+
+def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clinic:
+    """Resolve all names of a study and compile its models.
+
+    Raises
+    ------
+    UnknownName, InvalidText, ProtocolError, CompileError
+        Whatever is wrong with the text, naming the place.
+    """
+    population = catalog.populations[study.population]
+    habits, regimen = catalog.habits[population.habits], catalog.regimens[population.regimen]
+    settings, symbols = Settings.from_record(catalog.clocks), catalog.clocks.symbols
+    to_fast, to_slow = split(catalog.handover)
+    protocols = {name: _protocol(catalog, study, arm.protocol) for name, arm in study.arms.items()}
+    given = {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
+    targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
+    metabolic = build_clock(catalog, "metabolic", _metabolic_outputs(catalog, to_slow))
+    averaged = learn(
+        catalog, OrdinaryLife(metabolic, habits, regimen, study.seed), settings, to_fast, to_slow
+    )
+    disease_outputs = tuple(
+        dict.fromkeys(
+            [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course]
+            + [symbols.hba1c, symbols.severe_hypoglycaemia_rate]
+        )
+    )
+    disease = build_clock(catalog, "disease", disease_outputs, targets, averaged.module)
+    end = _days(study.follow_up)
+    visit_days = {_days(visit.at): frozenset(visit.measure) for visit in study.visits}
+    definitions = load_definitions(catalog.root / "endpoints.yaml")
+    return Clinic(
+        study=study,
+        seed=study.seed if seed is None else seed,
+        population=population,
+        habits=habits,
+        regimen=regimen,
+        meal_test=catalog.procedures["mixed_meal_test"],
+        settings=settings,
+        symbols=symbols,
+        course=catalog.clocks.course,
+        endpoints=definitions,
+        quantities=quantities_of(population, module_rows(catalog), habits),
+        sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters},
+        metabolic=metabolic,
+        disease=disease,
+        to_fast=to_fast,
+        to_slow=to_slow,
+        averaged_map=averaged,
+        arms={name: ArmPlan(g, tuple(_meetings(settings, end, visit_days, g))) for name, g in given.items()},
+        visit_days=visit_days,
+        free_from=definitions["severe_hypoglycaemia_free"].limits["start"],
+        run_in=_days(population.run_in),
+        end=end,
+    )
+
+
+def _protocol(catalog: Catalog, study: Study, name: str) -> Protocol:
+    """Return a protocol of the study's own, else of the catalog."""
+    return study.protocols[name] if name in study.protocols else catalog.protocols[name]
+
+
+def _metabolic_outputs(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> tuple[str, ...]:
+    """What is read off the metabolic clock."""
+    symbols = catalog.clocks.symbols
+    read = [symbols.glucose, symbols.interstitial, symbols.c_peptide, symbols.delivered]
+    return tuple(dict.fromkeys([*read, *(row.source for row in to_slow)]))
+
+
+def _meetings(
+    settings: Settings,
+    end: float,
+    visit_days: Mapping[float, frozenset[str]],
+    given: tuple[Administration, ...],
+) -> list[float]:
+    """Days on which the clocks of an arm meet: the grid, the visits and whenever something is given."""
+    return days_between(0.0, end, settings.grid, [*visit_days, *(g.day for g in given)])
+
+
+def _days(quantity: Quantity) -> float:
+    """A time of the text in days."""
+    return float(convert(quantity.value, quantity.unit, "day"))

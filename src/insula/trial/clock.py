@@ -1,0 +1,56 @@
+"""A compiled model with its names: what the two clocks have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from insula.engine import Kernel
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One model as the trial uses it: kernel, and the places of parameters, outputs and actions by dotted name."""
+
+    name: str
+    kernel: Kernel
+    parameters: tuple[str, ...]
+    defaults: NDArray[np.float64]
+    outputs: tuple[str, ...]
+    actions: Mapping[str, int]
+    aliases: Mapping[str, str]
+
+    def parameter(self, symbol: str) -> int:
+        """Column of a parameter; raises UnknownName with a suggestion."""
+        return _place(
+            f"parameter of the {self.name} model", self.aliases.get(symbol, symbol), self.parameters
+        )
+
+    def column(self, symbol: str) -> int:
+        """Column of an output; raises UnknownName with a suggestion."""
+        return _place(f"output of the {self.name} model", symbol, self.outputs)
+
+    def table(self, drawn: Mapping[str, NDArray[np.float64]], n: int) -> NDArray[np.float64]:
+        """Parameters of n patients, (n, K): what was drawn, else the text's value."""
+        table = np.tile(self.defaults, (n, 1))
+        for k, symbol in enumerate(self.parameters):
+            if symbol in drawn:
+                table[:, k] = drawn[symbol]
+        return table
+
+
+def _place(kind: str, symbol: str, known: tuple[str, ...]) -> int:
+    """Index of a name."""
+    try:
+        return known.index(symbol)
+    except ValueError:
+        raise UnknownName(kind, symbol, known) from None

@@ -1,0 +1,96 @@
+"""Run a study into a folder: parts while it runs, result tables and a manifest when it is complete."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.errors import InsulaError
+from insula.core.provenance import text_hash
+from insula.core.tables import read_parquet
+from insula.trial import parts
+from insula.trial.clinic import open_clinic
+from insula.trial.manifest import identity_of, manifest_of
+from insula.trial.run import default_workers, discard, run_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import Study
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """Folder of a finished run, and the share of patients (over all arms) that could not be integrated."""
+
+    folder: Path
+    failed_share: float
+    failure_limit: float
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether failures stay within the study's limit."""
+        return self.failed_share <= self.failure_limit
+
+
+def conduct(
+    catalog: Catalog,
+    study: Study,
+    *,
+    patients: int,
+    out: Path,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Callable[[str, float], None] = lambda *_: None,
+) -> RunOutcome:
+    """Simulate a study.
+
+    A run that was killed goes on where it stood when it is started again with the same study, seed and folder;
+    its results equal those of an undisturbed run. Results depend on study, science text, seed and number of
+    patients, not on workers.
+
+    Parameters
+    ----------
+    patients : at least 1
+        Patients enrolled in every arm; the same people in each.
+    progress : called with the name of the stage and the share of it that is done
+
+    Raises
+    ------
+    InsulaError
+        Wrong text, wrong number of patients, a folder that cannot be written.
+    """
+    if patients < 1:
+        raise InsulaError(f"A study needs at least one patient, not {patients}.")
+    began = time.monotonic()
+    progress("prepare", 0.0)
+    clinic = open_clinic(catalog, study, seed)
+    identity = identity_of(catalog, study, clinic.seed)
+    folder, results = out / "parts", out / "results"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "manifest.json").unlink(missing_ok=True)  # a manifest stands for complete results only
+        parts.open_parts(folder, text_hash(json.dumps(identity, sort_keys=True)))
+    except OSError as error:
+        raise InsulaError(
+            f"The folder {out} cannot be written: {error.strerror}. Choose another with --out."
+        ) from error
+    progress("simulate", 0.0)
+    enrolment = run_blocks(
+        clinic, patients, folder, workers or default_workers(), lambda share: progress("simulate", share)
+    )
+    progress("collect", 0.0)
+    parts.join(folder, results, range(enrolment.blocks), enrolment.patients)
+    status = read_parquet(results / "patients.parquet", ["status"])["status"]
+    manifest = manifest_of(catalog, clinic, identity, patients, enrolment, results, time.monotonic() - began)
+    (out / "manifest.json").write_text(
+        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    discard(folder)
+    return RunOutcome(out, float(np.mean(status != "ok")), study.failure_limit)

@@ -1,0 +1,54 @@
+"""The day clock: immunity, beta cells, graft and red cells between two days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.engine import Schedule, solve
+from insula.trial.metabolic_clock import SAVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from insula.trial.administrations import Administration
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+RTOL = 1e-6
+ATOL = 1e-9
+
+
+def advance(
+    clinic: Clinic, cohort: Cohort, start: float, end: float, given: Sequence[Administration]
+) -> None:
+    """Integrate the disease clock from ``start`` to ``end`` (days).
+
+    What is given on a day in [start, end) is given in this step, after the readings of that day;
+    what is due at ``end`` waits for the next step.
+    """
+    who = np.flatnonzero(cohort.alive)
+    if not len(who):
+        return
+    n = len(who)
+    now = [g for g in given if start <= g.day < end]
+    actions = clinic.disease.actions
+    weight = cohort.drawn[clinic.symbols.weight][who]
+    patient = np.concatenate([np.arange(n)] * (len(now) + 1))
+    time = np.concatenate([np.full(n, end), *(np.full(n, g.day) for g in now)])
+    action = np.concatenate([np.full(n, SAVE), *(np.full(n, actions[g.action]) for g in now)])
+    amount = np.concatenate([np.zeros(n), *(g.amounts(weight) for g in now)])
+    solution = solve(
+        clinic.disease.kernel,
+        cohort.disease_parameters[who],
+        Schedule.build(n, patient, time, action, amount, start=start),
+        initial=cohort.disease_state[who],
+        inputs=cohort.disease_inputs[who],
+        start=start,
+        rtol=RTOL,
+        atol=ATOL,
+    )
+    cohort.disease_state[who], cohort.disease_inputs[who] = solution.state, solution.inputs
+    cohort.observed[who] = solution.table()[:, -1, :]
+    cohort.note_failures(who, solution, "disease", end)

@@ -1,0 +1,84 @@
+"""From drawn numbers to patients on their first simulated day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.random_streams import uniform
+from insula.engine import Schedule, Solution, solve
+from insula.trial.cohort import Cohort
+from insula.trial.day_plan import People, number
+from insula.trial.metabolic_clock import SAVE
+from insula.trial.titration import start
+from insula.trial.two_clocks import hand_over, prescribe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from insula.population.sample import ParameterTable
+    from insula.trial.clinic import Clinic
+    from insula.trial.clock import Clock
+
+
+def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
+    """Return the patients with first doses, initial states of both clocks and nothing sampled yet."""
+    n = len(people.candidates)
+    drawn = {symbol: people.column(symbol) for symbol in people.symbols}
+    parameters = clinic.disease.table(drawn, n)
+    disease = initial(clinic.disease, parameters)
+    metabolic = clinic.metabolic.table(drawn, n)
+    cohort = Cohort(
+        people=_habits(clinic, people.candidates, drawn),
+        members=people.members,
+        drawn=drawn,
+        disease_parameters=parameters,
+        disease_state=disease.state,
+        disease_inputs=disease.inputs,
+        metabolic_parameters=metabolic,
+        metabolic_state=np.empty(0),
+        metabolic_inputs=np.empty(0),
+        doses=start(clinic.regimen, drawn[clinic.symbols.weight]),
+        observed=disease.table()[:, 0, :],
+        daily_dose=np.zeros(n),
+        last_sampled=np.full(n, -np.inf),
+        last_handed=np.full((n, len(clinic.to_fast)), np.inf),
+    )
+    hand_over(clinic, cohort)
+    prescribe(clinic, cohort)
+    metabolic[:, clinic.metabolic.parameter(clinic.symbols.alarm_threshold)] = drawn[
+        "habits.rescue.alarm.threshold"
+    ]
+    started = initial(clinic.metabolic, metabolic)
+    cohort.metabolic_state, cohort.metabolic_inputs = started.state, started.inputs
+    return cohort
+
+
+def initial(clock: Clock, parameters: NDArray[np.float64]) -> Solution:
+    """Return states, inputs and outputs at the start, from the text's own initial values."""
+    n = len(parameters)
+    at_once = Schedule.build(n, np.arange(n), np.zeros(n), np.full(n, SAVE), np.zeros(n))
+    return solve(clock.kernel, parameters, at_once)
+
+
+def _habits(
+    clinic: Clinic, candidates: NDArray[np.int64], drawn: Mapping[str, NDArray[np.float64]]
+) -> People:
+    """Return the habits of each patient; what the text leaves out is never forgotten and never heeded."""
+    n = len(candidates)
+    habits = clinic.habits
+
+    def column(name: str) -> NDArray[np.float64]:
+        return drawn.get(f"habits.{name}", np.zeros(n))
+
+    alarm = habits.rescue.alarm
+    heeds = np.zeros(n)
+    if alarm is not None:
+        worn = uniform(clinic.seed, "alarm worn", candidates)[:, 0] < number(alarm.worn, "dimensionless")
+        heeds = worn * number(alarm.heeded, "dimensionless")
+    return People(
+        candidates, column("carbohydrate_per_day"), column("missed_bolus"), column("missed_basal"), heeds
+    )

@@ -1,0 +1,89 @@
+"""One arm from one day to another: the disease clock, sampled days, diary of severe lows, the weekly record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.random_streams import poisson_count
+from insula.trial.day_plan import occasion
+from insula.trial.disease_clock import advance
+from insula.trial.two_clocks import due, hand_over, sample_days
+from insula.trial.visits import visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from insula.endpoints.visit import Visit
+    from insula.trial.administrations import Administration
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass
+class Record:
+    """What is written down of one arm; lists of columns that grow with time."""
+
+    days: list[float] = field(default_factory=list)
+    course: list[NDArray[np.float64]] = field(default_factory=list)
+    map_error: list[tuple[float, str, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]] = field(
+        default_factory=list
+    )
+    visits: list[Visit] = field(default_factory=list)
+
+
+def days_between(start: float, end: float, step: float, also: Sequence[float] = ()) -> list[float]:
+    """Days at which the clocks meet after ``start``: every ``step``, at ``end`` and at the days named."""
+    regular = np.arange(start + step, end, step)
+    return sorted({*regular.tolist(), end, *(day for day in also if start < day <= end)})
+
+
+def follow(
+    clinic: Clinic,
+    cohort: Cohort,
+    start: float,
+    days: Sequence[float],
+    given: Sequence[Administration],
+    record: Record,
+    progress: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Take the cohort from ``start`` through ``days``, sampling days when they are due and examining it at visits."""
+    for day in days:
+        advance(clinic, cohort, start, day, given)
+        cohort.given_on.extend(g.day for g in given if start <= g.day < day and g.amount > 0)
+        handed = hand_over(clinic, cohort)
+        who = due(clinic, cohort, handed, day)
+        for name, chosen, predicted, sampled in sample_days(clinic, cohort, who, handed, day):
+            record.map_error.append((day, name, cohort.people.candidates[chosen], predicted, sampled))
+        _diary(clinic, cohort, start, day)
+        write_course(clinic, cohort, day, record)
+        if day in clinic.visit_days and day > 0:
+            since = record.visits[-1].day if record.visits else start
+            record.visits.append(visit(clinic, cohort, day, clinic.visit_days[day], since))
+        progress(day)
+        start = day
+
+
+def _diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:
+    """Draw the severe lows of the step from the rate that the disease clock states (per year)."""
+    rate = cohort.observed[:, clinic.disease.column(clinic.symbols.severe_hypoglycaemia_rate)]
+    expected = np.where(np.isfinite(rate), np.maximum(rate, 0.0), 0.0) * (day - start) / DAYS_PER_YEAR
+    counts = poisson_count(
+        expected, clinic.seed, "severe hypoglycaemia", cohort.people.candidates, occasion(day)
+    )
+    cohort.events[day] = np.where(cohort.alive, counts, np.nan)
+
+
+def write_course(clinic: Clinic, cohort: Cohort, day: float, record: Record) -> None:
+    """Write down the quantities that the text lists for the course, (P, C), NaN for failed patients."""
+    columns = [clinic.disease.column(symbol) for symbol in clinic.course]
+    values = np.column_stack([cohort.daily_dose, cohort.observed[:, columns]])
+    values[~cohort.alive] = np.nan
+    record.days.append(day)
+    record.course.append(values)

@@ -1,0 +1,133 @@
+"""Learn the averaged day from simulated days of the nominal patient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.compiler.wiring import read_wiring
+from insula.core.errors import CompileError
+from insula.trial.averaged_map import MODULE, AveragedMap
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, number
+from insula.trial.enrol import initial
+from insula.trial.handover import average
+from insula.trial.metabolic_clock import OrdinaryLife, Subjects, live
+from insula.trial.scales import from_scale, to_scale
+from insula.trial.surrogate import design, fit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import ClockSymbols, MapInput
+    from insula.trial.handover import ToFast, ToSlow
+    from insula.trial.settings import Settings
+
+_FIRST_DAY = 0
+
+
+def learn(
+    catalog: Catalog,
+    life: OrdinaryLife,
+    settings: Settings,
+    to_fast: tuple[ToFast, ...],
+    to_slow: tuple[ToSlow, ...],
+) -> AveragedMap:
+    """Simulate the design and fit the map.
+
+    Raises
+    ------
+    CompileError
+        When an input of the map is neither handed over nor the one that is injected, or a design point cannot be
+        integrated.
+    """
+    text = catalog.averaged_map
+    unit_cube = design(text.points, len(text.inputs))
+    columns = {item.id: _natural(item, unit_cube[:, k]) for k, item in enumerate(text.inputs)}
+    handed, injected = _roles(catalog, text.inputs, to_fast)
+    subjects = _subjects(life, catalog.clocks.symbols, columns, handed, columns[injected])
+    readings = live(life, subjects, _FIRST_DAY, text.days + 1, settings.every)
+    if readings.solution.status.any():
+        failed = int(np.flatnonzero(readings.solution.status)[0])
+        point = ", ".join(f"{name} {column[failed]:.3g}" for name, column in columns.items())
+        raise CompileError(f"The averaged map cannot be learnt: {point}: {readings.solution.explain(failed)}")
+    rows = {row.target.partition(".")[2]: row for row in to_slow if row.target.startswith(f"{MODULE}.")}
+    values = np.stack(
+        [
+            to_scale(output.scale, average(rows[output.id], readings, MINUTES_PER_DAY))
+            for output in text.outputs
+        ],
+        axis=1,
+    )
+    return AveragedMap(text, fit(unit_cube, values, text.degree))
+
+
+def _natural(item: MapInput, z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An input in its own unit, from its place in [-1, 1]."""
+    low, high = to_scale(item.scale, item.low), to_scale(item.scale, item.high)
+    return from_scale(item.scale, (low + high) / 2 + z * (high - low) / 2)
+
+
+def _roles(
+    catalog: Catalog, inputs: tuple[MapInput, ...], to_fast: tuple[ToFast, ...]
+) -> tuple[dict[str, str], str]:
+    """Return the metabolic parameter of each handed-over input, and the input that is injected instead."""
+    wiring = read_wiring(catalog.models["disease"].text, "disease.ant")
+    joined = {}
+    for join in wiring.joins:
+        for one, other in ((join.first, join.second), (join.second, join.first)):
+            if one.instance == MODULE:
+                joined[one.symbol] = f"{other.instance}.{other.symbol}"
+    target = {row.source: row.target for row in to_fast}
+    handed = {item.id: target[joined[item.id]] for item in inputs if joined.get(item.id) in target}
+    rest = [item.id for item in inputs if item.id not in handed]
+    if len(rest) != 1:
+        raise CompileError(
+            f"averaged_map.yaml: {', '.join(rest) or 'no input'} is not handed over in handover.csv; exactly one "
+            "input, the injected dose, must not be."
+        )
+    return handed, rest[0]
+
+
+def _subjects(
+    life: OrdinaryLife,
+    symbols: ClockSymbols,
+    columns: dict[str, NDArray[np.float64]],
+    handed: dict[str, str],
+    daily: NDArray[np.float64],
+) -> Subjects:
+    """Nominal patients at the design points, dosed by the regimen's rules."""
+    n = len(daily)
+    parameters = life.clock.table({target: columns[name] for name, target in handed.items()}, n)
+    start, habits = life.regimen.start, life.habits
+    injected = np.maximum(daily, 1e-6)  # a dose of nothing has no ratio; such people are off insulin
+    doses = Doses(
+        basal=daily * number(start.basal_share, "dimensionless"),
+        carbohydrate_ratio=number(start.carbohydrate_rule, "g_per_day") / injected,
+        correction_factor=number(start.correction_rule, "mg_per_dL_per_day") / injected,
+        on_insulin=daily > injected.min(),
+    )
+    alarm = habits.rescue.alarm
+    for symbol, values in (
+        (symbols.carbohydrate_ratio, doses.carbohydrate_ratio),
+        (symbols.correction_factor, doses.correction_factor),
+        (symbols.correction_target, number(life.regimen.correction.target, "mg_per_dL")),
+        (symbols.alarm_threshold, number(alarm.threshold, "mg_per_dL") if alarm else 0.0),
+    ):
+        parameters[:, life.clock.parameter(symbol)] = values
+    heeds = number(alarm.worn, "dimensionless") * number(alarm.heeded, "dimensionless") if alarm else 0.0
+    people = People(
+        np.arange(n),
+        np.full(n, number(habits.carbohydrate_per_day, "g")),
+        np.full(n, _chance(habits.missed_bolus)),
+        np.full(n, _chance(habits.missed_basal)),
+        np.full(n, heeds),
+    )
+    first = initial(life.clock, parameters)
+    return Subjects(people, parameters, first.state, first.inputs, doses)
+
+
+def _chance(quantity) -> float:  # noqa: ANN001
+    """A chance of the text; what is left out never happens."""
+    return 0.0 if quantity is None else number(quantity, "dimensionless")

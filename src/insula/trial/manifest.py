@@ -1,0 +1,91 @@
+"""What a run was made from: enough to repeat it, nothing about the machine but its arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insula.core.paths import science_root
+from insula.core.provenance import cpu_features, git_commit, tree_hash, tree_hashes, versions
+from insula.core.tables import read_parquet
+from insula.trial import disease_clock, metabolic_clock
+from insula.trial.block import SIZE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import Study
+    from insula.trial.clinic import Clinic
+    from insula.trial.run import Enrolment
+
+SCHEMA = 1
+_TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
+
+
+def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
+    """Return what decides the numbers of a run, the number of patients apart."""
+    return {
+        "schema": SCHEMA,
+        "study": study.id,
+        "study_text": study.model_dump(mode="json", by_alias=True),
+        "science": tree_hash(catalog.root, _TEXT),
+        "seed": seed,
+        "block_size": SIZE,
+        "tolerances": {
+            "disease": [disease_clock.RTOL, disease_clock.ATOL],
+            "metabolic": [metabolic_clock.RTOL, metabolic_clock.ATOL],
+        },
+        "versions": versions(),
+        "cpu": cpu_features(),
+    }
+
+
+def manifest_of(
+    catalog: Catalog,
+    clinic: Clinic,
+    identity: dict[str, Any],
+    patients: int,
+    enrolment: Enrolment,
+    results: Path,
+    seconds: float,
+) -> dict[str, Any]:
+    """Return the manifest of a finished run."""
+    status = read_parquet(results / "patients.parquet", ["arm", "status"])
+    failures = {arm: int(((status["arm"] == arm) & (status["status"] != "ok")).sum()) for arm in clinic.arms}
+    return {
+        **identity,
+        "commit": git_commit(science_root()),
+        "patients": patients,
+        "candidates": enrolment.blocks * SIZE,
+        "failures": failures,
+        "averaged_map": clinic.averaged_map.summary(),
+        "results": tree_hashes(results),
+        "citations": sorted(cited(catalog, clinic)),
+        "seconds": round(seconds, 1),
+    }
+
+
+def cited(catalog: Catalog, clinic: Clinic) -> set[str]:
+    """Keys of the bibliography that the numbers of this run rest on."""
+    keys = {row.source for row in clinic.quantities.values() if row.source}
+    keys |= {row.source for module in catalog.modules.values() for row in module.parameters}
+    keys |= {definition.source for definition in catalog.endpoints.values()}
+    return {key for key in keys if key in catalog.citations}
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Result tables that are not the same in two manifests, and what in the making of the runs differs."""
+
+    results: list[str]
+    causes: list[str]
+
+
+def differences(first: dict[str, Any], second: dict[str, Any]) -> Differences:
+    """Compare two manifests of the same study."""
+    tables = sorted(
+        name for name in first["results"] if second["results"].get(name) != first["results"][name]
+    )
+    keys = ("science", "seed", "patients", "block_size", "tolerances", "versions", "cpu", "commit")
+    return Differences(tables, [key for key in keys if first.get(key) != second.get(key)])

@@ -1,0 +1,110 @@
+"""The minute clock: whole days of many patients in one call of the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.engine import Schedule, Solution, solve
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, Row, basal_rows, meal_rows, rescue_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from insula.catalog.records import Habits, Regimen
+    from insula.trial.clock import Clock
+
+RTOL = 1e-4
+ATOL = 1e-6
+SAVE = -1
+
+
+@dataclass(frozen=True)
+class OrdinaryLife:
+    """What all subjects share: the compiled clock, how people eat and inject, the seed of their days."""
+
+    clock: Clock
+    habits: Habits
+    regimen: Regimen
+    seed: int
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Patients as the metabolic clock sees them; every array has one row per patient."""
+
+    people: People
+    parameters: NDArray[np.float64]
+    state: NDArray[np.float64]
+    inputs: NDArray[np.float64]
+    doses: Doses
+
+    @property
+    def size(self) -> int:
+        """Number of patients."""
+        return self.people.size
+
+    def after(self, solution: Solution) -> Subjects:
+        """Return the same patients at the end of what was simulated."""
+        return replace(self, state=solution.state, inputs=solution.inputs)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was read: times (T,) in minutes, one (P, T) array per symbol, NaN after a failure."""
+
+    time: NDArray[np.float64]
+    values: Mapping[str, NDArray[np.float64]]
+    solution: Solution
+
+
+def sample_times(days: int, every: float) -> NDArray[np.float64]:
+    """Reading times of whole days: 0, every, ... up to and including the last midnight."""
+    return np.arange(0.0, days * MINUTES_PER_DAY + every / 2, every)
+
+
+def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -> Readings:
+    """Simulate ordinary days that begin at midnight of ``day``.
+
+    Parameters
+    ----------
+    day : calendar day, 0 is the day of the therapy
+    days : number of days
+    every : min
+        Distance of readings; the first is at midnight.
+    """
+    rows: list[Row] = []
+    for k in range(days):
+        offset = k * MINUTES_PER_DAY
+        rows += meal_rows(life.habits, who.people, who.doses, life.seed, day + k, offset)
+        rows += basal_rows(life.regimen, who.people, who.doses, life.seed, day + k, offset)
+        rows += rescue_rows(life.habits, who.people, life.seed, day + k, offset)
+    return run(life, who, rows, sample_times(days, every))
+
+
+def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Row], times: NDArray[np.float64]) -> Readings:
+    """Integrate the subjects over scheduled rows and read every output at the given times."""
+    n = who.size
+    actions = life.clock.actions
+    patient = [np.repeat(np.arange(n), len(times)), *(row.patient for row in rows)]
+    time = [np.tile(times, n), *(row.time for row in rows)]
+    action = [np.full(n * len(times), SAVE), *(np.full(len(r.patient), actions[r.action]) for r in rows)]
+    amount = [np.zeros(n * len(times)), *(row.amount for row in rows)]
+    schedule = Schedule.build(
+        n, np.concatenate(patient), np.concatenate(time), np.concatenate(action), np.concatenate(amount)
+    )
+    solution = solve(
+        life.clock.kernel,
+        who.parameters,
+        schedule,
+        initial=who.state,
+        inputs=who.inputs,
+        rtol=RTOL,
+        atol=ATOL,
+    )
+    table = solution.table()
+    return Readings(times, {name: table[:, :, k] for k, name in enumerate(life.clock.outputs)}, solution)

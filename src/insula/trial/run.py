@@ -1,0 +1,132 @@
+"""A study from text to result tables: blocks of candidates on all workers until enough patients are enrolled."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import sys
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from insula.core.errors import ProtocolError
+from insula.trial import parts
+from insula.trial.block import SIZE, simulate_block
+from insula.trial.block_tables import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from insula.trial.clinic import Clinic
+
+_HOPELESS = 50  # blocks without a single patient
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Patient number by candidate number, and how many blocks of candidates were screened for them."""
+
+    patients: dict[int, int]
+    blocks: int
+
+
+def run_blocks(
+    clinic: Clinic, n_patients: int, folder: Path, workers: int, progress: Callable[[float], None]
+) -> Enrolment:
+    """Simulate blocks until ``n_patients`` are enrolled; finished blocks found in the folder are kept.
+
+    Which candidates become patients depends on their order alone, never on the number of workers.
+
+    Parameters
+    ----------
+    progress : called with the share of the work that is done, 0 to 1
+    """
+    with _Pool(clinic, folder, workers) as pool:
+        enrolled: list[int] = []
+        number = 0
+        while len(enrolled) < n_patients:
+            if number >= _HOPELESS and not enrolled:
+                raise ProtocolError(
+                    f"None of {number * SIZE} candidates was eligible for population {clinic.population.id}. "
+                    "Look at its criteria: results/screening of a smaller run, or `insula check`."
+                )
+            pool.finish(number, _Estimate(len(enrolled), number, n_patients, progress))
+            enrolled += parts.accepted(folder, number).tolist()
+            number += 1
+    return Enrolment({c: k for k, c in enumerate(enrolled[:n_patients])}, number)
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """Turns blocks in work into a share of the patients: they will yield what finished ones did."""
+
+    enrolled: int
+    finished: int
+    wanted: int
+    progress: Callable[[float], None]
+
+    def __call__(self, in_work: float) -> None:
+        per_block = self.enrolled / self.finished if self.enrolled else SIZE / 4
+        self.progress(min(1.0, (self.enrolled + in_work * per_block) / self.wanted))
+
+
+class _Pool:
+    """Worker processes that compute blocks a little ahead of the one that is waited for."""
+
+    def __init__(self, clinic: Clinic, folder: Path, workers: int) -> None:
+        self._folder, self._workers = folder, workers
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self._news = context.SimpleQueue()
+        self._executor = ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_start_worker, initargs=(clinic, folder, self._news)
+        )
+        self._futures: dict[int, Future[None]] = {}
+        self._done: dict[int, float] = {}
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def finish(self, number: int, progress: Callable[[float], None]) -> None:
+        """Wait for one block, keep the workers busy with the next ones, report shares of blocks in work."""
+        for ahead in range(number, number + self._workers + 1):
+            if ahead not in self._futures and not parts.block_folder(self._folder, ahead).is_dir():
+                self._futures[ahead] = self._executor.submit(_work, ahead)
+        future = self._futures.get(number)
+        while future is not None and not future.done():
+            wait([future], timeout=0.2, return_when=FIRST_COMPLETED)
+            while not self._news.empty():
+                block, share = self._news.get()
+                self._done[block] = share
+            progress(sum(share for block, share in self._done.items() if block >= number))
+        if future is not None:
+            future.result()
+
+
+_worker: dict[str, object] = {}
+
+
+def _start_worker(clinic: Clinic, folder: Path, news: object) -> None:
+    """Remember in a worker process what all its blocks need."""
+    _worker.update(clinic=clinic, folder=folder, news=news)
+
+
+def _work(number: int) -> None:
+    """Simulate and store one block in a worker process."""
+    clinic, folder, news = _worker["clinic"], _worker["folder"], _worker["news"]
+    block = simulate_block(clinic, number, lambda share: news.put((number, share)))
+    parts.write_block(folder, number, tables(clinic, block))
+
+
+def default_workers() -> int:
+    """Number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def discard(folder: Path) -> None:
+    """Remove the parts of a finished run."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,144 @@
+"""Insulin titration as a clinic does it: rules and limits are text (``science/regimens``), here they are applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses, number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from insula.catalog.records import Habits, Range, Regimen
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the clinic sees of the sampled days; all (P,): mg/dL, mg/dL, share of time, share of time."""
+
+    fasting: NDArray[np.float64]
+    after_meal: NDArray[np.float64]
+    share_low: NDArray[np.float64]
+    share_high: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OwnLimits:
+    """What patients do at home: mg/dL added to the clinic's targets, share of lows that is tolerated; (P,) each."""
+
+    shift: NDArray[np.float64]
+    tolerated: NDArray[np.float64]
+
+
+def start(regimen: Regimen, weight: NDArray[np.float64]) -> Doses:
+    """First doses of a patient of the given weight (kg), by the regimen's rules."""
+    daily = number(regimen.start.dose_per_kg, "U_per_kg_day") * weight
+    return Doses(
+        basal=daily * number(regimen.start.basal_share, "dimensionless"),
+        carbohydrate_ratio=number(regimen.start.carbohydrate_rule, "g_per_day") / daily,
+        correction_factor=number(regimen.start.correction_rule, "mg_per_dL_per_day") / daily,
+        on_insulin=np.ones(len(weight), dtype=bool),
+    )
+
+
+def review(
+    regimen: Regimen, habits: Habits, time: NDArray[np.float64], glucose: NDArray[np.float64]
+) -> Review:
+    """Summarise sampled days.
+
+    Parameters
+    ----------
+    time : (T,) min from a midnight
+    glucose : (P, T) mg/dL
+    """
+    clock = np.mod(time, MINUTES_PER_DAY)
+    meals = sorted(number(meal.at, "min") for meal in habits.meals)
+    before_breakfast = (clock >= meals[0] - 60.0) & (clock < meals[0])
+    window = np.zeros(len(time), dtype=bool)
+    for at in meals:
+        window |= (clock >= at + 120.0) & (clock <= at + 240.0)
+    low = number(regimen.titration.hypoglycaemia.below, "mg_per_dL")
+    high = number(regimen.restart.after_meal, "mg_per_dL")
+    return Review(
+        fasting=glucose[:, before_breakfast].mean(axis=1),
+        after_meal=glucose[:, window].mean(axis=1),
+        share_low=(glucose < low).mean(axis=1),
+        share_high=(glucose > high).mean(axis=1),
+    )
+
+
+def titrate(
+    regimen: Regimen,
+    doses: Doses,
+    seen: Review,
+    own: OwnLimits,
+    weight: NDArray[np.float64],
+    daily: NDArray[np.float64],
+    treated: bool,
+) -> Doses:
+    """Return the doses after a review; those who are off insulin may resume, those on it may stop.
+
+    Parameters
+    ----------
+    daily : (P,) U/day
+        What was injected on the sampled days.
+    treated : bool
+        Only once a therapy has been given is insulin weaned (doses go down while glucose stays within the limits for
+        stopping) and stopped.
+    """
+    rule = regimen.titration
+    up, down = number(rule.step_up, "dimensionless"), number(rule.step_down, "dimensionless")
+    down_anyway = seen.share_low > own.tolerated
+    if treated:
+        down_anyway |= _well(regimen, seen)
+    basal = doses.basal * _step(seen.fasting - own.shift, rule.fasting, down_anyway, up, down)
+    ratio = doses.carbohydrate_ratio / _step(
+        seen.after_meal - own.shift, rule.after_meal, down_anyway, up, down
+    )
+    injected = np.maximum(daily, np.finfo(float).tiny)
+    factor = np.where(
+        doses.on_insulin,
+        number(regimen.start.correction_rule, "mg_per_dL_per_day") / injected,
+        doses.correction_factor,
+    )
+    little = daily / weight <= number(regimen.stop.dose_per_kg, "U_per_kg_day")
+    on = doses.on_insulin & ~(treated & little & _well(regimen, seen))
+    on |= ~doses.on_insulin & _must_resume(regimen, seen)
+    kept = ~doses.on_insulin
+    return replace(
+        doses,
+        basal=np.where(kept, doses.basal, basal),
+        carbohydrate_ratio=np.where(kept, doses.carbohydrate_ratio, ratio),
+        correction_factor=factor,
+        on_insulin=on,
+    )
+
+
+def _step(
+    glucose: NDArray[np.float64], target: Range, down_anyway: NDArray[np.bool_], up: float, down: float
+) -> NDArray[np.float64]:
+    """Factor on a dose: down when it must or below the target, up above it."""
+    low, high = number(target.low, "mg_per_dL"), number(target.high, "mg_per_dL")
+    factor = np.where(glucose > high, 1.0 + up, np.where(glucose < low, 1.0 - down, 1.0))
+    return np.where(down_anyway, 1.0 - down, factor)
+
+
+def _well(regimen: Regimen, seen: Review) -> NDArray[np.bool_]:
+    """Whether glucose is within the limits for stopping insulin."""
+    stop = regimen.stop
+    return (seen.fasting <= number(stop.fasting, "mg_per_dL")) & (
+        seen.after_meal <= number(stop.after_meal, "mg_per_dL")
+    )
+
+
+def _must_resume(regimen: Regimen, seen: Review) -> NDArray[np.bool_]:
+    """Whether any limit for resuming insulin is passed."""
+    resume = regimen.restart
+    return (
+        (seen.fasting > number(resume.fasting, "mg_per_dL"))
+        | (seen.after_meal > number(resume.after_meal, "mg_per_dL"))
+        | (seen.share_high > number(resume.share_above, "dimensionless"))
+    )

@@ -1,0 +1,138 @@
+"""The handshake of the two clocks: hand over, sample a day when it is due, correct the averaged map, titrate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.trial.day_plan import MINUTES_PER_DAY, number
+from insula.trial.handover import average
+from insula.trial.metabolic_clock import Readings, Subjects, live
+from insula.trial.scales import to_scale
+from insula.trial.titration import OwnLimits, review, titrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+MapError = tuple[str, "NDArray[np.intp]", "NDArray[np.float64]", "NDArray[np.float64]"]
+
+
+def hand_over(clinic: Clinic, cohort: Cohort) -> NDArray[np.float64]:
+    """Write what the disease clock hands over into the metabolic parameters; return it, (P, H)."""
+    handed = np.stack(
+        [cohort.observed[:, clinic.disease.column(row.source)] for row in clinic.to_fast], axis=1
+    )
+    columns = [clinic.metabolic.parameter(row.target) for row in clinic.to_fast]
+    cohort.metabolic_parameters[:, columns] = handed
+    return handed
+
+
+def due(clinic: Clinic, cohort: Cohort, handed: NDArray[np.float64], day: float) -> NDArray[np.intp]:
+    """Patients whose day has to be sampled now: long ago, moved, or treated recently."""
+    settings = clinic.settings
+    scale = np.maximum(np.abs(cohort.last_handed), settings.moved)
+    moved = (np.abs(handed - cohort.last_handed) > settings.moved * scale).any(axis=1)
+    old = day - cohort.last_sampled >= settings.review
+    recent = any(0 <= day - given <= settings.after_therapy for given in cohort.given_on)
+    return np.flatnonzero(cohort.alive & (moved | old | recent))
+
+
+def sample_days(
+    clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], handed: NDArray[np.float64], day: float
+) -> Iterator[MapError]:
+    """Sample ordinary days of the chosen patients, correct their map, titrate their insulin.
+
+    Yields, for every quantity that goes back to the disease clock, what the map said and what was sampled.
+    """
+    if not len(who):
+        return
+    warm_up, sampled = round(clinic.settings.warm_up), round(clinic.settings.sampled)
+    first = round(day) - warm_up - sampled
+    subjects = cohort.subjects(who)
+    readings = live(clinic.life, subjects, first, warm_up + sampled, clinic.settings.every)
+    cohort.note_failures(who, readings.solution, "metabolic", day)
+    cohort.metabolic_state[who] = readings.solution.state
+    cohort.last_sampled[who], cohort.last_handed[who] = day, handed[who]
+    start = warm_up * MINUTES_PER_DAY
+    yield from correct_map(clinic, cohort, who, readings, start)
+    _titrate(clinic, cohort, who, subjects, readings, start)
+
+
+def correct_map(
+    clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], readings: Readings, start: float
+) -> Iterator[MapError]:
+    """Move each patient's offset of the averaged map towards what was sampled."""
+    for row in clinic.to_slow:
+        sampled = average(row, readings, start)
+        if row.target not in clinic.map_outputs:
+            cohort.disease_parameters[who, clinic.disease.parameter(row.target)] = sampled
+            continue
+        predicted = cohort.observed[who, clinic.disease.column(row.target)]
+        output = clinic.map_outputs[row.target]
+        step = clinic.settings.smoothing * (
+            to_scale(output.scale, sampled) - to_scale(output.scale, predicted)
+        )
+        column = clinic.disease.parameter(clinic.averaged_map.offset(output))
+        cohort.disease_parameters[who, column] += np.where(np.isfinite(step), step, 0.0)
+        yield row.target, who, predicted, sampled
+
+
+def _titrate(
+    clinic: Clinic,
+    cohort: Cohort,
+    who: NDArray[np.intp],
+    subjects: Subjects,
+    readings: Readings,
+    start: float,
+) -> None:
+    """Let the clinic review the sampled days and change the doses."""
+    keep = readings.time >= start
+    days = clinic.settings.sampled
+    delivered = readings.values[clinic.symbols.delivered][:, keep]
+    cohort.daily_dose[who] = (delivered[:, -1] - delivered[:, 0]) / days
+    seen = review(
+        clinic.regimen, clinic.habits, readings.time[keep], readings.values[clinic.symbols.glucose][:, keep]
+    )
+    doses = titrate(
+        clinic.regimen,
+        subjects.doses,
+        seen,
+        own_limits(clinic, cohort, who),
+        cohort.drawn[clinic.symbols.weight][who],
+        cohort.daily_dose[who],
+        treated=cohort.treated,
+    )
+    cohort.doses.put(who, doses)
+    prescribe(clinic, cohort)
+
+
+def own_limits(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp] | slice) -> OwnLimits:
+    """Return how the patients' own limits differ from the clinic's; after a therapy they no longer do."""
+    strict = number(clinic.regimen.titration.hypoglycaemia.share, "dimensionless")
+    nothing = np.zeros(cohort.size)[who]
+    if cohort.treated:
+        return OwnLimits(nothing, nothing + strict)
+    shift, tolerated = cohort.drawn.get("habits.target_shift"), cohort.drawn.get("habits.tolerated_lows")
+    return OwnLimits(
+        nothing if shift is None else shift[who], nothing + strict if tolerated is None else tolerated[who]
+    )
+
+
+def prescribe(clinic: Clinic, cohort: Cohort) -> None:
+    """Write the doses into the parameters of both clocks."""
+    doses = cohort.doses
+    aim = (
+        number(clinic.regimen.correction.target, "mg_per_dL") + own_limits(clinic, cohort, slice(None)).shift
+    )
+    for name, values in (
+        (clinic.symbols.carbohydrate_ratio, doses.carbohydrate_ratio),
+        (clinic.symbols.correction_factor, doses.correction_factor),
+        (clinic.symbols.correction_target, aim),
+    ):
+        cohort.metabolic_parameters[:, clinic.metabolic.parameter(name)] = values

@@ -1,0 +1,113 @@
+"""A visit: a fortnight of continuous glucose monitoring, a mixed-meal test the next morning, blood and the diary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.endpoints.visit import Visit
+from insula.trial.day_plan import MINUTES_PER_DAY, Row, basal_rows, number
+from insula.trial.metabolic_clock import Readings, Subjects, live, run
+from insula.trial.sensor import read_sensor
+from insula.trial.two_clocks import hand_over
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+
+@dataclass(frozen=True)
+class MealTest:
+    """Times (M,) in min after the meal; glucose (P, M) mg/dL; C-peptide (P, M) nmol/L."""
+
+    time: NDArray[np.float64]
+    glucose: NDArray[np.float64]
+    c_peptide: NDArray[np.float64]
+
+
+def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], since: float) -> Visit:
+    """Examine the whole cohort on ``day``; failed patients are NaN.
+
+    ``measured`` holds what the study asks for: ``cgm``, ``mmtt``, ``hba1c``; ``since`` is the day of the visit before.
+    """
+    hand_over(clinic, cohort)
+    who = np.flatnonzero(cohort.alive)
+    subjects = cohort.subjects(who)
+    days = round(clinic.settings.fortnight)
+    settled = live(clinic.life, subjects, round(day) - days - 1, 1, clinic.settings.every)
+    subjects = subjects.after(settled.solution)
+    fortnight = live(clinic.life, subjects, round(day) - days, days, clinic.settings.cgm_every)
+    cohort.note_failures(who, fortnight.solution, "metabolic", day)
+    cohort.metabolic_state[who] = fortnight.solution.state
+    test = _meal_test(clinic, subjects.after(fortnight.solution), round(day))
+    shown = read_sensor(
+        fortnight.values[clinic.symbols.interstitial][:, :-1],
+        fortnight.time[:-1],
+        clinic.sensor,
+        clinic.seed,
+        subjects.people.candidates,
+        day,
+    )
+    if "cgm" not in measured:
+        shown = np.full_like(shown, np.nan)
+    return _record(clinic, cohort, day, since, who, fortnight, shown, test)
+
+
+def _meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
+    """Standard meal on an empty stomach, without rapid insulin."""
+    procedure = clinic.meal_test
+    at = number(procedure.at, "min")
+    times = np.array(procedure.readings.value, dtype=float)
+    everyone = np.arange(subjects.size)
+    meal = Row(
+        everyone,
+        np.full(len(everyone), at),
+        "meal",
+        np.full(len(everyone), number(procedure.carbohydrate, "g")),
+    )
+    rows = [
+        row
+        for row in basal_rows(clinic.regimen, subjects.people, subjects.doses, clinic.seed, day, 0.0)
+        if (row.time < at).all()
+    ]
+    readings = run(clinic.life, subjects, [*rows, meal], at + times)
+    return MealTest(times, readings.values[clinic.symbols.glucose], readings.values[clinic.symbols.c_peptide])
+
+
+def _record(
+    clinic: Clinic,
+    cohort: Cohort,
+    day: float,
+    since: float,
+    who: NDArray[np.intp],
+    fortnight: Readings,
+    shown: NDArray[np.float64],
+    test: MealTest,
+) -> Visit:
+    """Put the readings of the examined patients into full-size arrays."""
+
+    def whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        full = np.full((cohort.size, *values.shape[1:]), np.nan)
+        full[who] = values
+        return full
+
+    midnights = np.searchsorted(
+        fortnight.time, np.arange(0.0, fortnight.time[-1] + 1.0, MINUTES_PER_DAY), side="left"
+    )
+    dose = np.diff(fortnight.values[clinic.symbols.delivered][:, midnights], axis=1)
+    return Visit(
+        day=day,
+        cgm_time=fortnight.time[:-1],
+        cgm_glucose=whole(shown),
+        meal_test_time=test.time,
+        meal_test_glucose=whole(test.glucose),
+        meal_test_c_peptide=whole(test.c_peptide),
+        hba1c=whole(cohort.observed[who, clinic.disease.column(clinic.symbols.hba1c)]),
+        insulin_dose=whole(dose),
+        weight=whole(cohort.drawn[clinic.symbols.weight][who]),
+        **cohort.severe_hypoglycaemia(day, since, clinic.free_from),
+    )
