@@ -20,14 +20,15 @@ PROFILE_STEP = 15
 
 
 def course_bands(tables: Mapping[str, Table], arm: str, science: ScienceText) -> dict[str, dict[str, Any]]:
-    """Return the bands of every quantity of an arm, by endpoint where the quantity is one, else by its symbol.
+    """Return the bands of every quantity of an arm, by endpoint where it is one, else by its symbol.
 
-    Quantities of the weekly course come first; an endpoint that is measured at visits only is added with its visits.
+    The weekly course comes first; an endpoint that is measured at visits only is added with its visits.
 
     Returns
     -------
     dict
-        Quantity -> ``{"unit": str, "measured": str, "share": bool, "day": [...], "p5": [...], ..., "p95": [...], "mean": [...], "n": [...]}``.
+        Quantity -> unit, measured, share (whether a patient either has it or not), and lists of
+        equal length: day, p5, p25, p50, p75, p95, mean, n.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, key in (("course", "quantity"), ("endpoints", "endpoint")):
@@ -61,10 +62,13 @@ def spread_by(position: np.ndarray, value: np.ndarray, name: str) -> dict[str, l
     known = np.isfinite(value)
     places, index = np.unique(position[known], return_inverse=True)
     groups = np.split(
-        value[known][np.argsort(index, kind="stable")], np.cumsum(np.bincount(index, minlength=len(places)))[:-1]
+        value[known][np.argsort(index, kind="stable")],
+        np.cumsum(np.bincount(index, minlength=len(places)))[:-1],
     )
     result: dict[str, list[float]] = {name: [float(place) for place in places]}
-    levels = np.array([np.percentile(group, PERCENTILES) for group in groups if group.size]).reshape(-1, len(PERCENTILES))
+    levels = np.array([np.percentile(group, PERCENTILES) for group in groups if group.size]).reshape(
+        -1, len(PERCENTILES)
+    )
     for column, percentile in zip(levels.T, PERCENTILES, strict=True):
         result[f"p{percentile}"] = [float(level) for level in column]
     result["mean"] = [float(group.mean()) for group in groups if group.size]

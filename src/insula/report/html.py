@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 LEADING = ("insulin_dose_total", "hba1c", "tir", "mmtt_c_peptide_peak")
 
 
-def write_report(summary: dict[str, Any], out: Path, lang: str) -> Path:
-    """Write the report of a run in one language (``zh`` or ``en``) and return its path."""
+def write_report(summary: dict[str, Any], folder: Path, lang: str) -> Path:
+    """Write ``report.html`` into the folder of a run, in ``zh`` or ``en``, and return its path."""
+    out = folder / "report.html"
     out.write_text(render_report(summary, lang), encoding="utf-8")
     return out
 
@@ -34,12 +35,18 @@ def render_report(summary: dict[str, Any], lang: str) -> str:
 
 
 def render(template: str, summary: dict[str, Any], lang: str, draw: Any) -> str:
-    """Fill a page template: `s` the summary, `w` the writer, `names` the labels, `figures` what `draw` drew."""
+    """Fill a page: `s` is the summary, `w` the writer, `names` the labels, `figures` what `draw` drew."""
     writer = Writer(lang)
     labels = Labels(summary, writer)
     page = _templates().get_template(template)
     return page.render(
-        s=summary, w=writer, names=labels, figures=draw(summary, writer, labels), _=writer._, lang=lang, folder=summary['folder']
+        s=summary,
+        w=writer,
+        names=labels,
+        figures=draw(summary, writer, labels),
+        _=writer._,
+        lang=lang,
+        folder=summary["folder"],
     )
 
 
@@ -72,7 +79,7 @@ def _course(summary: dict[str, Any], arm: str, writer: Writer, labels: Labels) -
         figure = course_figure(bands[quantity], published, writer)
         title = labels.endpoint(quantity)
         label = writer._("{title} over time, {arm}").format(title=title, arm=labels.arm(arm))
-        svg = Markup(to_svg(figure, f"course-{arm}-{quantity}", label))
+        svg = markup(to_svg(figure, f"course-{arm}-{quantity}", label))
         found.append({"title": title, "svg": svg, "leading": quantity in LEADING})
     return found
 
@@ -87,16 +94,21 @@ def _profiles(summary: dict[str, Any], arm: str, writer: Writer, labels: Labels)
             day=writer.number(profile["day"], "day"), n=writer.number(profile["patients"])
         )
         label = writer._("Glucose by time of day, {arm}, {when}").format(arm=labels.arm(arm), when=title)
-        found.append({"title": title, "svg": Markup(to_svg(figure, f"profile-{arm}-{number}", label))})
+        found.append({"title": title, "svg": markup(to_svg(figure, f"profile-{arm}-{number}", label))})
     return found
 
 
 def _intervals(summary: dict[str, Any], writer: Writer, labels: Labels) -> Markup | None:
-    rows = [row for row in summary["comparison"] if row["scorable"]]
+    rows = [row for row in summary["comparison"] if row["scored"]]
     if not rows:
         return None
     figure = interval_figure(rows, [f"{labels.row(row)} · {labels.arm(row['arm'])}" for row in rows], writer)
-    return Markup(to_svg(figure, "intervals", writer._("Published values against predicted intervals")))
+    return markup(to_svg(figure, "intervals", writer._("Published values against predicted intervals")))
+
+
+def markup(svg: str) -> Markup:
+    """Mark text that this package wrote as safe for a page; everything else is escaped."""
+    return Markup(svg)
 
 
 def target_range(summary: dict[str, Any]) -> tuple[float, float] | None:

@@ -24,7 +24,9 @@ class Labels:
         text = self._endpoints.get(endpoint_of(name, self._endpoints))
         if text:
             return self._writer.title(text["title"])
-        return self.word(name.removeprefix("trait.")) if name.startswith("trait.") or "." not in name else name
+        return (
+            self.word(name.removeprefix("trait.")) if name.startswith("trait.") or "." not in name else name
+        )
 
     def arm(self, name: str) -> str:
         """Return the title of an arm; an arm of the evidence that was not simulated keeps its id."""
@@ -32,7 +34,7 @@ class Labels:
 
     def word(self, name: str) -> str:
         """Return a word of the vocabularies (statistic, reason, status, spread)."""
-        return self._words.get(name, name.replace("_", " "))
+        return self._words.get(name) or self._writer._(name.replace("_", " "))
 
     def row(self, row: dict[str, Any]) -> str:
         """Return what a row of the comparison is about: endpoint, statistic, month."""
@@ -41,9 +43,8 @@ class Labels:
             endpoint=self.endpoint(row["outcome"]), statistic=self.word(row["statistic"]), month=month
         )
 
-
     def note(self, text: str) -> str:
-        """Return why a row was not scored, in the reader's language where the analysis says a known sentence."""
+        """Return why a row was not scored, in the reader's language where the sentence is known."""
         return self._writer._(text)
 
     def step(self, step: dict[str, Any]) -> str:
@@ -52,18 +53,26 @@ class Labels:
         amount = step.get("dose") or step.get("target") or {}
         what = w.title(step["title"])
         if amount:
-            what = _("{therapy}, {amount}").format(therapy=what, amount=w.value(amount["value"], amount["unit"]))
+            what = _("{therapy}, {amount}").format(
+                therapy=what, amount=w.value(amount["value"], amount["unit"])
+            )
         if "at" in step:
             return _("{what}, on day {day}").format(what=what, day=w.number(step["at"]["value"], "day"))
         ends = {key: w.number(step[key]["value"], "day") for key in ("from", "to")}
-        return _("{what}, from day {first} to day {last}").format(what=what, first=ends["from"], last=ends["to"])
+        return _("{what}, from day {first} to day {last}").format(
+            what=what, first=ends["from"], last=ends["to"]
+        )
 
     def spread(self, row: dict[str, Any]) -> str:
         """Return the spread of a number: kind, size, and between what it varies."""
         kind = row.get("spread_type") or "none"
         if kind == "none" or row.get("spread_low") in (None, ""):
             return ""
-        ends = [self._writer.number(row[key]) for key in ("spread_low", "spread_high") if row.get(key) not in (None, "")]
+        ends = [
+            self._writer.number(row[key])
+            for key in ("spread_low", "spread_high")
+            if row.get(key) not in (None, "")
+        ]
         return f"{self.word(kind)} {'–'.join(ends)}"
 
     def published(self, quantity: dict[str, Any], measured: str) -> str:

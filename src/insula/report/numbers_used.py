@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
     from insula.report.science_text import ScienceText
 
-_WORDS = "symbol unit spread_type distribution varies_by source place reason population status note".split()
+_WORDS = (
+    *("symbol", "unit", "spread_type", "distribution", "varies_by"),
+    *("source", "place", "reason", "population", "status", "note"),
+)
 _NUMERIC = ("value", "spread_low", "spread_high")
 _INHERITED = ("source", "place", "reason", "note")
 
@@ -37,7 +40,7 @@ def count_numbers(rows: list[Row]) -> dict[str, dict[str, int]]:
 
 
 def kind_of(row: Row) -> str:
-    """Return derived for a formula of other symbols, assumed where nothing was found, else the stated reason."""
+    """Return derived for a formula of other symbols, assumed where nothing was found, else the reason."""
     if row["source"].startswith("derived:"):
         return "derived"
     return "assumed" if row["source"] == "assumed" else row["reason"] or "measured"
@@ -46,7 +49,11 @@ def kind_of(row: Row) -> str:
 def _sourced(node: Any, path: str, inherited: Row) -> Iterator[tuple[str, Row]]:
     """Walk a text for quantities that carry a source, or stand inside a mapping that does."""
     if isinstance(node, dict):
-        given = {**inherited, **{key: node[key] for key in _INHERITED if key in node}} if "source" in node else inherited
+        given = (
+            {**inherited, **{key: node[key] for key in _INHERITED if key in node}}
+            if "source" in node
+            else inherited
+        )
         if "unit" in node and _is_number(node.get("value")) and "source" in given:
             yield path, {**given, **node}
             return
@@ -59,7 +66,11 @@ def _sourced(node: Any, path: str, inherited: Row) -> Iterator[tuple[str, Row]]:
 
 def _name(child: Any, place: int) -> str:
     """Name an entry of a list by what it is about."""
-    names = [child[key] for key in ("id", "therapy", "quantity", "endpoint") if key in child] if isinstance(child, dict) else []
+    names = (
+        [child[key] for key in ("id", "therapy", "quantity", "endpoint") if key in child]
+        if isinstance(child, dict)
+        else []
+    )
     return str(names[0] if names else place)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Table = Columns
 
 REQUIRED = ("patients", "course", "endpoints", "comparison")
+OPTIONAL = ("cgm", "screening", "map_error")
 FINISHED = "ok"
-OPTIONAL = ("parameters", "cgm", "screening", "map_error")
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,16 @@ def read_run(folder: Path) -> Run:
     """Read a run folder; InsulaError says which file is missing."""
     manifest = folder / "manifest.json"
     if not manifest.is_file():
-        raise InsulaError(f"{folder} is no finished run: it has no manifest.json. Start one with `insula run`.")
+        raise InsulaError(
+            f"{folder} is no finished run: it has no manifest.json. Start one with `insula run`."
+        )
     results = folder / "results"
     missing = [name for name in REQUIRED if not (results / f"{name}.parquet").is_file()]
     if missing:
         names = ", ".join(f"results/{name}.parquet" for name in missing)
-        raise InsulaError(f"The run in {folder} is not complete: {names} missing. Resume it with `insula run`.")
+        raise InsulaError(
+            f"The run in {folder} is not complete: {names} missing. Resume it with `insula run`."
+        )
     tables = {name: _read_table(results / f"{name}.parquet") for name in REQUIRED + OPTIONAL}
     return Run(folder, json.loads(manifest.read_text(encoding="utf-8")), tables)
 

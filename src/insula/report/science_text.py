@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from insula.catalog.catalog import Catalog
+    from insula.catalog import Catalog
+    from insula.catalog.records import Study
 
 Text = dict[str, Any]
 
@@ -41,7 +42,7 @@ class ScienceText:
         return str(endpoint["unit"]) if endpoint else self._unit_of_symbol(name)
 
     def measured(self, name: str) -> str:
-        """Return what an endpoint or symbol measures (``glucose``, ``hba1c``): which other unit system it has."""
+        """Return what an endpoint or symbol measures (``glucose``, ``hba1c``): it decides the other unit."""
         return str(self.endpoints.get(endpoint_of(name, self.endpoints), {}).get("quantity", ""))
 
     def _unit_of_symbol(self, name: str) -> str:
@@ -52,9 +53,8 @@ class ScienceText:
         return declared[1] if declared else ""
 
 
-def read_science(catalog: Catalog, study_id: str) -> ScienceText:
-    """Read the texts of a study; a text that the study names and that is missing is an error of the catalog."""
-    study = catalog.studies[study_id]
+def read_science(catalog: Catalog, study: Study) -> ScienceText:
+    """Read the texts of a study; one that it names and that is missing is an error of the catalog."""
     population = catalog.populations[study.population]
     protocols = {arm.protocol: catalog.protocols[arm.protocol] for arm in study.arms.values()}
     given = sorted({step.therapy for protocol in protocols.values() for step in protocol.give})

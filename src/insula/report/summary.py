@@ -4,19 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.analysis.compare_with_published import LEVEL
+from insula.catalog.records import Study
 from insula.core.citations import format_reference
 from insula.report import tallies
 from insula.report.bands import course_bands, profiles
-from insula.report.evidence_rows import INTERVAL_LEVEL, comparison_rows, key_rows, verdict
+from insula.report.evidence_rows import comparison_rows, key_rows, verdict
 from insula.report.numbers_used import count_numbers, numbers_used
-from insula.report.run_folder import Run, in_order, without_failures
+from insula.report.run_folder import Run, in_order, read_run, without_failures
+from insula.report.science_text import read_science
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from insula.catalog import Catalog
     from insula.report.science_text import ScienceText, Text
 
 
+_SAID_ELSEWHERE = ("study_text", "citations")
+
+
+def summarise(folder: Path, catalog: Catalog) -> dict[str, Any]:
+    """Read a finished run and return its summary.
+
+    The study is the one of the catalog; of a study that is not there, the text in the manifest.
+
+    Raises
+    ------
+    InsulaError
+        The folder is no finished run, or the science text lacks something that the study names.
+    """
+    run = read_run(folder)
+    known = run.study in catalog.studies
+    study = catalog.studies[run.study] if known else Study.model_validate(run.manifest["study_text"])
+    return summary(run, read_science(catalog, study))
+
+
 def summary(run: Run, science: ScienceText) -> dict[str, Any]:
-    """Return everything the report says, ready for JSON: numbers in the units named beside them, None for missing."""
+    """Return all that the report says, ready for JSON: numbers in the unit beside them, None for missing."""
     whole, run = run, without_failures(run)
     rows = comparison_rows(run, science)
     numbers = numbers_used(science)
@@ -27,7 +52,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "arms": [_arm(arm, science) for arm in arms],
         "endpoints": dict(science.endpoints),
         "key_results": key_rows(rows),
-        "interval_level": INTERVAL_LEVEL,
+        "interval_level": LEVEL,
         "verdict": verdict(rows),
         "comparison": rows,
         "baseline": tallies.baseline(run, science),
@@ -39,21 +64,31 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "number_counts": count_numbers(numbers),
         "numbers": numbers,
         "references": _references(numbers, science),
-        "provenance": dict(run.manifest),
+        "provenance": {key: value for key, value in run.manifest.items() if key not in _SAID_ELSEWHERE},
     }
 
 
 def _study(run: Run, science: ScienceText) -> Text:
     study = science.study
-    kept = {name: study.get(name) for name in ("title", "question", "follow_up", "limitations", "failure_limit")}
+    kept = {
+        name: study.get(name) for name in ("title", "question", "follow_up", "limitations", "failure_limit")
+    }
     people = {"population": science.population.get("title"), "regimen": science.regimen.get("title")}
-    return {"id": run.study, **kept, **people, "habits": science.habits.get("title"), "seed": run.manifest.get("seed")}
+    return {
+        "id": run.study,
+        **kept,
+        **people,
+        "habits": science.habits.get("title"),
+        "seed": run.manifest.get("seed"),
+    }
 
 
 def _arm(arm: str, science: ScienceText) -> Text:
     text = science.study["arms"].get(arm, {})
     protocol = science.protocols.get(text.get("protocol", ""), {})
-    steps = [{**step, "title": science.therapies[step["therapy"]]["title"]} for step in protocol.get("give") or ()]
+    steps = [
+        {**step, "title": science.therapies[step["therapy"]]["title"]} for step in protocol.get("give") or ()
+    ]
     return {
         "id": arm,
         "title": text.get("title", arm),
@@ -64,11 +99,17 @@ def _arm(arm: str, science: ScienceText) -> Text:
 
 
 def _references(numbers: list[dict[str, Any]], science: ScienceText) -> list[dict[str, str]]:
-    """Return the sources of the numbers and endpoints, in order of their keys; a key without entry is printed bare."""
-    keys = {str(row["source"]) for row in numbers} | {str(text.get("source", "")) for text in science.endpoints.values()}
+    """Return the sources of numbers and endpoints in order of their keys; one without entry is printed bare."""
+    keys = {str(row["source"]) for row in numbers} | {
+        str(text.get("source", "")) for text in science.endpoints.values()
+    }
     cited = sorted(key for key in keys if key and key != "assumed" and not key.startswith("derived:"))
     known = science.catalog.citations
     return [
-        {"key": key, "text": format_reference(known[key]) if key in known else key, "link": known[key].link if key in known else ""}
+        {
+            "key": key,
+            "text": format_reference(known[key]) if key in known else key,
+            "link": known[key].link if key in known else "",
+        }
         for key in cited
     ]

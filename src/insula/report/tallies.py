@@ -17,7 +17,7 @@ _BASELINE_DAY = 0.0
 
 
 def baseline(run: Run, science: ScienceText) -> list[dict[str, Any]]:
-    """Return every endpoint before the therapy, over the patients of the first arm, beside the published marginal.
+    """Return every endpoint before the therapy, over the first arm, beside the published marginal.
 
     All arms hold the same patients, so one arm is enough; the published value is shown and was never fitted.
     """
@@ -32,7 +32,11 @@ def screening(run: Run) -> dict[str, Any]:
     """Return how many candidates were looked at and admitted, and how many passed each criterion."""
     table = run.table("screening")
     if not table:
-        return {"candidates": None, "admitted": len(set(run.table("patients")["candidate"].tolist())), "criteria": []}
+        return {
+            "candidates": None,
+            "admitted": len(set(run.table("patients")["candidate"].tolist())),
+            "criteria": [],
+        }
     failed = set(table["candidate"][~table["passed"].astype(bool)].tolist())
     candidates = set(table["candidate"].tolist())
     criteria = []
@@ -48,7 +52,9 @@ def failures(run: Run) -> dict[str, Any]:
     arms = []
     for arm in in_order(table["arm"]):
         status = select(table, arm=arm)["status"]
-        arms.append({"arm": str(arm), "patients": int(status.size), "failed": int((status != FINISHED).sum())})
+        arms.append(
+            {"arm": str(arm), "patients": int(status.size), "failed": int((status != FINISHED).sum())}
+        )
     kinds = Counter(zip(table["status"].tolist(), table["reason"].tolist(), strict=True))
     reasons = [
         {"status": str(status), "reason": str(reason or ""), "patients": count}
@@ -65,7 +71,9 @@ def map_error(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     return [{"unit": science.unit(name), **_map_row(select(table, quantity=name), name)} for name in names]
 
 
-def _baseline_row(table: Table, name: str, science: ScienceText, published: dict[str, Any] | None) -> dict[str, Any]:
+def _baseline_row(
+    table: Table, name: str, science: ScienceText, published: dict[str, Any] | None
+) -> dict[str, Any]:
     value = select(table, endpoint=name)["value"].astype(float)
     known = value[np.isfinite(value)]
     row: dict[str, Any] = {
@@ -81,7 +89,14 @@ def _baseline_row(table: Table, name: str, science: ScienceText, published: dict
         return {**row, "mean": float(known.mean()), "sd": None, "median": None, "p5": None, "p95": None}
     low, middle, high = np.percentile(known, (5, 50, 95))
     sd = float(known.std(ddof=1)) if known.size > 1 else None
-    return {**row, "mean": float(known.mean()), "sd": sd, "median": float(middle), "p5": float(low), "p95": float(high)}
+    return {
+        **row,
+        "mean": float(known.mean()),
+        "sd": sd,
+        "median": float(middle),
+        "p5": float(low),
+        "p95": float(high),
+    }
 
 
 def _map_row(table: Table, name: str) -> dict[str, Any]:

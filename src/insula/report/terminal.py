@@ -22,7 +22,12 @@ def terminal_report(summary: dict[str, Any], lang: str) -> Group:
     writer = Writer(lang)
     labels = Labels(summary, writer)
     parts: list[RenderableType] = [Text(writer.title(summary["study"]["title"]), style="bold"), Text()]
-    parts += [baseline_table(summary, writer, labels), Text(), comparison_table(summary, writer, labels), Text()]
+    parts += [
+        baseline_table(summary, writer, labels),
+        Text(),
+        comparison_table(summary, writer, labels),
+        Text(),
+    ]
     parts += [*_failure_lines(summary, writer, labels), Text(), Text(_reminder(writer), style="dim")]
     return Group(*parts)
 
@@ -30,12 +35,16 @@ def terminal_report(summary: dict[str, Any], lang: str) -> Group:
 def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
     """Return the virtual patients before the therapy beside the published ones."""
     _ = writer._
-    table = _table(_("Baseline beside published"), (_("Endpoint"), _("Simulated mean"), _("SD"), _("Published")))
+    table = _table(
+        _("Baseline beside published"), (_("Endpoint"), _("Simulated mean"), _("SD"), _("Published"))
+    )
     for row in summary["baseline"]:
         unit, measured = row["unit"], row["measured"]
         published = labels.published(row["published"], measured) if row["published"] else MISSING
         sd = writer.value(row["sd"], unit, measured, difference=True)
-        table.add_row(labels.endpoint(row["endpoint"]), writer.value(row["mean"], unit, measured), sd, published)
+        table.add_row(
+            labels.endpoint(row["endpoint"]), writer.value(row["mean"], unit, measured), sd, published
+        )
     return table
 
 
@@ -47,21 +56,32 @@ def comparison_table(summary: dict[str, Any], writer: Writer, labels: Labels) ->
     table = _table(_("Predicted against published"), heads)
     for row in summary["comparison"]:
         table.add_row(*comparison_cells(row, writer, labels))
-    table.caption = _("{inside} of {scorable} scorable rows inside, {rows} rows in all").format(**verdict)
+    table.caption = _("{inside} of {scored} scored rows inside, {rows} rows in all").format(**verdict)
     return table
 
 
 def comparison_cells(row: dict[str, Any], writer: Writer, labels: Labels) -> tuple[str | Text, ...]:
     """Return the cells of one evidence row."""
     unit, measured, difference = row["unit"], row["measured"], row["difference"]
-    levels = [writer.value(row[key], unit, measured, difference=difference) for key in ("predicted", "published")]
+    levels = [
+        writer.value(row[key], unit, measured, difference=difference) for key in ("predicted", "published")
+    ]
     interval = writer.interval(row["low"], row["high"], unit, measured, difference=difference)
     size, z = writer.number(row["n"]), writer.number(row["z"], "z")
-    return labels.arm(row["arm"]), labels.row(row), size, levels[0], interval, levels[1], z, _verdict(row, writer, labels)
+    return (
+        labels.arm(row["arm"]),
+        labels.row(row),
+        size,
+        levels[0],
+        interval,
+        levels[1],
+        z,
+        _verdict(row, writer, labels),
+    )
 
 
 def _verdict(row: dict[str, Any], writer: Writer, labels: Labels) -> Text:
-    inside = bool(row["inside"]) if row["scorable"] else None
+    inside = bool(row["inside"]) if row["scored"] else None
     words = {True: writer._("inside"), False: writer._("outside"), None: writer._("not scored")}
     note = f" ({labels.note(row['note'])})" if row["note"] else ""
     return Text(words[inside] + note, style=_VERDICT_STYLES[inside])
@@ -69,7 +89,9 @@ def _verdict(row: dict[str, Any], writer: Writer, labels: Labels) -> Text:
 
 def _failure_lines(summary: dict[str, Any], writer: Writer, labels: Labels) -> list[RenderableType]:
     _, lines = writer._, []
-    sentence = _("{arm}: {failed} of {patients} virtual patients ({share}) could not be integrated to the end.")
+    sentence = _(
+        "{arm}: {failed} of {patients} virtual patients ({share}) could not be integrated to the end."
+    )
     for arm in summary["failures"]["arms"]:
         share = writer.share(arm["failed"], arm["patients"])
         counts = {key: writer.number(arm[key]) for key in ("failed", "patients")}
@@ -88,7 +110,16 @@ def _reminder(writer: Writer) -> str:
 
 
 def _table(title: str, heads: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left", pad_edge=False, box=None)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption_justify="left",
+        pad_edge=False,
+        box=None,
+    )
     for head in heads:
-        table.add_column(head, justify="right" if head in ("n", "z") else "left", vertical="top")
+        table.add_column(
+            head, justify="right" if head in ("n", "z") else "left", vertical="top", overflow="fold"
+        )
     return table

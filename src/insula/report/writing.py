@@ -20,7 +20,16 @@ LOCALES = {"zh": "zh_CN", "en": "en"}
 MISSING = "–"
 NO_BREAK = "\u00a0"
 _FIRST = {"zh": "mmol_per_L", "en": "mg_per_dL"}
-_DECIMALS = {"mg_per_dL": 0, "mmol_per_L": 1, "percent": 1, "mmol_per_mol": 0, "day": 0, "patients": 0, "fraction": 0, "z": 1} | {
+_DECIMALS = {
+    "mg_per_dL": 0,
+    "mmol_per_L": 1,
+    "percent": 1,
+    "mmol_per_mol": 0,
+    "day": 0,
+    "patients": 0,
+    "fraction": 0,
+    "z": 1,
+} | {
     "nmol_per_L": 2,
     "ng_per_mL": 2,
     "U_per_day": 1,
@@ -54,7 +63,7 @@ class Writer:
         """Write a number with the decimals usual for its unit, else with three significant digits."""
         if value is None or not math.isfinite(value):
             return MISSING
-        if abs(value) >= _LARGE or 0 < abs(value) < _SMALL:
+        if abs(value) >= _LARGE or (0 < abs(value) < _SMALL and unit not in _DECIMALS):
             return self._power_of_ten(value)
         decimals = _DECIMALS.get(unit, _significant_decimals(value))
         pattern = "#,##0" + ("." + "0" * decimals if unit in _DECIMALS and decimals else "." + "#" * decimals)
@@ -74,32 +83,57 @@ class Writer:
 
     def unit(self, name: str) -> str:
         """Write a unit name such as ``mg_per_kg_min`` as ``mg/kg/min``."""
-        words = {"patients": self._("patients"), "cell": self._("cells"), "day": self._("days"), "year": self._("years")}
+        words = {
+            "patients": self._("patients"),
+            "cell": self._("cells"),
+            "day": self._("days"),
+            "year": self._("years"),
+        }
         return words.get(name) or _LABELS.get(name, _spell(name))
 
     def units(self, unit: str, measured: str) -> tuple[str, ...]:
         """Return the unit, and the other system's where there is one; in the order usual in this language."""
         other = other_unit(unit, measured)
         both = (unit, other) if other else (unit,)
-        return tuple(sorted(both, key=lambda name: name != _FIRST[self.lang])) if _FIRST[self.lang] in both else both
+        return (
+            tuple(sorted(both, key=lambda name: name != _FIRST[self.lang]))
+            if _FIRST[self.lang] in both
+            else both
+        )
 
     def value(self, value: float | None, unit: str, measured: str = "", *, difference: bool = False) -> str:
         """Write a value in both unit systems: ``7.0 % (53 mmol/mol)``."""
         if value is None or not math.isfinite(value):
             return MISSING
         names = self.units(unit, measured)
-        return self._both([self._one(convert(value, unit, name, quantity=measured or None, difference=difference), name) for name in names])
+        return self._both(
+            [
+                self._one(convert(value, unit, name, quantity=measured or None, difference=difference), name)
+                for name in names
+            ]
+        )
 
     def interval(
-        self, low: float | None, high: float | None, unit: str, measured: str = "", *, difference: bool = False
+        self,
+        low: float | None,
+        high: float | None,
+        unit: str,
+        measured: str = "",
+        *,
+        difference: bool = False,
     ) -> str:
         """Write a range in both unit systems."""
         if low is None or high is None:
             return MISSING
         texts = []
         for name in self.units(unit, measured):
-            ends = [convert(end, unit, name, quantity=measured or None, difference=difference) for end in (low, high)]
-            pair = self._("{low} to {high}").format(low=self._bare(ends[0], name), high=self._bare(ends[1], name))
+            ends = [
+                convert(end, unit, name, quantity=measured or None, difference=difference)
+                for end in (low, high)
+            ]
+            pair = self._("{low} to {high}").format(
+                low=self._bare(ends[0], name), high=self._bare(ends[1], name)
+            )
             texts.append(self._with_unit(pair, name))
         return self._both(texts)
 
@@ -110,7 +144,11 @@ class Writer:
     def _both(self, texts: list[str]) -> str:
         """Join the unit systems; a line may break between them, never inside one."""
         whole = [text.replace(" ", NO_BREAK) for text in texts]
-        return whole[0] if len(whole) == 1 else self._("{first} ({second})").format(first=whole[0], second=whole[1])
+        return (
+            whole[0]
+            if len(whole) == 1
+            else self._("{first} ({second})").format(first=whole[0], second=whole[1])
+        )
 
     def _one(self, value: float, unit: str) -> str:
         return self._with_unit(self._bare(value, unit), unit)
@@ -129,7 +167,7 @@ class Writer:
 
 
 def other_unit(unit: str, measured: str) -> str:
-    """Return the unit of the other system for a measured quantity (``glucose``, ``hba1c``), or an empty string."""
+    """Return the unit of the other system for what is measured (``glucose``, ``hba1c``), or empty."""
     for row in conversions():
         if row.quantity == measured and unit in (row.from_unit, row.to_unit):
             return row.to_unit if unit == row.from_unit else row.from_unit
@@ -145,4 +183,6 @@ def _spell(name: str) -> str:
     top, *below = name.replace("_per_", "|").split("|")
     if top.startswith("per_"):
         top, below = "1", [top.removeprefix("per_"), *below]
-    return "/".join([top.replace("_", "·"), *(part.replace("_", "/") for part in below)]).replace("percent", "%")
+    return "/".join([top.replace("_", "·"), *(part.replace("_", "/") for part in below)]).replace(
+        "percent", "%"
+    )

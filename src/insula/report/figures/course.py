@@ -31,7 +31,9 @@ def course_figure(bands: dict[str, Any], published: Sequence[dict[str, Any]], wr
     return figure
 
 
-def draw_course(axes: Axes, bands: dict[str, Any], published: Sequence[dict[str, Any]], writer: Writer) -> None:
+def draw_course(
+    axes: Axes, bands: dict[str, Any], published: Sequence[dict[str, Any]], writer: Writer
+) -> None:
     """Draw into given axes: bands 5-95 and 25-75, median, mean, published points with their error bars."""
     unit, measured = bands["unit"], bands["measured"]
     shown, *_ = writer.units(unit, measured)
@@ -45,7 +47,7 @@ def draw_course(axes: Axes, bands: dict[str, Any], published: Sequence[dict[str,
 
 
 def draw_bands(axes: Axes, bands: dict[str, Any], position: str, shown: str, colour: str) -> None:
-    """Draw the spread of the patients over a position (day or minute); a dot where only visits were measured."""
+    """Draw the spread of the patients over day or minute; a dot where only visits were measured."""
     x = np.array(bands[position])
     y = {key: in_unit(bands[key], bands, shown) for key in ("p5", "p25", "p50", "p75", "p95", "mean")}
     axes.fill_between(x, y["p5"], y["p95"], color=colour, alpha=OUTER_ALPHA, linewidth=0)
@@ -62,7 +64,14 @@ def draw_line(axes: Axes, bands: dict[str, Any], shown: str, colour: str, style:
 
 def draw_published(axes: Axes, rows: Sequence[dict[str, Any]], measured: str, shown: str) -> None:
     """Draw published levels as hollow diamonds, with error bars where a spread was given."""
-    look = {"color": "white", "markeredgecolor": ORANGE, "markeredgewidth": 1.6, "ms": 6, "zorder": 5, "clip_on": False}
+    look: dict[str, Any] = {
+        "color": "white",
+        "markeredgecolor": ORANGE,
+        "markeredgewidth": 1.6,
+        "ms": 6,
+        "zorder": 5,
+        "clip_on": False,
+    }
     for row in rows:
         day = row["time_months"] * DAYS_PER_MONTH
         own = {"unit": row["unit"], "measured": measured}
@@ -93,7 +102,9 @@ def finish_value(axes: Axes, unit: str, measured: str, writer: Writer) -> None:
     first, *others = writer.units(unit, measured)
     axes.set_ylabel(_axis_label(first, writer))
     for other in others:
-        right = axes.secondary_yaxis("right", functions=(_to(first, other, measured), _to(other, first, measured)))
+        right = axes.secondary_yaxis(
+            "right", functions=(_to(first, other, measured), _to(other, first, measured))
+        )
         right.set_ylabel(writer.unit(other))
 
 

@@ -44,7 +44,11 @@ def _draw_row(axes: Axes, height: float, row: dict[str, Any], label: str) -> Non
     place = max(-_FARTHEST, min(_FARTHEST, relative_place(row)))
     axes.plot((-1, 1), (height, height), color=BLUE, linewidth=5, alpha=0.35, solid_capstyle="butt")
     axes.plot(0, height, "|", color=BLUE, ms=9, markeredgewidth=2)
-    look = {"marker": "o", "color": INK} if row["inside"] else {"marker": "D", "color": "white", "markeredgecolor": ORANGE}
+    look: dict[str, Any] = (
+        {"marker": "o", "color": INK}
+        if row["inside"]
+        else {"marker": "D", "color": "white", "markeredgecolor": ORANGE}
+    )
     axes.plot(place, height, ms=6, markeredgewidth=1.6, linestyle="none", clip_on=False, **look)
     axes.text(-_FARTHEST, height + 0.3, label, ha="left", va="center", fontsize=8)
 

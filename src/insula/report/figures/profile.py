@@ -20,8 +20,10 @@ GLUCOSE = {"unit": "mg_per_dL", "measured": "glucose"}
 _HOURS = (0, 6, 12, 18, 24)
 
 
-def profile_figures(profiles: Sequence[dict[str, Any]], target: tuple[float, float] | None, writer: Writer) -> list[Figure]:
-    """Draw one figure per profile, all with the same glucose axis; `target` in mg/dL comes from the endpoint."""
+def profile_figures(
+    profiles: Sequence[dict[str, Any]], target: tuple[float, float] | None, writer: Writer
+) -> list[Figure]:
+    """Draw one figure per profile with the same glucose axis; `target` (mg/dL) is that of the endpoint."""
     top = max((max(profile["p95"]) for profile in profiles), default=0)
     figures = []
     for profile in profiles:

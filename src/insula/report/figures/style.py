@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -25,7 +25,7 @@ OUTER_ALPHA, INNER_ALPHA = 0.16, 0.34
 PANEL_INCHES = (4.6, 2.9)
 
 _STACK = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "insula",
     "font.family": "DejaVu Sans",
