@@ -10,6 +10,7 @@ from typing import Any
 import libsbml
 
 from insula.compiler.module_text import ELSEWHERE
+from insula.compiler.unit_size import described, same_unit
 from insula.compiler.wiring import Join, Place, Wiring
 from insula.core.errors import CompileError, suggest
 
@@ -117,9 +118,9 @@ def _is_defined(model: Any, symbol: str) -> bool:
 
 def _units_differ(join: Join, models: Mapping[str, Any], source: str) -> list[str]:
     units = [models[p.instance].getElementBySId(p.symbol).getDerivedUnitDefinition() for p in join[:2]]
-    if None in units or libsbml.UnitDefinition.areIdentical(*units):
+    if None in units or same_unit(*units):
         return []
-    names = [libsbml.UnitDefinition.printUnits(u, True) for u in units]
+    names = [described(u) for u in units]
     return [
         f"{source}:{join.line}  {join.first} ({names[0]}) is joined to {join.second} ({names[1]}): "
         "their units differ. Convert in one of the modules."

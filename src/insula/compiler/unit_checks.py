@@ -4,6 +4,7 @@ The literal 1 (and an exponent) counts as dimensionless. The literal 0 fits ever
 are checked as far as libSBML can. Open ports are none of this file's business.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ import libsbml
 from insula.catalog.catalog import Catalog
 from insula.compiler.compose import module_text
 from insula.compiler.module_text import ModuleText, module_document, read_units
+from insula.compiler.unit_size import size_of
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import InsulaError
 from insula.core.problems import Problem, error, in_order
@@ -55,8 +57,13 @@ def module_problems(module: ModuleText, units: Mapping[str, str], time_unit: str
     except InsulaError as unreadable:
         return [error(module.path, str(unreadable))]
     _declare_literals(document)
-    return [*_without_unit(document.getModel(), module), *_empty_units(document.getModel(), module),
-            *_mismatches(document, module)]  # fmt: skip
+    model = document.getModel()
+    return [
+        *_without_unit(model, module),
+        *_empty_units(model, module),
+        *_mismatches(document, module),
+        *_wrong_size(model, module),
+    ]
 
 
 def _without_unit(model: Any, module: ModuleText) -> Iterator[Problem]:
@@ -96,6 +103,29 @@ def _mismatches(document: Any, module: ModuleText) -> Iterator[Problem]:
         message = " ".join(found.getMessage().split())
         if found.getErrorId() in WRONG and not _is_only_a_zero(found.getErrorId(), lines, found.getLine()):
             yield error(module.path, _shorter(message), line=_line_at(lines, found.getLine(), module.text))
+
+
+def _wrong_size(model: Any, module: ModuleText) -> Iterator[Problem]:
+    """Rules whose unit is a multiple of what it should be, e.g. per hour for per minute: libSBML lets them pass."""
+    for rule in model.getListOfRules():
+        symbol = rule.getVariable()
+        variable = model.getElementBySId(symbol)
+        if rule.containsUndeclaredUnits() or not variable.isSetUnits():
+            continue
+        found, expected = (
+            size_of(rule.getDerivedUnitDefinition()),
+            size_of(variable.getDerivedUnitDefinition()),
+        )
+        per = size_of(model.getUnitDefinition(model.getTimeUnits())).factor if rule.isRate() else 1.0
+        ratio = found.factor * per / expected.factor
+        if not math.isclose(ratio, 1.0, rel_tol=1e-9):
+            kind = "rateRule" if rule.isRate() else "assignmentRule"
+            yield error(
+                module.path,
+                f'the formula of "{symbol}" is in a unit {ratio:.6g} times the unit it should have.',
+                "Convert by a parameter with a unit.",
+                line=_line_of(symbol, module.text, _WRITTEN[kind]),
+            )
 
 
 def _is_only_a_zero(code: int, lines: list[str], line: int) -> bool:

@@ -22,8 +22,9 @@ def test_a_forgotten_factor_is_found_on_its_line(science):
 
 def test_a_rate_in_another_time_unit_is_found(science):
     science.replace("units.ant", "unit per_min = 1 / 60 second;", "unit per_min = 1 / 3600 second;")
-    assert "glucose.ant:8" in shown(science)
-    assert "insulin.ant:6" in shown(science)
+    text = shown(science)
+    assert "glucose.ant:8" in text
+    assert 'insulin.ant:6  the formula of "I" is in a unit 0.0166667 times the unit it should have.' in text
 
 
 def test_the_literals_one_and_zero_are_allowed_where_they_belong(science):
