@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from insula.analysis.visit_values import Floats, Whole
     from insula.catalog import Catalog
+    from insula.catalog.records import Study
 
 LEVEL = 0.9
 BASELINE_DAY = 0.0
@@ -71,24 +72,25 @@ class _Result:
     note: str
 
 
-def compare_run(folder: Path, catalog: Catalog) -> dict[str, list[Any]]:
+def compare_run(catalog: Catalog, study: Study, folder: Path) -> dict[str, list[Any]]:
     """Compare a finished run with the evidence that its study names, and write results/comparison.parquet.
 
     Parameters
     ----------
-    folder
-        Run folder; its manifest names study and seed.
     catalog
         The science text.
+    study
+        What was run; names its evidence.
+    folder
+        Run folder; its manifest names the seed.
 
     Returns
     -------
     Columns of `COLUMNS`; empty where the study names no evidence.
     """
-    manifest = read_manifest(folder)
-    evidence = catalog.studies[str(manifest["study"])].evidence
-    rows = rows_of_study(catalog, evidence) if evidence else ()
-    table = compare_with_published(read_visit_values(folder), rows, seed=int(manifest["seed"]))
+    rows = rows_of_study(catalog, study.evidence) if study.evidence else ()
+    seed = int(read_manifest(folder)["seed"])
+    table = compare_with_published(read_visit_values(folder), rows, seed=seed)
     write_parquet(folder / "results" / "comparison.parquet", _typed(table))
     return table
 

@@ -9,6 +9,7 @@ import pytest
 from insula.analysis.compare_with_published import COLUMNS, compare_run, compare_with_published
 from insula.analysis.visit_values import VisitValues
 from insula.catalog import Catalog
+from insula.core.errors import InsulaError
 from insula.core.paths import science_root
 from insula.core.tables import read_parquet, write_parquet
 from insula.endpoints import load_definitions
@@ -186,11 +187,30 @@ def test_a_run_folder_is_compared_with_the_evidence_of_its_study(tmp_path):
     write_parquet(tmp_path / "results" / "patients.parquet", TIR.patients)
     write_parquet(tmp_path / "results" / "endpoints.parquet", TIR.endpoints)
     (tmp_path / "manifest.json").write_text(json.dumps({"study": "reichman_2025_zimislecel", "seed": 3}))
-    table = compare_run(tmp_path, Catalog(science_root()))
+    catalog = Catalog(science_root())
+    table = compare_run(catalog, catalog.studies["reichman_2025_zimislecel"], tmp_path)
     stored = read_parquet(tmp_path / "results" / "comparison.parquet")
     assert list(stored) == list(COLUMNS)
     assert len(stored["arm"]) == len(table["arm"]) > 10
     assert sum(table["scored"]) == 3  # time in range at months 0, 3 and 12
+
+
+def test_a_study_without_evidence_gives_an_empty_table_of_the_same_columns(tmp_path):
+    write_parquet(tmp_path / "results" / "patients.parquet", TIR.patients)
+    write_parquet(tmp_path / "results" / "endpoints.parquet", TIR.endpoints)
+    (tmp_path / "manifest.json").write_text(json.dumps({"seed": 3}))
+    catalog = Catalog(science_root())
+    study = catalog.studies["reichman_2025_zimislecel"].model_copy(update={"evidence": None})
+    compare_run(catalog, study, tmp_path)
+    stored = read_parquet(tmp_path / "results" / "comparison.parquet")
+    assert list(stored) == list(COLUMNS)
+    assert stored["arm"].size == 0
+
+
+def test_a_folder_without_manifest_is_named(tmp_path):
+    catalog = Catalog(science_root())
+    with pytest.raises(InsulaError, match=r"has no manifest.json. Is it a finished run\?"):
+        compare_run(catalog, catalog.studies["reichman_2025_zimislecel"], tmp_path)
 
 
 def test_the_vocabulary_uses_the_units_of_the_endpoints():
