@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from insula.core.i18n import default_language
 
-Decorator = "Callable[[Callable[..., object]], Callable[..., object]]"
+Command = Callable[..., Any]
 
 language = click.option(
     "--lang",
@@ -34,7 +36,7 @@ workers = click.option(
 )
 
 
-def folder(name: str, default: str | None, text: str):  # noqa: ANN201
+def folder(name: str, default: str | None, text: str) -> Callable[[Command], Command]:
     """Return an option that names a folder."""
     return click.option(
         name, type=click.Path(path_type=Path, file_okay=False), default=default, show_default=True, help=text

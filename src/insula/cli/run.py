@@ -17,6 +17,8 @@ from insula.cli.progress import progress_bar
 from insula.trial.conduct import conduct
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from insula.catalog.records import Study
     from insula.trial.conduct import RunOutcome
 
@@ -91,7 +93,7 @@ def run_and_report(
         sys.exit(EXIT_FAILURES)
 
 
-def _report(catalog: Catalog, study: Study, outcome: RunOutcome, lang: str):  # noqa: ANN202
+def _report(catalog: Catalog, study: Study, outcome: RunOutcome, lang: str) -> Callable[[str], None]:
     """Write comparison and report; return the function that prints the result."""
     from insula.analysis.compare_with_published import compare_run
     from insula.report.html import write_report
@@ -101,7 +103,7 @@ def _report(catalog: Catalog, study: Study, outcome: RunOutcome, lang: str):  # 
     from insula.report.terminal import terminal_report
 
     compare_run(catalog, study, outcome.folder)
-    result = summary(read_run(outcome.folder), read_science(catalog.root, study.id))
+    result = summary(read_run(outcome.folder), read_science(catalog, study))
     page = write_report(result, outcome.folder, lang)
 
     def show(output_format: str) -> None:

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import ProtocolError
-from insula.core.units import convert, convertible
+from insula.core.units import convertible
+from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from insula.catalog.records import Give, Protocol, Quantity, Therapy
+    from insula.catalog.base import Quantity
+    from insula.catalog.records import Give, Protocol, Therapy
 
 _PER_WEIGHT = "_per_kg"
 
 
 @dataclass(frozen=True)
 class Administration:
-    """Something done to every patient of an arm on a day; ``amount`` is in the target's unit, per kg where so stated."""
+    """Something done to every patient of an arm on a day; ``amount`` in the target's unit, per kg where so stated."""
 
     day: float
     action: str
@@ -63,7 +65,9 @@ def _dose(protocol: Protocol, entry: Give, therapy: Therapy) -> Administration:
             f"protocol {protocol.id}: {therapy.id} is given as a level (from, to, target), not as a dose"
         )
     amount, per_kg = _amount(protocol, entry.dose, therapy.dose.unit)
-    return Administration(_day(entry.at), f"{therapy.dose.operation}:{therapy.dose.target}", amount, per_kg)
+    return Administration(
+        number(entry.at, "day"), f"{therapy.dose.operation}:{therapy.dose.target}", amount, per_kg
+    )
 
 
 def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administration, Administration]:
@@ -74,22 +78,20 @@ def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administr
         )
     amount, per_kg = _amount(protocol, entry.target, therapy.level.unit)
     action = f"set:{therapy.level.target}"
-    return Administration(_day(entry.from_), action, amount, per_kg), Administration(
-        _day(entry.to), action, 0.0, False
+    return Administration(number(entry.from_, "day"), action, amount, per_kg), Administration(
+        number(entry.to, "day"), action, 0.0, False
     )
 
 
-def _amount(protocol: Protocol, quantity: Quantity, unit: str) -> tuple[float, bool]:
+def _amount(protocol: Protocol, quantity: Quantity | None, unit: str) -> tuple[float, bool]:
     """Amount in the target's unit, and whether it is still to be multiplied by the weight."""
+    if quantity is None:
+        raise ProtocolError(f"protocol {protocol.id}: an administration has no amount")
+    per_kg = quantity.unit.removesuffix(_PER_WEIGHT)
     if convertible(quantity.unit, unit):
-        return float(convert(quantity.value, quantity.unit, unit)), False
+        return number(quantity, unit), False
     if quantity.unit.endswith(_PER_WEIGHT) and convertible(quantity.unit.removesuffix(_PER_WEIGHT), unit):
-        return float(convert(quantity.value, quantity.unit.removesuffix(_PER_WEIGHT), unit)), True
+        return number(quantity.model_copy(update={"unit": per_kg}), unit), True
     raise ProtocolError(
         f"protocol {protocol.id}: {quantity.value:g} {quantity.unit} cannot be given as {unit}"
     )
-
-
-def _day(quantity: Quantity) -> float:
-    """A time of the text in days."""
-    return float(convert(quantity.value, quantity.unit, "day"))

@@ -1,8 +1,8 @@
 """The averaged day: how a day's glucose depends on what the disease clock hands over, learnt from simulated days.
 
 The metabolic clock is run on a space-filling design of handed-over quantities and insulin doses for the nominal
-patient; smooth polynomials through the daily averages become the module ``averaged_day`` of the disease model. Each patient carries an
-offset per output, corrected whenever a real day of that patient is sampled.
+patient; smooth polynomials through the daily averages become the module ``averaged_day`` of the disease model. Each
+patient carries an offset per output, corrected whenever a real day of that patient is sampled.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class AveragedMap:
 
     def _antimony(self) -> tuple[str, dict[str, float]]:
         """Antimony text and its numbers."""
-        lines, values = [f"model {MODULE}_module()"], {}
+        lines = [f"model {MODULE}_module()"]
+        values: dict[str, float] = {}
         for item in self.text.inputs:
             low, high = (float(to_scale(item.scale, bound)) for bound in (item.low, item.high))
             values |= {f"{item.id}_low": item.low, f"{item.id}_high": item.high}

@@ -16,7 +16,7 @@ from insula.population.screening import Screening, screen
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, days_between, follow, write_course
-from insula.trial.visits import visit
+from insula.trial.visits import select, visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ class Block:
     number: int
     screenings: tuple[tuple[np.ndarray, Screening], ...]
     people: ParameterTable
-    baseline: Visit | None
+    baseline: Visit
     arms: dict[str, tuple[Cohort, Record]]
 
 
@@ -53,7 +53,7 @@ def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None
     baseline = visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
     measured = _eligibility(clinic, cohort, baseline, people)
     screenings.append((cohort.people.candidates, measured))
-    cohort, baseline = cohort.select(measured.passed_all), baseline.select(measured.passed_all)
+    cohort, baseline = cohort.select(measured.passed_all), select(baseline, measured.passed_all)
     arms = {}
     for k, (name, plan) in enumerate(clinic.arms.items()):
         patients, record = cohort.copy(), Record(visits=[baseline])

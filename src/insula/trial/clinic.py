@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from insula.core.units import convert
 from insula.endpoints.definitions import load_definitions
 from insula.population.quantities import quantities_of
 from insula.trial.administrations import Administration, lower
@@ -14,6 +13,7 @@ from insula.trial.follow_up import days_between
 from insula.trial.handover import ToFast, ToSlow, split
 from insula.trial.learn_map import learn
 from insula.trial.metabolic_clock import OrdinaryLife
+from insula.trial.quantities import number
 from insula.trial.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,12 +28,11 @@ if TYPE_CHECKING:
         Population,
         Procedure,
         Protocol,
-        Quantity,
         Regimen,
         Study,
     )
     from insula.endpoints.definitions import Definition
-    from insula.population.spread import Sourced
+    from insula.population.records import Sourced
     from insula.trial.averaged_map import AveragedMap
     from insula.trial.clock import Clock
 
@@ -122,8 +121,8 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         )
     )
     disease = build_clock(catalog, "disease", disease_outputs, targets, averaged.module)
-    end = _days(study.follow_up)
-    visit_days = {_days(visit.at): frozenset(visit.measure) for visit in study.visits}
+    end = number(study.follow_up, "day")
+    visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
     definitions = load_definitions(catalog.root / "endpoints.yaml")
     return Clinic(
         study=study,
@@ -137,7 +136,7 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         course=catalog.clocks.course,
         endpoints=definitions,
         quantities=quantities_of(population, module_rows(catalog), habits),
-        sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters},
+        sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters if row.value is not None},
         metabolic=metabolic,
         disease=disease,
         to_fast=to_fast,
@@ -146,7 +145,7 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         arms={name: ArmPlan(g, tuple(_meetings(settings, end, visit_days, g))) for name, g in given.items()},
         visit_days=visit_days,
         free_from=definitions["severe_hypoglycaemia_free"].limits["start"],
-        run_in=_days(population.run_in),
+        run_in=number(population.run_in, "day"),
         end=end,
     )
 
@@ -171,8 +170,3 @@ def _meetings(
 ) -> list[float]:
     """Days on which the clocks of an arm meet: the grid, the visits and whenever something is given."""
     return days_between(0.0, end, settings.grid, [*visit_days, *(g.day for g in given)])
-
-
-def _days(quantity: Quantity) -> float:
-    """A time of the text in days."""
-    return float(convert(quantity.value, quantity.unit, "day"))

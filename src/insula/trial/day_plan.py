@@ -12,11 +12,13 @@ import numpy as np
 
 from insula.core.random_streams import normal, uniform
 from insula.core.units import convert
+from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from insula.catalog.records import Habits, Quantity, Regimen
+    from insula.catalog.base import Quantity
+    from insula.catalog.records import Habits, Regimen
 
 MINUTES_PER_DAY = 1440.0
 _FIRST_OCCASION = 100_000  # keeps the occasions of run-in days, which are counted backwards, positive
@@ -31,10 +33,10 @@ def occasion(day: float) -> int:
 class Row:
     """Schedule rows of one kind; all arrays have one entry per row."""
 
-    patient: NDArray[np.int64]
-    time: NDArray[np.float64]
+    patient: NDArray[np.integer]
+    time: NDArray[np.floating]
     action: str
-    amount: NDArray[np.float64]
+    amount: NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,6 @@ class People:
     def take(self, who: NDArray[np.intp]) -> People:
         """Return the chosen patients."""
         return People(*(getattr(self, field.name)[who] for field in fields(self)))
-
-
-def number(quantity: Quantity, unit: str) -> float:
-    """Return a quantity of the text in a stated unit."""
-    return float(convert(quantity.value, quantity.unit, unit))
 
 
 def meal_rows(

@@ -9,8 +9,9 @@ import numpy as np
 from insula.core.random_streams import uniform
 from insula.engine import Schedule, Solution, solve
 from insula.trial.cohort import Cohort
-from insula.trial.day_plan import People, number
+from insula.trial.day_plan import People
 from insula.trial.metabolic_clock import SAVE
+from insula.trial.quantities import number
 from insula.trial.titration import start
 from insula.trial.two_clocks import hand_over, prescribe
 
@@ -75,10 +76,12 @@ def _habits(
         return drawn.get(f"habits.{name}", np.zeros(n))
 
     alarm = habits.rescue.alarm
+    worn = uniform(clinic.seed, "alarm worn", candidates)[:, 0]
     heeds = np.zeros(n)
     if alarm is not None:
-        worn = uniform(clinic.seed, "alarm worn", candidates)[:, 0] < number(alarm.worn, "dimensionless")
-        heeds = worn * number(alarm.heeded, "dimensionless")
+        heeds = np.where(
+            worn < number(alarm.worn, "dimensionless"), number(alarm.heeded, "dimensionless"), 0.0
+        )
     return People(
         candidates, column("carbohydrate_per_day"), column("missed_bolus"), column("missed_basal"), heeds
     )

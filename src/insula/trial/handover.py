@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+
+from insula.trial.day_plan import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from insula.catalog.records import HandoverRow
     from insula.trial.metabolic_clock import Readings
 
-Statistic = Callable[["NDArray[np.float64]", "NDArray[np.float64]"], "NDArray[np.float64]"]
+Floats = NDArray[np.float64]
+Statistic = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def split(rows: tuple[HandoverRow, ...]) -> tuple[tuple[ToFast, ...], tuple[ToSl
     return tuple(fast), tuple(slow)
 
 
-def average(row: ToSlow, readings: Readings, after: float) -> NDArray[np.float64]:
+def average(row: ToSlow, readings: Readings, after: float) -> Floats:
     """Statistic of one row over the readings later than ``after`` (min), (P,)."""
     keep = readings.time >= after
     return statistic(row.statistic)(readings.time[keep], readings.values[row.source][:, keep])
@@ -56,19 +59,36 @@ def statistic(name: str) -> Statistic:
     """Return the function (time (T,), values (P, T)) -> (P,) that a row names."""
     kind, _, argument = name.partition(":")
     if kind == "share_below":
-        limit = float(argument)
-        return lambda _, values: np.where(np.isnan(values).any(axis=1), np.nan, (values < limit).mean(axis=1))
+        return partial(_share_below, float(argument))
     return _STATISTICS[kind]
 
 
-def _mean(time: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _share_below(limit: float, _: Floats, values: Floats) -> Floats:
+    """Share of the readings below a limit; NaN where a reading is missing."""
+    return np.asarray(np.where(np.isnan(values).any(axis=1), np.nan, (values < limit).mean(axis=1)))
+
+
+def _mean(time: Floats, values: Floats) -> Floats:
     """Time-weighted mean by the trapezoid rule."""
-    return np.trapezoid(values, time, axis=1) / (time[-1] - time[0])
+    return _integral(time, values) / (time[-1] - time[0])
+
+
+def _minimum(_: Floats, values: Floats) -> Floats:
+    return np.asarray(values.min(axis=1))
+
+
+def _integral(time: Floats, values: Floats) -> Floats:
+    return np.asarray(np.trapezoid(values, time, axis=1))
+
+
+def _difference_per_day(time: Floats, values: Floats) -> Floats:
+    """How much a counter rose in a day."""
+    return np.asarray((values[:, -1] - values[:, 0]) * MINUTES_PER_DAY / (time[-1] - time[0]))
 
 
 _STATISTICS: dict[str, Statistic] = {
     "mean": _mean,
-    "minimum": lambda _, values: values.min(axis=1),
-    "integral": lambda time, values: np.trapezoid(values, time, axis=1),
-    "difference_per_day": lambda time, values: (values[:, -1] - values[:, 0]) * 1440.0 / (time[-1] - time[0]),
+    "minimum": _minimum,
+    "integral": _integral,
+    "difference_per_day": _difference_per_day,
 }

@@ -9,10 +9,11 @@ import numpy as np
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import CompileError
 from insula.trial.averaged_map import MODULE, AveragedMap
-from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, number
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People
 from insula.trial.enrol import initial
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import OrdinaryLife, Subjects, live
+from insula.trial.quantities import number
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.surrogate import design, fit
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.catalog import Catalog
+    from insula.catalog.base import Sourced
     from insula.catalog.records import ClockSymbols, MapInput
     from insula.trial.handover import ToFast, ToSlow
     from insula.trial.settings import Settings
@@ -128,6 +130,6 @@ def _subjects(
     return Subjects(people, parameters, first.state, first.inputs, doses)
 
 
-def _chance(quantity) -> float:  # noqa: ANN001
+def _chance(quantity: Sourced | None) -> float:
     """A chance of the text; what is left out never happens."""
     return 0.0 if quantity is None else number(quantity, "dimensionless")

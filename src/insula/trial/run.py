@@ -17,6 +17,7 @@ from insula.trial.block_tables import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.queues import SimpleQueue
     from pathlib import Path
 
     from insula.trial.clinic import Clinic
@@ -78,7 +79,7 @@ class _Pool:
     def __init__(self, clinic: Clinic, folder: Path, workers: int) -> None:
         self._folder, self._workers = folder, workers
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self._news = context.SimpleQueue()
+        self._news: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
         self._executor = ProcessPoolExecutor(
             workers, mp_context=context, initializer=_start_worker, initargs=(clinic, folder, self._news)
         )
@@ -107,19 +108,28 @@ class _Pool:
             future.result()
 
 
-_worker: dict[str, object] = {}
+@dataclass(frozen=True)
+class _Bench:
+    """What all blocks of a worker process need."""
+
+    clinic: Clinic
+    folder: Path
+    news: SimpleQueue[tuple[int, float]]
 
 
-def _start_worker(clinic: Clinic, folder: Path, news: object) -> None:
+_bench: list[_Bench] = []  # one entry in a worker process, none elsewhere
+
+
+def _start_worker(clinic: Clinic, folder: Path, news: SimpleQueue[tuple[int, float]]) -> None:
     """Remember in a worker process what all its blocks need."""
-    _worker.update(clinic=clinic, folder=folder, news=news)
+    _bench[:] = [_Bench(clinic, folder, news)]
 
 
 def _work(number: int) -> None:
     """Simulate and store one block in a worker process."""
-    clinic, folder, news = _worker["clinic"], _worker["folder"], _worker["news"]
-    block = simulate_block(clinic, number, lambda share: news.put((number, share)))
-    parts.write_block(folder, number, tables(clinic, block))
+    bench = _bench[0]
+    block = simulate_block(bench.clinic, number, lambda share: bench.news.put((number, share)))
+    parts.write_block(bench.folder, number, tables(bench.clinic, block))
 
 
 def default_workers() -> int:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+Floats = NDArray[np.float64]
 
 # log1p keeps 0 finite; the floor of a share keeps its logit finite and stands for "less than can be seen in a day".
 FLOOR = 1e-3
@@ -16,25 +21,35 @@ _FORMULAS = {"identity": "{x}", "log": "ln({x})", "log1p": "ln(1 + {x})", "sqrt"
 _INVERSES = {"identity": "({x})", "log": "exp({x})", "logit": "(exp({x})/(1 + exp({x})))"}
 
 
-def to_scale(scale: str, values: ArrayLike) -> NDArray[np.float64]:
+def to_scale(scale: str, values: ArrayLike) -> Floats:
     """Numbers on a scale: identity, log, log1p, sqrt or logit (shares, floored)."""
-    x = np.asarray(values, dtype=np.float64)
-    if scale == "logit":
-        x = np.clip(x, FLOOR, 1.0 - FLOOR)
-        return np.log(x / (1.0 - x))
-    return {"identity": lambda v: v, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt}[scale](x)
+    return np.asarray(_TO[scale](np.asarray(values, dtype=np.float64)))
 
 
-def from_scale(scale: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def from_scale(scale: str, values: Floats) -> Floats:
     """Back from a scale."""
-    inverse = {
-        "identity": lambda v: v,
-        "log": np.exp,
-        "log1p": np.expm1,
-        "sqrt": np.square,
-        "logit": lambda v: 1.0 / (1.0 + np.exp(-v)),
-    }
-    return np.asarray(inverse[scale](values))
+    return np.asarray(_FROM[scale](values))
+
+
+def _logit(share: Floats) -> Floats:
+    floored = np.clip(share, FLOOR, 1.0 - FLOOR)
+    return np.log(floored / (1.0 - floored))
+
+
+_TO: dict[str, Callable[[Floats], Floats]] = {
+    "identity": np.asarray,
+    "log": np.log,
+    "log1p": np.log1p,
+    "sqrt": np.sqrt,
+    "logit": _logit,
+}
+_FROM: dict[str, Callable[[Floats], Floats]] = {
+    "identity": np.asarray,
+    "log": np.exp,
+    "log1p": np.expm1,
+    "sqrt": np.square,
+    "logit": lambda v: 1.0 / (1.0 + np.exp(-v)),
+}
 
 
 def scale_text(scale: str, formula: str) -> str:

@@ -61,4 +61,4 @@ def _autoregression(
     draws: NDArray[np.float64], first: float, second: float, variance: float
 ) -> NDArray[np.float64]:
     """Autoregressive errors of order 2, (P, T), driven by standard normal draws."""
-    return lfilter([np.sqrt(variance)], [1.0, -first, -second], draws, axis=1)
+    return np.asarray(lfilter([np.sqrt(variance)], [1.0, -first, -second], draws, axis=1))

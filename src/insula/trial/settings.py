@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from insula.core.units import convert
+from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from insula.catalog.records import ClockSettings
@@ -31,8 +31,5 @@ class Settings:
     @classmethod
     def from_record(cls, record: ClockSettings) -> Settings:
         """Convert the text of ``clocks.yaml`` to the units above."""
-        values = {}
-        for field in fields(cls):
-            quantity = getattr(record, field.name)
-            values[field.name] = convert(quantity.value, quantity.unit, _UNITS.get(field.name, "day"))
-        return cls(**values)
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: number(getattr(record, name), _UNITS.get(name, "day")) for name in names})

@@ -29,7 +29,8 @@ class Surrogate:
 def design(n_points: int, n_inputs: int) -> Floats:
     """Space-filling points in [-1, 1], (n_points, n_inputs); the same each time."""
     exponent = int(np.ceil(np.log2(n_points)))
-    return 2.0 * qmc.Sobol(n_inputs, scramble=False).random_base2(exponent)[:n_points] - 1.0
+    points: Floats = qmc.Sobol(n_inputs, scramble=False).random_base2(exponent)[:n_points]
+    return 2.0 * points - 1.0
 
 
 def monomials(n_inputs: int, degree: int) -> Exponents:
@@ -56,7 +57,7 @@ def fit(points: Floats, values: Floats, degree: int) -> Surrogate:
     """
     exponents = monomials(points.shape[1], degree)
     basis = evaluate(points, exponents)
-    coefficients, *_ = np.linalg.lstsq(basis, values, rcond=None)
+    coefficients = np.asarray(np.linalg.lstsq(basis, values, rcond=None)[0], dtype=np.float64)
     orthonormal, _ = np.linalg.qr(basis)
     leverage = (orthonormal**2).sum(axis=1)
     left_out = (values - basis @ coefficients) / (1.0 - leverage)[:, None]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.trial.day_plan import MINUTES_PER_DAY, Doses, number
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses
+from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

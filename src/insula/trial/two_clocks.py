@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.trial.day_plan import MINUTES_PER_DAY, number
+from insula.trial.day_plan import MINUTES_PER_DAY
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import Readings, Subjects, live
+from insula.trial.quantities import number
 from insula.trial.scales import to_scale
 from insula.trial.titration import OwnLimits, review, titrate
 

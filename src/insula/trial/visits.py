@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from insula.endpoints.visit import Visit
-from insula.trial.day_plan import MINUTES_PER_DAY, Row, basal_rows, number
+from insula.trial.day_plan import MINUTES_PER_DAY, Row, basal_rows
 from insula.trial.metabolic_clock import Readings, Subjects, live, run
+from insula.trial.quantities import number
 from insula.trial.sensor import read_sensor
 from insula.trial.two_clocks import hand_over
 
@@ -55,6 +56,13 @@ def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], 
     if "cgm" not in measured:
         shown = np.full_like(shown, np.nan)
     return _record(clinic, cohort, day, since, who, fortnight, shown, test)
+
+
+def select(visit: Visit, kept: NDArray[np.bool_]) -> Visit:
+    """Return a visit of the patients where ``kept`` (P,) is true."""
+    shared = ("day", "cgm_time", "meal_test_time")
+    columns = {f.name: getattr(visit, f.name) for f in fields(visit)}
+    return Visit(**{name: value if name in shared else value[kept] for name, value in columns.items()})
 
 
 def _meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
