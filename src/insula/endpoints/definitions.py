@@ -71,7 +71,13 @@ def load_definitions(path: Path | None = None) -> dict[str, Definition]:
     InvalidText
         With every problem found, each with its line.
     """
-    path = path or science_root() / "endpoints.yaml"
+    found, problems = read_definitions(path or science_root() / "endpoints.yaml")
+    raise_if_any(problems)
+    return found
+
+
+def read_definitions(path: Path) -> tuple[dict[str, Definition], list[Problem]]:
+    """Read what can be read, with every problem found (for the linter)."""
     text = read_yaml(path)
     problems = list(text.problems)
     entries = text.data if isinstance(text.data, dict) else {}
@@ -83,8 +89,7 @@ def load_definitions(path: Path | None = None) -> dict[str, Definition]:
         problems += mine
         if not mine:
             found[name] = _definition(name, entry, entries)
-    raise_if_any(problems)
-    return found
+    return found, problems
 
 
 def _definition(name: str, entry: dict[str, Any], entries: dict[str, Any]) -> Definition:

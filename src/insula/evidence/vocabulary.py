@@ -113,6 +113,17 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         With every faulty row.
     """
     folder = folder or science_root() / "evidence"
+    raise_if_any(vocabulary_problems(folder))
+    words, _ = read_csv(folder / "vocabulary.csv", _WORDS)
+    rules, _ = read_csv(folder / "not_scorable.csv", _RULES)
+    return Vocabulary(
+        {(row.cells["outcome"], row.cells["unit"]): _word(row.cells) for row in words},
+        tuple(_rule(row.cells) for row in rules),
+    )
+
+
+def vocabulary_problems(folder: Path) -> list[Problem]:
+    """Return everything wrong with the two tables (for the linter)."""
     words, problems = read_csv(folder / "vocabulary.csv", _WORDS)
     rules, more = read_csv(folder / "not_scorable.csv", _RULES)
     problems += more
@@ -120,11 +131,7 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         problems += _word_problems(folder / "vocabulary.csv", row, words)
     for row in rules:
         problems += _rule_problems(folder / "not_scorable.csv", row)
-    raise_if_any(problems)
-    return Vocabulary(
-        {(row.cells["outcome"], row.cells["unit"]): _word(row.cells) for row in words},
-        tuple(_rule(row.cells) for row in rules),
-    )
+    return problems
 
 
 def _word(cells: Mapping[str, str]) -> Word:
