@@ -10,11 +10,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from insula.catalog.base import (
     DERIVED,
     Number,
-    Quantity,
     Reason,
     Record,
     Series,
-    Sourced,
     Spread,
     Status,
     Text,
@@ -23,6 +21,8 @@ from insula.catalog.base import (
     Whole,
     tag_of_trait,
 )
+from insula.catalog.base import Quantity as Quantity
+from insula.catalog.base import Sourced as Sourced
 
 # --- modules and models ---
 

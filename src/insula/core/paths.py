@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from insula.core.errors import InsulaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
+_CHOSEN: ContextVar[Path | None] = ContextVar("science", default=None)
+
+
+@contextmanager
+def science_at(root: Path) -> Iterator[None]:
+    """Read all science text from `root` inside a ``with`` block."""
+    token = _CHOSEN.set(root)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
 def science_root() -> Path:
     """Return the folder ``science/``: INSULA_SCIENCE, else of the installed package or the repository."""
-    asked = os.environ.get("INSULA_SCIENCE")
+    asked = _CHOSEN.get() or os.environ.get("INSULA_SCIENCE")
     candidates = [Path(asked)] if asked else [_PACKAGE / "science", _PACKAGE.parents[1] / "science"]
     for folder in candidates:
         if (folder / "biology").is_dir():

@@ -90,7 +90,7 @@ def dimensions(name: str) -> Dimensions:
 
 
 def base_factor(name: str) -> float:
-    """Return the size of a unit in base units (second, gram, metre, mole, item, cell, IEQ, U)."""
+    """Return the size of a unit in base units (second, gram, metre, mole, item, cell, U)."""
     return float((1.0 * _unit(name)).to_base_units().magnitude)
 
 

@@ -78,7 +78,7 @@ def test_cells_islets_and_units_of_insulin_are_not_one_another():
         ("mg_per_kkg", 'There is no unit "mg_per_kkg": "kkg" is not in biology/units.txt.'),
         (
             "per_mins",
-            'There is no unit "per_mins": "mins" is not in biology/units.txt. Did you mean "min" or "minute"?',
+            'There is no unit "per_mins": "mins" is not in biology/units.txt. Did mean "min" or "minute"?',
         ),
         ("mg_per", 'There is no unit "mg_per": "per" is not'),
         ("", 'There is no unit "": "" is not'),

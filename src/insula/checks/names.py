@@ -1,0 +1,112 @@
+"""Everything that a YAML text names exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insula.checks.survey import Place, Survey
+from insula.core.errors import InvalidText, close_names, suggest
+from insula.endpoints.definitions import load_definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from insula.catalog.records import Population, Study
+    from insula.catalog.shelf import Entry
+    from insula.core.problems import Problem
+
+MODELS = ("metabolic", "disease")
+
+
+def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
+    """Population, protocols and evidence of a study exist."""
+    published = {
+        row.cells["study_id"] for topic in survey.catalog.topics.readable().values() for row in topic.studies
+    }
+    for entry in survey.catalog.studies.entries().values():
+        study: Study | None = entry.record
+        if study is None:
+            continue
+        yield from _known(entry, ("population",), "population", study.population, survey.catalog.populations)
+        for arm, described in study.arms.items():
+            yield from _known(
+                entry, ("arms", arm, "protocol"), "protocol", described.protocol, survey.catalog.protocols
+            )
+        if study.evidence is not None:
+            yield from _known(entry, ("evidence",), "published study", study.evidence, published)
+
+
+def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
+    """Habits, regimen, correlated and limited quantities, overridden parameters and endpoints exist."""
+    for entry in survey.catalog.populations.entries().values():
+        people: Population | None = entry.record
+        if people is None:
+            continue
+        yield from _known(entry, ("habits",), "habits file", people.habits, survey.catalog.habits)
+        yield from _known(entry, ("regimen",), "regimen", people.regimen, survey.catalog.regimens)
+        drawn = _drawn(survey)
+        for symbol in people.parameters:
+            yield from _known(entry, ("parameters", symbol), "parameter", symbol, survey.dotted())
+        for index, pair in enumerate(people.correlations):
+            for quantity in pair.between:
+                yield from _known(entry, ("correlations", index), "quantity", quantity, drawn)
+        limited = drawn | {f"endpoint.{name}" for name in survey.catalog.endpoints}
+        for key, criteria in (("plausible", people.plausible), ("eligible", people.eligible)):
+            for index, criterion in enumerate(criteria):
+                yield from _known(entry, (key, index), "quantity", criterion.quantity, limited)
+        for index, shown in enumerate(people.shown_beside):
+            yield from _known(
+                entry, ("shown_beside", index), "endpoint", shown.endpoint, survey.catalog.endpoints
+            )
+
+
+def _drawn(survey: Survey) -> set[str]:
+    """Return what a candidate has: traits, habits, and symbols of the models, with or without the model's name."""
+    symbols = {f"{model}.{name}" for model in MODELS for name in survey.dotted(model)}
+    return symbols | survey.dotted() | survey.personal
+
+
+def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
+    """What a protocol gives is a therapy."""
+    for entry in survey.catalog.protocols.entries().values():
+        for index, given in enumerate(entry.record.give if entry.record else ()):
+            keys = ("give", index, "therapy")
+            yield from _known(entry, keys, "therapy", given.therapy, survey.catalog.therapies)
+
+
+def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
+    """Module and targets of a therapy exist."""
+    for entry in survey.catalog.therapies.entries().values():
+        therapy = entry.record
+        if therapy is None:
+            continue
+        if therapy.module is not None:
+            yield from _known(entry, ("module",), "module", therapy.module, survey.symbols)
+        for key, target in (("dose", therapy.dose), ("level", therapy.level)):
+            if target is not None:
+                yield from _known(entry, (key, "target"), "symbol", target.target, survey.dotted())
+
+
+def regimens_name_actions(survey: Survey) -> Iterator[Problem]:
+    """The actions of a regimen are rows of the metabolic model or of one of its modules."""
+    actions = {row.action for _, row, model in survey.actions() if model in (None, "metabolic")}
+    for entry in survey.catalog.regimens.entries().values():
+        if entry.record is not None:
+            yield from _known(entry, ("basal", "action"), "action", entry.record.basal.action, actions)
+            yield from _known(entry, ("bolus", "action"), "action", entry.record.bolus.action, actions)
+
+
+def endpoints_can_be_measured(survey: Survey) -> Iterator[Problem]:
+    """Families, limits and what an endpoint starts from exist: asked of the room that measures them."""
+    try:
+        load_definitions(survey.catalog.root / "endpoints.yaml")
+    except InvalidText as trouble:
+        yield from trouble.problems
+
+
+def _known(
+    entry: Entry[Any], keys: tuple[str | int, ...], kind: str, name: str, known: Collection[str]
+) -> Iterator[Problem]:
+    if name not in known:
+        hint = suggest(name, close_names(name, known) or (known if len(known) <= 20 else ()))
+        yield Place(entry.path, entry.line(*keys)).error(f'there is no {kind} "{name}".', hint)

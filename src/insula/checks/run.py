@@ -1,0 +1,79 @@
+"""Asks every question and returns all problems; prints nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insula.catalog import Catalog
+from insula.checks import consistency, evidence, names, sources, symbols, units, values, wiring
+from insula.checks.survey import Survey
+from insula.core.paths import science_at
+from insula.core.problems import Problem, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
+    symbols.every_symbol_is_declared,
+    symbols.every_symbol_has_a_row,
+    symbols.every_row_has_a_symbol,
+    symbols.every_state_has_a_start,
+    symbols.no_double_definition,
+    units.every_symbol_has_a_unit,
+    units.declared_units_exist,
+    units.row_units_are_declared_units,
+    units.named_units_exist,
+    units.both_unit_files_agree,
+    units.no_naked_literal,
+    units.module_texts_are_readable,
+    consistency.formulas_have_consistent_units,
+    consistency.actions_have_consistent_units,
+    consistency.joined_units_agree,
+    consistency.handed_units_agree,
+    wiring.wirings_are_readable,
+    wiring.instances_exist,
+    wiring.ports_are_connected,
+    wiring.handed_symbols_exist,
+    wiring.actions_name_symbols,
+    wiring.settings_name_symbols,
+    sources.every_source_exists,
+    sources.every_number_has_place_and_reason,
+    sources.every_assumption_is_argued,
+    sources.derived_formulas_use_symbols,
+    sources.every_citation_is_used,
+    names.studies_name_what_exists,
+    names.populations_name_what_exists,
+    names.protocols_name_therapies,
+    names.therapies_name_symbols,
+    names.regimens_name_actions,
+    names.endpoints_can_be_measured,
+    values.quantities_have_the_expected_unit,
+    values.doses_fit_their_therapy,
+    values.therapy_targets_have_their_unit,
+    values.overrides_have_the_unit_of_the_row,
+    values.times_are_in_order,
+    values.shares_add_up,
+    values.limits_are_in_order,
+    evidence.rows_join,
+    evidence.roles_are_known,
+    evidence.numbers_are_numbers,
+    evidence.spreads_are_complete,
+)
+
+
+def check(root: Path | None = None) -> list[Problem]:
+    """Return everything that is wrong in a science folder, in order of file and line.
+
+    Parameters
+    ----------
+    root
+        The folder; by default the one of this installation.
+    """
+    catalog = Catalog.open(root)
+    with science_at(catalog.root):
+        survey = Survey(catalog)
+        found = catalog.problems()
+        for question in QUESTIONS:
+            found += question(survey)
+    return in_order(found)

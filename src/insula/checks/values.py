@@ -1,0 +1,168 @@
+"""The numbers of the YAML texts are possible: units fit, times are in order, shares add up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insula.checks.survey import Place, Survey
+from insula.core.units import convert, convertible, is_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insula.catalog.records import Give, Quantity, Therapy
+    from insula.catalog.shelf import Entry
+    from insula.core.problems import Problem
+
+# What the machinery converts each quantity to; a key path ends with one of these.
+EXPECTED = {
+    "habits": {
+        "at": "min", "share": "dimensionless", "carbohydrate_per_day": "g", "day_to_day": "dimensionless",
+        "counting_error": "dimensionless", "missed_bolus": "dimensionless", "missed_basal": "dimensionless",
+        "target_shift": "mg_per_dL", "tolerated_lows": "dimensionless", "every": "min", "threshold": "mg_per_dL",
+        "unaware_threshold": "mg_per_dL", "amount": "g", "repeat_after": "min", "worn": "dimensionless",
+        "heeded": "dimensionless",
+    },
+    "regimens": {
+        "at": "min", "dose_per_kg": "U_per_kg_day", "basal_share": "dimensionless", "carbohydrate_rule": "g_per_day",
+        "correction_rule": "mg_per_dL_per_day", "target": "mg_per_dL", "low": "mg_per_dL", "high": "mg_per_dL",
+        "below": "mg_per_dL", "share": "dimensionless", "step_up": "dimensionless", "step_down": "dimensionless",
+        "fasting": "mg_per_dL", "after_meal": "mg_per_dL", "share_above": "dimensionless",
+    },
+    "populations": {"run_in": "day", "share_female": "dimensionless"},
+    "protocols": {"at": "day", "from": "day", "to": "day"},
+    "studies": {"at": "day", "follow_up": "day"},
+    "procedures": {"at": "min", "carbohydrate": "g", "readings": "min"},
+}  # fmt: skip
+_SUM_OF_SHARES_WITHIN = 1e-9  # shares are written as decimals; only rounding of their sum is allowed
+
+
+def quantities_have_the_expected_unit(survey: Survey) -> Iterator[Problem]:
+    """A quantity of a YAML text can be converted into the unit that it is used in."""
+    for _, entry in survey.yaml_entries():
+        expected = EXPECTED.get(entry.path.parent.name, {})
+        for found in survey.inside(entry):
+            unit = getattr(found.record, "unit", None)
+            names = [part for part in found.name.split(".") if not part.isdigit()]
+            wanted = expected.get(names[-1]) if names else None
+            if wanted and unit and is_unit(unit) and not convertible(unit, wanted, "glucose"):
+                yield found.place.error(f'{found.name} is given in "{unit}", which is no {wanted}.')
+
+
+def doses_fit_their_therapy(survey: Survey) -> Iterator[Problem]:
+    """A dose or level has the unit of the therapy's target (or that per kg), and is not negative."""
+    for entry in survey.catalog.protocols.entries().values():
+        for index, given in enumerate(entry.record.give if entry.record else ()):
+            therapy = survey.catalog.therapies.readable().get(given.therapy)
+            if therapy is not None:
+                place = Place(entry.path, entry.line("give", index))
+                yield from _dose_fits(place, given, therapy)
+
+
+def _dose_fits(place: Place, given: Give, therapy: Therapy) -> Iterator[Problem]:
+    for kind, amount, target in (("dose", given.dose, therapy.dose), ("target", given.target, therapy.level)):
+        if amount is None:
+            continue
+        if target is None:
+            taken = "as a level (from, to, target)" if kind == "dose" else "as a dose (at, dose)"
+            yield place.error(f'"{therapy.id}" cannot be given with {kind}.', f"It is given {taken}.")
+        elif not _fits(amount.unit, target.unit):
+            yield place.error(
+                f'{kind} of "{therapy.id}" is given in "{amount.unit}", its target is in "{target.unit}".'
+            )
+        if amount.value is not None and amount.value < 0:
+            yield place.error(f'{kind} of "{therapy.id}" is negative: {amount.value:g}.')
+
+
+def _fits(unit: str, target: str) -> bool:
+    if not (is_unit(unit) and is_unit(target)):
+        return True  # told by the question about units
+    return convertible(unit, target) or (
+        unit.endswith("_per_kg") and convertible(unit.removesuffix("_per_kg"), target)
+    )
+
+
+def therapy_targets_have_their_unit(survey: Survey) -> Iterator[Problem]:
+    """The unit of a therapy's dose or level is that of the symbol it goes to."""
+    for entry in survey.catalog.therapies.entries().values():
+        for key in ("dose", "level"):
+            target = getattr(entry.record, key, None)
+            declared = survey.unit_of(target.target) if target else None
+            if target and declared and declared != target.unit:
+                message = f'{key}.unit is "{target.unit}", but {target.target} has "{declared}".'
+                yield Place(entry.path, entry.line(key, "unit")).error(message)
+
+
+def overrides_have_the_unit_of_the_row(survey: Survey) -> Iterator[Problem]:
+    """A population's override of a parameter has the unit that the module declares."""
+    for entry in survey.catalog.populations.entries().values():
+        for symbol, quantity in (entry.record.parameters if entry.record else {}).items():
+            declared = survey.unit_of(symbol)
+            if declared and declared != quantity.unit:
+                message = f'{symbol} is given in "{quantity.unit}", its module declares "{declared}".'
+                yield Place(entry.path, entry.line("parameters", symbol)).error(message)
+
+
+def times_are_in_order(survey: Survey) -> Iterator[Problem]:
+    """A level ends after it begins; visits follow each other and the last is within the follow-up."""
+    for entry in survey.catalog.protocols.entries().values():
+        for index, given in enumerate(entry.record.give if entry.record else ()):
+            start, end = _days(given.from_), _days(given.to)
+            if start is not None and end is not None and end <= start:
+                place = Place(entry.path, entry.line("give", index))
+                yield place.error(
+                    f'"{given.therapy}" ends on day {end:g}, before it begins on day {start:g}.'
+                )
+    for study in survey.catalog.studies.entries().values():
+        yield from _visits_in_order(study)
+
+
+def _visits_in_order(entry: Entry[Any]) -> Iterator[Problem]:
+    if entry.record is None:
+        return
+    before, last = None, _days(entry.record.follow_up)
+    for index, visit in enumerate(entry.record.visits):
+        day = _days(visit.at)
+        place = Place(entry.path, entry.line("visits", index))
+        if day is None:
+            continue
+        if before is not None and day <= before:
+            yield place.error(
+                f"the visit on day {day:g} follows the one on day {before:g}.", "Put visits in order."
+            )
+        if last is not None and day > last:
+            yield place.error(f"the visit on day {day:g} is after the follow-up of {last:g} days.")
+        before = day
+
+
+def _days(quantity: Quantity | None) -> float | None:
+    if quantity is None or quantity.value is None or not convertible(quantity.unit, "day"):
+        return None
+    return convert(quantity.value, quantity.unit, "day")
+
+
+def shares_add_up(survey: Survey) -> Iterator[Problem]:
+    """The shares of the day's meals sum to 1."""
+    for entry in survey.catalog.habits.entries().values():
+        shares = [meal.share.value or 0.0 for meal in (entry.record.meals if entry.record else ())]
+        if entry.record is not None and abs(sum(shares) - 1) > _SUM_OF_SHARES_WITHIN:
+            place = Place(entry.path, entry.line("meals"))
+            yield place.error(f"the shares of the meals sum to {sum(shares):g}, not 1.")
+
+
+def limits_are_in_order(survey: Survey) -> Iterator[Problem]:
+    """The low end of a range is below its high end."""
+    for found in survey.yaml_records():
+        for low_name, high_name in (("low", "high"), ("at_least", "at_most")):
+            low, high = (_number(getattr(found.record, name, None)) for name in (low_name, high_name))
+            if low is not None and high is not None and low[1] == high[1] and low[0] >= high[0]:
+                yield found.place.error(
+                    f"{found.name}: {low_name} {low[0]:g} is not below {high_name} {high[0]:g}."
+                )
+
+
+def _number(limit: Any) -> tuple[float, str] | None:
+    if isinstance(limit, float):
+        return limit, ""
+    value = getattr(limit, "value", None)
+    return None if value is None else (value, limit.unit)
