@@ -292,7 +292,10 @@ class Symbols:
         if not _is(element, "species") or element.getHasOnlySubstanceUnits():
             return True
         compartment = self.elements[element.getCompartment()]
-        return bool(compartment.isSetSpatialDimensions() and compartment.getSpatialDimensions() == 0)
+        point = compartment.isSetSpatialDimensions() and compartment.getSpatialDimensions() == 0
+        return bool(
+            point and not compartment.isSetSize() and self.kind(element.getCompartment()) == "constant"
+        )
 
     def _changes(self, symbol: str) -> bool:
         return self.kind(symbol) in ("state", "assigned") or symbol in self.inputs

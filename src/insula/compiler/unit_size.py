@@ -20,7 +20,9 @@ def size_of(definition: Definition) -> Size:
     """Size of a unit, e.g. of mg_per_dL: kilogram 1, metre -3, 0.01."""
     exponents: dict[str, float] = {}
     factor = 1.0
-    in_si = libsbml.UnitDefinition.convertToSI(definition)  # named: libSBML frees it with its last Python name
+    in_si = libsbml.UnitDefinition.convertToSI(
+        definition
+    )  # named: libSBML frees it with its last Python name
     for unit in in_si.getListOfUnits():
         power = unit.getExponentAsDouble()
         factor *= (unit.getMultiplier() * 10.0 ** unit.getScale()) ** power
