@@ -67,7 +67,9 @@ def _symbols(model: Any) -> list[str]:
 # joints --------------------------------------------------------------------------------
 def _owners(wiring: Wiring, models: Mapping[str, Any], source: str) -> dict[Place, Place]:
     places = {Place(instance, s): None for instance, model in models.items() for s in _symbols(model)}
-    problems: list[str] = []
+    problems = [
+        f'{source}  {p}: "{ELSEWHERE}" is forbidden in symbols.' for p in places if ELSEWHERE in p.symbol
+    ]
     groups = {place: {place} for place in places}
     for join in wiring.joins:
         unknown = [_unknown(place, models) for place in join[:2] if place not in places]

@@ -178,6 +178,13 @@ def test_an_action_with_a_misspelt_symbol_is_refused(science):
     assert 'unknown symbol "glucose.GG" in action "eat"' in message_of(science, UnknownSymbol)
 
 
+def test_two_underscores_are_forbidden_in_symbols(science):
+    science.replace(
+        "modules/glucose/glucose.ant", "fall has mg_per_dL_min; fall := S*I*G", "fall__off := S*I*G"
+    )
+    assert 'glucose.fall__off: "__" is forbidden in symbols.' in message_of(science)
+
+
 def test_an_unknown_time_unit_is_refused(science):
     science.replace("models/tiny.ant", "time_unit: minute", "time_unit: fortnight")
     assert 'units.ant does not define the time unit "fortnight".' in message_of(science)
