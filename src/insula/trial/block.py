@@ -100,8 +100,6 @@ def _eligibility(clinic: Clinic, cohort: Cohort, baseline: Visit, people: Parame
     """Hold what was measured at baseline against the trial's criteria; a patient that failed has not passed."""
     endpoints = measure(baseline, clinic.endpoints, None)
     values = {f"endpoint.{name}": column for name, column in endpoints.items()}
-    values["endpoint.severe_hypoglycaemia_count_year"] = baseline.severe_hypoglycaemia_year
     units = {f"endpoint.{name}": definition.unit for name, definition in clinic.endpoints.items()}
-    units["endpoint.severe_hypoglycaemia_count_year"] = "dimensionless"
     result = screen(clinic.measured_criteria, values, units, len(people.candidates))
     return replace(result, passed=result.passed & cohort.alive[:, None])
