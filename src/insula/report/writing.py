@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -31,7 +31,6 @@ _DECIMALS = {
     "z": 1,
 } | {
     "nmol_per_L": 2,
-    "ng_per_mL": 2,
     "U_per_day": 1,
     "U_per_kg_day": 2,
 }
@@ -61,7 +60,7 @@ class Writer:
 
     def number(self, value: float | None, unit: str = "") -> str:
         """Write a number with the decimals usual for its unit, else with three significant digits."""
-        if value is None or not math.isfinite(value):
+        if not _known(value):
             return MISSING
         if abs(value) >= _LARGE or (0 < abs(value) < _SMALL and unit not in _DECIMALS):
             return self._power_of_ten(value)
@@ -103,7 +102,7 @@ class Writer:
 
     def value(self, value: float | None, unit: str, measured: str = "", *, difference: bool = False) -> str:
         """Write a value in both unit systems: ``7.0 % (53 mmol/mol)``."""
-        if value is None or not math.isfinite(value):
+        if not _known(value):
             return MISSING
         names = self.units(unit, measured)
         return self._both(
@@ -123,7 +122,7 @@ class Writer:
         difference: bool = False,
     ) -> str:
         """Write a range in both unit systems."""
-        if low is None or high is None:
+        if not (_known(low) and _known(high)):
             return MISSING
         texts = []
         for name in self.units(unit, measured):
@@ -172,6 +171,10 @@ def other_unit(unit: str, measured: str) -> str:
         if row.quantity == measured and unit in (row.from_unit, row.to_unit):
             return row.to_unit if unit == row.from_unit else row.from_unit
     return ""
+
+
+def _known(value: float | None) -> TypeGuard[float]:
+    return value is not None and math.isfinite(value)
 
 
 def _significant_decimals(value: float) -> int:

@@ -1,0 +1,62 @@
+"""Figures: text stays text, the same bytes each time, points where the numbers say."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from insula.report.figures.course import course_figure, published_levels
+from insula.report.figures.intervals import interval_figure, relative_place
+from insula.report.figures.style import to_svg
+from insula.report.picture import write_picture
+from insula.report.writing import Writer
+
+finite = st.floats(-1e6, 1e6)
+
+
+@given(finite, finite, finite, finite)
+def test_a_point_lies_beyond_one_exactly_when_it_is_outside(low, predicted, high, published):
+    assume(low < predicted < high)
+    assume(abs(published - low) > 1e-6 * abs(high - low) and abs(published - high) > 1e-6 * abs(high - low))
+    place = relative_place({"low": low, "predicted": predicted, "high": high, "published": published})
+    assert (abs(place) > 1) is (not low <= published <= high)
+    assert (place > 0) is (published > predicted)
+
+
+def test_an_interval_without_width_still_tells_where_the_point_is():
+    assert relative_place({"low": 1, "predicted": 1, "high": 1, "published": 1}) == 0
+    assert relative_place({"low": 1, "predicted": 1, "high": 1, "published": 0}) == float("-inf")
+
+
+def test_chinese_stays_text_and_needs_no_font_here(summary, recwarn):
+    figure = course_figure(summary["course"]["full_dose"]["hba1c"], [], Writer("zh"))
+    svg = to_svg(figure, "x", "标签")
+    assert ">治疗后天数</text>" in svg
+    assert "DejaVu" not in svg
+    assert 'aria-label="标签"' in svg
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+
+
+def test_a_figure_is_the_same_each_time(summary):
+    bands = summary["course"]["full_dose"]["tir"]
+    rows = published_levels(summary["comparison"], "full_dose", "tir")
+    first, second = (to_svg(course_figure(bands, rows, Writer("en")), "x", "t") for _ in range(2))
+    assert first == second
+    assert "date" not in first
+
+
+def test_only_levels_are_drawn_on_a_course(summary):
+    rows = published_levels(summary["comparison"], "full_dose", "hba1c")
+    assert [row["time_months"] for row in rows] == [0.0]
+    assert published_levels(summary["comparison"], "usual_care", "hba1c") == []
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_the_interval_figure_grows_with_its_rows(summary, count):
+    rows = [row for row in summary["comparison"] if row["scored"]][:count]
+    svg = to_svg(interval_figure(rows, [f"row {k}" for k in range(count)], Writer("en")), "i", "t")
+    assert all(f">row {k}</text>" in svg for k in range(count))
+
+
+def test_the_picture_is_a_png(summary, tmp_path):
+    path = write_picture(summary, tmp_path / "picture.png")
+    assert path.read_bytes().startswith(b"\x89PNG")
