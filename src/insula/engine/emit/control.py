@@ -1,0 +1,161 @@
+"""Step-size control in all lanes at once: accept or reject, next step, failure, first step after a change."""
+
+import math
+
+from insula.engine.emit.ir import Function
+from insula.engine.emit.plan import Plan
+from insula.engine.emit.step import Tolerance, add_square
+from insula.engine.status import Status
+
+SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
+AFTER_NAN = 0.1
+"""Factor on the step where the attempt was not finite."""
+RESOLUTION = 4.0 * 2.0**-52
+"""A step below this share of the time is lost in rounding."""
+STRETCH = 0.999
+"""A step that reaches this share of the way to the stop goes all the way."""
+FIRST_CHANGE = 0.01
+"""Share of the state that the first step may change, if that is more than the tolerance."""
+
+
+def emit_control(plan: Plan) -> None:
+    """Emit ``guess``, ``shorten`` and ``control``."""
+    _emit_guess(plan)
+    _emit_shorten(plan)
+    _emit_control(plan)
+
+
+def _emit_guess(plan: Plan) -> None:
+    """``guess``: a first step for lanes in ``restart`` (Hairer, Norsett & Wanner 1993, II.4, first half)."""
+    f = plan.vector_function("guess")
+    change, size = f.variable(f.real, f.constant(0.0)), f.variable(f.real, f.constant(0.0))
+    time, way = plan.get(f, "time"), f.sub(plan.get(f, "stop"), plan.get(f, "time"))
+    plan.put(f, time, "stage_time")
+    if plan.n_states:
+        _measure(plan, f, change, size)
+    mean = f.constant(1.0 / max(plan.n_states, 1))
+    rate = f.intrinsic("sqrt", f.mul(f.load(change, 0), mean))
+    scale = f.mul(f.constant(FIRST_CHANGE), f.intrinsic("sqrt", f.mul(f.load(size, 0), mean)))
+    moved = f.choose(f.compare("ogt", scale, f.constant(1.0)), scale, f.constant(1.0))
+    first = f.div(moved, rate)
+    good = f.compare("ogt", first, f.constant(0.0))
+    first = f.choose(good, first, f.mul(way, f.constant(1e-6)))
+    first = _larger(f, first, f.mul(_resolution(plan, f), f.constant(4.0)))
+    first = f.choose(f.compare("olt", first, way), first, way)
+    chosen = _holds(plan, f, "restart")
+    plan.put(f, f.choose(chosen, first, plan.get(f, "proposed")), "proposed")
+    plan.put_int(f, f.int_constant(0), "restart")
+    f.emit("ret void")
+
+
+def _measure(plan: Plan, f: Function, change: str, size: str) -> None:
+    """Sums of squares of the derivative and of the state, in units of the tolerance."""
+    into, states = plan.address(f, "stage"), plan.address(f, "state")
+    with f.repeat(plan.n_states) as k:
+        f.store(f.constant(0.0), into, k)
+    f.call("rate", "ptr %work", f"ptr {states}", f"ptr {into}")
+    allowed = Tolerance(plan, f)
+    with f.repeat(plan.n_states) as k:
+        state = f.load(states, k)
+        unit = allowed.at(k, state)
+        add_square(f, change, f.div(f.load(into, k), unit))
+        add_square(f, size, f.div(state, unit))
+
+
+def _emit_shorten(plan: Plan) -> None:
+    """``shorten``: the step to try, so that the next stop is met exactly and without a tiny last step."""
+    f = plan.vector_function("shorten")
+    wanted = plan.get(f, "proposed")
+    way = f.sub(plan.get(f, "stop"), plan.get(f, "time"))
+    reaches = f.compare("oge", wanted, f.mul(way, f.constant(STRETCH)))
+    nearly = f.compare("ogt", f.add(wanted, wanted), way)
+    half = f.mul(way, f.constant(0.5))
+    plan.put(f, f.choose(reaches, way, f.choose(nearly, half, wanted)), "step")
+    f.emit("ret void")
+
+
+def _emit_control(plan: Plan) -> None:
+    """``control``: judge the attempt; returns one bit for each lane that has arrived or failed."""
+    f = plan.vector_function("control", f"i{plan.width}")
+    active = _holds(plan, f, "active")
+    good = f.both(active, f.compare("ole", plan.get(f, "error"), f.constant(1.0)))
+    _commit(plan, f, good)
+    arrived = _advance(plan, f, good)
+    _next_step(plan, f, good)
+    _count(plan, f)
+    failed = f.both(f.both(active, f.negate(arrived)), _failure(plan, f))
+    f.emit(f"ret i{plan.width} {f.pack(f.either(arrived, failed))}")
+
+
+def _commit(plan: Plan, f: Function, good: str) -> None:
+    if plan.n_states:
+        states, trial = plan.address(f, "state"), plan.address(f, "trial")
+        with f.repeat(plan.n_states) as k:
+            f.store(f.choose(good, f.load(trial, k), f.load(states, k)), states, k)
+
+
+def _advance(plan: Plan, f: Function, good: str) -> str:
+    """Move the time; returns the lanes that are at their stop, exactly."""
+    time, stop, step = (plan.get(f, name) for name in ("time", "stop", "step"))
+    moved = f.exact("add", time, step)
+    whole = f.compare("oeq", step, f.sub(stop, time))
+    arrived = f.both(good, f.either(whole, f.compare("oge", moved, stop)))
+    plan.put(f, f.choose(arrived, stop, f.choose(good, moved, time)), "time")
+    return arrived
+
+
+def _next_step(plan: Plan, f: Function, good: str) -> None:
+    step, wanted, error = (plan.get(f, name) for name in ("step", "proposed", "error"))
+    factor = _factor(plan, f, error)
+    shrink_only = f.choose(_holds(plan, f, "rejected"), f.constant(1.0), f.constant(GROW))
+    grown = f.mul(step, f.choose(f.compare("olt", factor, shrink_only), factor, shrink_only))
+    shortened = f.both(f.compare("olt", step, wanted), f.compare("olt", grown, wanted))
+    grown = f.choose(shortened, wanted, grown)
+    shrunk = f.mul(step, f.choose(f.compare("olt", factor, f.constant(SAFETY)), factor, f.constant(SAFETY)))
+    plan.put(f, f.choose(good, grown, shrunk), "proposed")
+    plan.put_int(f, f.choose(good, f.int_constant(0), f.int_constant(1), f.int), "rejected")
+
+
+def _factor(plan: Plan, f: Function, error: str) -> str:
+    """How much larger the next step may be, by the order of the error estimate."""
+    bounded = _larger(f, error, f.constant(1e-10))
+    exponent = f.mul(f.math("log", bounded), f.constant(-1.0 / plan.method.order))
+    factor = f.mul(f.math("exp", exponent), f.constant(SAFETY))
+    factor = f.choose(f.compare("olt", factor, f.constant(GROW)), factor, f.constant(GROW))
+    factor = _larger(f, factor, f.constant(SHRINK))
+    finite = f.compare("olt", error, f.constant(math.inf))
+    return f.choose(finite, factor, f.constant(AFTER_NAN))
+
+
+def _count(plan: Plan, f: Function) -> None:
+    plan.put_int(f, f.int_op("add", plan.get_int(f, "steps"), plan.get_int(f, "active")), "steps")
+
+
+def _failure(plan: Plan, f: Function) -> str:
+    """Write the failure of every lane; returns the lanes that have one (arrived lanes aside)."""
+    finite = f.compare("olt", plan.get(f, "error"), f.constant(math.inf))
+    small = f.compare("olt", plan.get(f, "proposed"), _resolution(plan, f))
+    limit = f.broadcast(plan.job(f, "max_steps", "i64"), "i64")
+    many = f.let(f"icmp sge {f.int} {plan.get_int(f, 'steps')}, {limit}")
+    reason = f.choose(finite, _code(f, Status.STEP_TOO_SMALL), _code(f, Status.NOT_FINITE), f.int)
+    otherwise = f.choose(many, _code(f, Status.STEP_LIMIT), _code(f, Status.OK), f.int)
+    plan.put_int(f, f.choose(small, reason, otherwise, f.int), "failure")
+    return f.either(small, many)
+
+
+def _code(f: Function, status: Status) -> str:
+    return f.int_constant(int(status))
+
+
+def _resolution(plan: Plan, f: Function) -> str:
+    sizes = [f.intrinsic("fabs", plan.get(f, name)) for name in ("time", "stop")]
+    return f.mul(_larger(f, *sizes), f.constant(RESOLUTION))
+
+
+def _larger(f: Function, a: str, b: str) -> str:
+    """Return the larger of two numbers; ``b`` where one is NaN."""
+    return f.choose(f.compare("ogt", a, b), a, b)
+
+
+def _holds(plan: Plan, f: Function, name: str) -> str:
+    return f.let(f"icmp ne {f.int} {plan.get_int(f, name)}, {f.int_constant(0)}")

@@ -1,0 +1,25 @@
+"""Mathematical functions by the names that :meth:`Function.math` calls them."""
+
+from insula.engine.emit import exponentials, trigonometry
+from insula.engine.emit.ir import MathBody, Module
+
+MATHEMATICS: dict[str, MathBody] = {
+    "exp": exponentials.exp,
+    "expm1": exponentials.expm1,
+    "log": exponentials.log,
+    "pow": exponentials.power,
+    "sinh": exponentials.sinh,
+    "cosh": exponentials.cosh,
+    "tanh": exponentials.tanh,
+    "sin": trigonometry.sin,
+    "cos": trigonometry.cos,
+    "tan": trigonometry.tan,
+    "atan": trigonometry.atan,
+    "asin": trigonometry.asin,
+    "acos": trigonometry.acos,
+}
+
+
+def new_module() -> Module:
+    """Return an empty module that can compute all of them."""
+    return Module(MATHEMATICS)

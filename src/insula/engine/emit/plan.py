@@ -1,0 +1,164 @@
+"""All that the emitters need to know about one kernel."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from insula.compiler.differentiate import Jacobian
+from insula.compiler.lu_plan import LuPlan, plan_lu
+from insula.engine.emit.expressions import Emitter, hoistable
+from insula.engine.emit.ir import Function, Module, lanes
+from insula.engine.emit.layout import JOB, Layout, arrange
+from insula.engine.emit.mathematics import new_module
+from insula.engine.lowering import Expressions
+from insula.engine.methods.tableau import Tableau
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Expressions, derivatives, method and lanes of one kernel, and what follows from them."""
+
+    expressions: Expressions
+    jacobian: Jacobian
+    method: Tableau
+    width: int
+    module: Module = field(default_factory=new_module)
+
+    @property
+    def n_states(self) -> int:
+        """Number of states, N."""
+        return len(self.expressions.derivatives)
+
+    @cached_property
+    def elimination(self) -> LuPlan:
+        """Return the order of elimination of the step's matrix."""
+        return plan_lu(self.n_states, self.jacobian.pattern)
+
+    @cached_property
+    def hoisted(self) -> dict[int, int]:
+        """Nodes computed once per patient, and their places."""
+        jacobian = [node for row in self.jacobian.rows for node in row.values()]
+        roots = [*self.expressions.roots(), *jacobian, *self.jacobian.time]
+        return {node: i for i, node in enumerate(hoistable(self.expressions.graph, roots))}
+
+    @cached_property
+    def time_dependent(self) -> dict[int, int]:
+        """States whose derivative depends on time itself: state -> node of the time derivative."""
+        graph = self.expressions.graph
+        return {i: node for i, node in enumerate(self.jacobian.time) if not graph.is_constant(node, 0.0)}
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Return the places in the work space."""
+        n = self.n_states
+        sizes = {
+            "state": n,
+            "trial": n,
+            "input": len(self.expressions.input_defaults),
+            "hoisted": len(self.hoisted),
+            "matrix": len(self.elimination.entries),
+            "slope": n if self.time_dependent else 0,
+            "stage": n * self.method.n_stages,
+        }
+        return arrange(self.width, sizes)
+
+    # access from emitted code ----------------------------------------------------------
+    def lane_function(self, name: str, extra: tuple[str, ...] = ()) -> Function:
+        """Function on one lane: ``%job``, ``%work`` and ``%lane``."""
+        return self.module.function(name, ["ptr %job", "ptr %work", "i64 %lane", *extra], 1)
+
+    def vector_function(self, name: str, returns: str = "void") -> Function:
+        """Function on all lanes: ``%job`` and ``%work``."""
+        return self.module.function(name, ["ptr noalias %job", "ptr noalias %work"], self.width, returns)
+
+    def job(self, f: Function, name: str, kind: str) -> str:
+        """Field of the job."""
+        return f.load_scalar("%job", JOB.index(name), kind)
+
+    def set_job(self, f: Function, value: str, name: str, kind: str) -> None:
+        """Write a field of the job."""
+        f.store_scalar(value, "%job", JOB.index(name), kind)
+
+    def slot(self, name: str, index: int = 0) -> int:
+        """Place of a slot."""
+        return self.layout.first[name] + index
+
+    def get(self, f: Function, name: str, index: int = 0) -> str:
+        """Numbers of a slot in all lanes."""
+        return f.load("%work", self.slot(name, index))
+
+    def put(self, f: Function, value: str, name: str, index: int = 0) -> None:
+        """Write the numbers of a slot in all lanes."""
+        f.store(value, "%work", self.slot(name, index))
+
+    def get_int(self, f: Function, name: str) -> str:
+        """Integers of a control slot in all lanes."""
+        return f.load("%work", self.slot(name), lanes("i64", self.width))
+
+    def address(self, f: Function, name: str, index: int = 0) -> str:
+        """Address of a slot."""
+        return f.at("%work", self.slot(name, index))
+
+    def put_int(self, f: Function, value: str, name: str) -> None:
+        """Write the integers of a control slot in all lanes."""
+        f.store(value, "%work", self.slot(name), lanes("i64", self.width))
+
+    def _lane_address(self, f: Function, name: str, index: int, kind: str) -> str:
+        place = f.let(f"add i64 %lane, {self.slot(name, index) * self.width}")
+        return f.at("%work", place, kind)
+
+    def get_lane(self, f: Function, name: str, index: int = 0, kind: str = "double") -> str:
+        """One lane's number."""
+        return f.let(f"load {kind}, ptr {self._lane_address(f, name, index, kind)}")
+
+    def put_lane(self, f: Function, value: str, name: str, index: int = 0, kind: str = "double") -> None:
+        """Write one lane's number."""
+        f.emit(f"store {kind} {value}, ptr {self._lane_address(f, name, index, kind)}")
+
+    def vector_emitter(self, f: Function, states: str, time: str) -> Emitter:
+        """Emitter over all lanes that reads the states at this address and the time from this slot."""
+        graph = self.expressions.graph
+
+        def leaf(node: int) -> str:
+            if node in self.hoisted:
+                return self.get(f, "hoisted", self.hoisted[node])
+            match graph.op(node):
+                case "state":
+                    return f.load(states, graph.index(node))
+                case "input":
+                    return self.get(f, "input", graph.index(node))
+                case _:
+                    return self.get(f, time)
+
+        return Emitter(f, graph, leaf, self.hoisted)
+
+    def lane_emitter(self, f: Function, argument: str = "") -> Emitter:
+        """Emitter for one lane whose patient has been taken up."""
+        graph = self.expressions.graph
+
+        def leaf(node: int) -> str:
+            if node in self.hoisted:
+                return self.get_lane(f, "hoisted", self.hoisted[node])
+            match graph.op(node):
+                case "argument":
+                    return argument
+                case "time":
+                    return self.get_lane(f, "time")
+                case kind:
+                    return self.get_lane(f, kind, graph.index(node))
+
+        return Emitter(f, graph, leaf, self.hoisted)
+
+    def parameter_emitter(self, f: Function, parameters: str) -> Emitter:
+        """Emitter for one lane whose patient is being taken up: parameters come from this address."""
+        graph = self.expressions.graph
+
+        def leaf(node: int) -> str:
+            match graph.op(node):
+                case "parameter":
+                    return f.load_scalar(parameters, graph.index(node))
+                case "time":
+                    return self.get_lane(f, "time")
+                case kind:
+                    return self.get_lane(f, kind, graph.index(node))
+
+        return Emitter(f, graph, leaf, {})

@@ -1,0 +1,174 @@
+"""From a system to the expressions that are emitted: outputs chosen, derivatives taken, divisions shared.
+
+The result is a graph of its own with node ids that follow from the content alone, so that the same model
+always gives the same code, and its text identifies a kernel in the cache.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from insula.compiler.differentiate import Jacobian, differentiate
+from insula.compiler.graph import Graph
+from insula.compiler.operations import VARYING
+from insula.compiler.system import Action, Assignment, System
+from insula.core.errors import UnknownName
+
+
+@dataclass(frozen=True, eq=False)
+class Expressions:
+    """Everything a kernel computes, as nodes of one graph.
+
+    Attributes
+    ----------
+    initial, derivatives : (N,) nodes
+    input_defaults : (U,) nodes
+    outputs : (Q,) nodes
+    n_parameters
+        K; parameters that nothing uses count too.
+    """
+
+    graph: Graph
+    initial: tuple[int, ...]
+    input_defaults: tuple[int, ...]
+    derivatives: tuple[int, ...]
+    outputs: tuple[int, ...]
+    actions: tuple[Action, ...]
+    n_parameters: int
+
+    def roots(self) -> list[int]:
+        """Return all nodes that are computed."""
+        assigned = [target.node for action in self.actions for target in action.assignments]
+        return [*self.initial, *self.input_defaults, *self.derivatives, *self.outputs, *assigned]
+
+    def text(self) -> str:
+        """Canonical text: equal for equal content, different for different content."""
+        graph = self.graph
+        nodes = [_spell(graph, node) for node in range(len(graph))]
+        targets = [
+            [(target.kind, target.index, target.node) for target in action.assignments]
+            for action in self.actions
+        ]
+        parts = (
+            self.initial,
+            self.input_defaults,
+            self.derivatives,
+            self.outputs,
+            targets,
+            self.n_parameters,
+        )
+        return "\n".join([*nodes, *map(str, parts)])
+
+
+def _spell(graph: Graph, node: int) -> str:
+    args = graph.args(node)
+    if args:
+        return f"{graph.op(node)} {args}"
+    leaf = graph.value(node).hex() if graph.op(node) == "constant" else graph.index(node)
+    return f"{graph.op(node)} {leaf}"
+
+
+def expressions_of(system: System, outputs: Sequence[str]) -> Expressions:
+    """Copy what a kernel needs into a graph of its own.
+
+    Raises
+    ------
+    UnknownName
+        For an output that is no symbol of the model.
+    """
+    for name in outputs:
+        if name not in system.observables:
+            raise UnknownName("output", name, system.observables)
+    graph = Graph()
+    whole = Expressions(
+        system.graph,
+        system.initial,
+        system.input_defaults,
+        system.derivatives,
+        tuple(system.observables[name] for name in outputs),
+        system.actions,
+        system.n_parameters,
+    )
+    copy = _copy_raw(system.graph, whole.roots(), graph)
+    return _renumber(whole, graph, copy)
+
+
+def prepare(plain: Expressions) -> tuple[Expressions, Jacobian]:
+    """Expressions and derivatives as they are emitted, with reciprocals shared and hoisted."""
+    jacobian = differentiate(plain.graph, plain.derivatives)
+    entries = [node for row in jacobian.rows for node in row.values()]
+    graph = Graph()
+    copy = _share_reciprocals(plain.graph, [*plain.roots(), *entries, *jacobian.time], graph)
+    rows = tuple({column: copy[node] for column, node in row.items()} for row in jacobian.rows)
+    return _renumber(plain, graph, copy), Jacobian(rows, tuple(copy[node] for node in jacobian.time))
+
+
+def _renumber(old: Expressions, graph: Graph, copy: Mapping[int, int]) -> Expressions:
+    def new(nodes: Iterable[int]) -> tuple[int, ...]:
+        return tuple(copy[node] for node in nodes)
+
+    actions = tuple(
+        Action(a.name, tuple(Assignment(t.kind, t.index, copy[t.node]) for t in a.assignments))
+        for a in old.actions
+    )
+    return Expressions(
+        graph,
+        new(old.initial),
+        new(old.input_defaults),
+        new(old.derivatives),
+        new(old.outputs),
+        actions,
+        old.n_parameters,
+    )
+
+
+def _copy_raw(source: Graph, roots: Iterable[int], target: Graph) -> dict[int, int]:
+    copy: dict[int, int] = {}
+    for node in source.topological(roots):
+        args = [copy[a] for a in source.args(node)]
+        copy[node] = target.raw(source.op(node), *args) if args else _copy_leaf(source, node, target)
+    return copy
+
+
+def _copy_leaf(source: Graph, node: int, target: Graph) -> int:
+    match source.op(node):
+        case "constant":
+            return target.constant(source.value(node))
+        case "time":
+            return target.time()
+        case "argument":
+            return target.argument()
+        case kind:
+            made: int = getattr(target, kind)(source.index(node))
+            return made
+
+
+def _share_reciprocals(source: Graph, roots: Iterable[int], target: Graph) -> dict[int, int]:
+    """Copy, with a/b written a*(1/b) where 1/b is known per patient or used more than once.
+
+    Not so for the base of a power: its slope is power/base, which must stay finite where the base is
+    subnormal and its reciprocal infinite.
+    """
+    nodes = source.topological(roots)
+    shareable = _shareable_divisors(source, nodes)
+    copy: dict[int, int] = {}
+    for node in nodes:
+        args = source.args(node)
+        if not args:
+            copy[node] = _copy_leaf(source, node, target)
+        elif source.op(node) == "div" and args[1] in shareable:
+            reciprocal = target.div(target.constant(1.0), copy[args[1]])
+            copy[node] = target.mul(copy[args[0]], reciprocal)
+        else:
+            copy[node] = target.apply(source.op(node), *(copy[a] for a in args))
+    return copy
+
+
+def _shareable_divisors(source: Graph, nodes: Iterable[int]) -> set[int]:
+    used = Counter(source.args(node)[1] for node in nodes if source.op(node) == "div")
+    bases = {source.args(node)[0] for node in nodes if source.op(node) == "pow"}
+    varying = {d for d in used if source.level(d) == VARYING}
+    several = {d for d in varying if used[d] > 1 and source.args(d)} - bases
+    numbers = {d for d in used if source.is_constant(d)}
+    ordinary = {d for d in numbers if 1e-300 < abs(source.value(d)) < 1e300}
+    return (used.keys() - varying - numbers) | several | ordinary

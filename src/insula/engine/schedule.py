@@ -1,0 +1,133 @@
+"""When each patient is read and what is done to them: one table of timed rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from insula.core.errors import ProtocolError
+
+READ = -1
+"""In place of an action: read the outputs."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Timed rows of P patients, patient after patient, each in order of time.
+
+    At one time all readings come first, then the actions in the order they were given.
+
+    Attributes
+    ----------
+    start : (P + 1,)
+        Rows of patient p are ``start[p]`` to ``start[p + 1] - 1``.
+    time : (R,) float64, model time, finite
+    action : (R,)
+        Number of an action of the kernel, or :data:`READ`.
+    amount : (R,) float64
+        What the action is given; NaN in readings.
+    save : (R,)
+        Row of the solution's values that a reading fills, -1 for actions.
+    """
+
+    start: Ints
+    time: Floats
+    action: Ints
+    amount: Floats
+    save: Ints
+
+    @property
+    def n_patients(self) -> int:
+        """Number of patients, P."""
+        return len(self.start) - 1
+
+    @property
+    def n_readings(self) -> int:
+        """Number of readings, S."""
+        return int((self.action == READ).sum())
+
+    @staticmethod
+    def build(
+        n_patients: int, patient: ArrayLike, time: ArrayLike, action: ArrayLike, amount: ArrayLike = np.nan
+    ) -> "Schedule":
+        """Sort rows given in any order.
+
+        Parameters
+        ----------
+        patient : (R,) integers from 0 to P - 1
+        time : (R,) or scalar, model time
+        action : (R,) or scalar
+            Number of an action, or :data:`READ`.
+        amount : (R,) or scalar
+            May be NaN only where nothing is done or the action takes no amount.
+
+        Raises
+        ------
+        ProtocolError
+            Naming the first row at fault.
+        """
+        who, when, what, amounts = _columns(patient, time, action, amount)
+        _check_patients(who, n_patients)
+        _check_times(when, who)
+        order = np.lexsort((what != READ, when, who))
+        what = what[order]
+        return Schedule(
+            start=np.searchsorted(who[order], np.arange(n_patients + 1)).astype(np.int64),
+            time=when[order],
+            action=what,
+            amount=amounts[order],
+            save=np.where(what == READ, np.cumsum(what == READ) - 1, -1).astype(np.int64),
+        )
+
+    @staticmethod
+    def readings(n_patients: int, times: ArrayLike) -> "Schedule":
+        """Every patient read at the same (T,) times."""
+        each = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        who = np.repeat(np.arange(n_patients), len(each))
+        return Schedule.build(n_patients, who, np.tile(each, n_patients), READ)
+
+
+def _columns(
+    patient: ArrayLike, time: ArrayLike, action: ArrayLike, amount: ArrayLike
+) -> tuple[Ints, Floats, Ints, Floats]:
+    who = np.atleast_1d(_integers("patient", patient))
+    when, what = np.asarray(time, np.float64), _integers("action", action)
+    amounts = np.asarray(amount, np.float64)
+    for name, shape in (("time", when.shape), ("action", what.shape), ("amount", amounts.shape)):
+        if shape not in ((), who.shape):
+            raise ProtocolError(
+                f"schedule: {name} has shape {shape}, patient has {who.shape}. "
+                "Give one entry per row, or a single one."
+            )
+    return (
+        who,
+        np.broadcast_to(when, who.shape),
+        np.broadcast_to(what, who.shape),
+        np.broadcast_to(amounts, who.shape),
+    )
+
+
+def _integers(name: str, values: ArrayLike) -> Ints:
+    raw = np.asarray(values)
+    if raw.size and not np.issubdtype(raw.dtype, np.integer):
+        raise ProtocolError(f"schedule: {name} must be integers, not {raw.dtype}.")
+    return raw.astype(np.int64)
+
+
+def _check_patients(who: Ints, n_patients: int) -> None:
+    wrong = np.flatnonzero((who < 0) | (who >= n_patients))
+    if len(wrong):
+        row = int(wrong[0])
+        raise ProtocolError(
+            f"schedule row {row}: patient {who[row]} does not exist; there are {n_patients}, counted from 0."
+        )
+
+
+def _check_times(when: Floats, who: Ints) -> None:
+    wrong = np.flatnonzero(~np.isfinite(when))
+    if len(wrong):
+        row = int(wrong[0])
+        raise ProtocolError(f"schedule row {row}, patient {who[row]}: time {when[row]} is not finite.")

@@ -1,0 +1,35 @@
+"""How the integration of one patient ended."""
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """End of one patient's integration; everything but OK leaves NaN in the rows not reached."""
+
+    OK = 0
+    STEP_LIMIT = 1
+    STEP_TOO_SMALL = 2
+    NOT_FINITE = 3
+
+    @property
+    def explanation(self) -> str:
+        """What happened and what to do, for a person."""
+        return _EXPLANATIONS[self]
+
+
+_EXPLANATIONS = {
+    Status.OK: "Integrated to the last scheduled time.",
+    Status.STEP_LIMIT: (
+        "The step limit was reached before the last scheduled time. "
+        "Raise max_steps, or look for a model that oscillates fast or a tolerance that is too tight."
+    ),
+    Status.STEP_TOO_SMALL: (
+        "The step size fell below what floating point can resolve. "
+        "The solution probably grows without bound or jumps at this time; check the state reached."
+    ),
+    Status.NOT_FINITE: (
+        "A state or its derivative became infinite or not a number. "
+        "Check this patient's parameters, and the model for a division by zero, a logarithm or root of a "
+        "negative number, or an action that leaves such a value."
+    ),
+}
