@@ -14,6 +14,7 @@ EXIT_WRONG_USE = 2
 _COMMANDS = {
     "run": "insula.cli.run",
     "rerun": "insula.cli.rerun",
+    "report": "insula.cli.report",
     "compare": "insula.cli.compare",
     "simulate": "insula.cli.simulate",
     "check": "insula.cli.check",
