@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.evidence.vocabulary import load_vocabulary, vocabulary_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,6 +63,19 @@ def _joins(
         name, names = ".".join(key), [".".join(other) for other in known]
         place = Place(path, row=row.number, key=row.cells["study_id"])
         yield place.error(f'there is no {kind} "{name}".', suggest(name, close_names(name, names)))
+
+
+def words_are_translated(survey: Survey) -> Iterator[Problem]:
+    """The tables that translate the words of the sources are sound, and name endpoints that exist."""
+    folder = survey.catalog.root / "evidence"
+    if not (folder / "vocabulary.csv").exists():
+        return
+    yield from vocabulary_problems(folder)
+    for (outcome, unit), word in load_vocabulary(folder).words.items():
+        if word.endpoint and word.endpoint not in survey.catalog.endpoints:
+            hint = suggest(word.endpoint, close_names(word.endpoint, survey.catalog.endpoints))
+            place = Place(folder / "vocabulary.csv", key=f"{outcome} in {unit}")
+            yield place.error(f'there is no endpoint "{word.endpoint}" ({outcome} in {unit}).', hint)
 
 
 def roles_are_known(survey: Survey) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insula.checks.survey import Place, Survey
-from insula.core.errors import InvalidText, close_names, suggest
-from insula.endpoints.definitions import load_definitions
+from insula.core.errors import close_names, suggest
+from insula.endpoints.definitions import read_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,7 +46,7 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
         yield from _known(entry, ("regimen",), "regimen", people.regimen, survey.catalog.regimens)
         drawn = _drawn(survey)
         for symbol in people.parameters:
-            yield from _known(entry, ("parameters", symbol), "parameter", symbol, survey.dotted())
+            yield from _symbol(survey, entry, ("parameters", symbol), symbol)
         for index, pair in enumerate(people.correlations):
             for quantity in pair.between:
                 yield from _known(entry, ("correlations", index), "quantity", quantity, drawn)
@@ -84,7 +84,7 @@ def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
             yield from _known(entry, ("module",), "module", therapy.module, survey.symbols)
         for key, target in (("dose", therapy.dose), ("level", therapy.level)):
             if target is not None:
-                yield from _known(entry, (key, "target"), "symbol", target.target, survey.dotted())
+                yield from _symbol(survey, entry, (key, "target"), target.target)
 
 
 def regimens_name_actions(survey: Survey) -> Iterator[Problem]:
@@ -98,10 +98,12 @@ def regimens_name_actions(survey: Survey) -> Iterator[Problem]:
 
 def endpoints_can_be_measured(survey: Survey) -> Iterator[Problem]:
     """Families, limits and what an endpoint starts from exist: asked of the room that measures them."""
-    try:
-        load_definitions(survey.catalog.root / "endpoints.yaml")
-    except InvalidText as trouble:
-        yield from trouble.problems
+    yield from read_definitions(survey.catalog.root / "endpoints.yaml")[1]
+
+
+def _symbol(survey: Survey, entry: Entry[Any], keys: tuple[str | int, ...], dotted: str) -> Iterator[Problem]:
+    if survey.unit_of(dotted) is None:
+        yield from _known(entry, keys, "symbol", dotted, survey.dotted())
 
 
 def _known(

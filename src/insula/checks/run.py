@@ -56,6 +56,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.shares_add_up,
     values.limits_are_in_order,
     evidence.rows_join,
+    evidence.words_are_translated,
     evidence.roles_are_known,
     evidence.numbers_are_numbers,
     evidence.spreads_are_complete,

@@ -56,13 +56,20 @@ class NotReproducible(InsulaError):
     """A run that cannot be repeated from its manifest."""
 
 
+_LIKE_AT_ALL = 0.55  # share of letters in common (difflib) below which a suggestion would only puzzle
+_LIKE_THE_BEST = 0.05  # names this much less like than the best are left out
+
+
 def close_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return the names most like `name`, best first, letter case ignored; empty when none is close."""
+    asked = name.casefold()
     by_fold: dict[str, str] = {}
     for candidate in known:
         by_fold.setdefault(candidate.casefold(), candidate)
+    close = difflib.get_close_matches(asked, by_fold, n=most, cutoff=_LIKE_AT_ALL)
+    likeness = [difflib.SequenceMatcher(None, fold, asked).ratio() for fold in close]
     return [
-        by_fold[fold] for fold in difflib.get_close_matches(name.casefold(), by_fold, n=most, cutoff=0.55)
+        by_fold[c] for c, like in zip(close, likeness, strict=True) if like >= likeness[0] - _LIKE_THE_BEST
     ]
 
 

@@ -27,7 +27,7 @@ def test_the_good_folder_has_no_problem_and_everything_is_found(science):
     assert catalog.evidence("insulin").outcomes[0].cells["value"] == "50"
     assert [(row.source, row.target) for row in catalog.handover][1] == (
         "metabolic:insulin.I",
-        "disease:insulin.I_0",
+        "disease:store.level_0",
     )
 
 

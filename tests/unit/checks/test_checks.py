@@ -1,0 +1,151 @@
+"""One thing is broken in a good science folder; exactly that is told."""
+# ruff: noqa: E501 (one row of the table of breakages reads best on one line)
+
+import pytest
+
+from insula.checks import check
+
+GLUCOSE = "biology/modules/glucose/glucose.ant"
+NUMBERS = "biology/modules/glucose/parameters.csv"
+WIRING = "biology/models/metabolic.ant"
+PEOPLE = "populations/adults.yaml"
+PROTOCOL = "protocols/pump_protocol.yaml"
+STUDY = "studies/smith_2001_pump.yaml"
+
+
+def shown(science):
+    return [problem.render(science.root) for problem in check(science.root)]
+
+
+def test_the_good_folder_has_no_problem(science):
+    assert shown(science) == []
+
+
+BROKEN = [
+    # symbols
+    (GLUCOSE, "S_I*I*G;", "S_I*Ii*G;", ':12  symbol "Ii" is used but not declared.\n      Did you mean "I"?'),
+    (NUMBERS, "S_I,0.0001", "S_J,0.0001",
+     [f'{GLUCOSE}:16  symbol "S_I" has no row in parameters.csv and is no port or state.\n      Did you mean "S_J"?',
+      f'{NUMBERS} row 3 (S_J)  symbol "S_J" is not in glucose.ant.\n      Did you mean "S_I"?']),
+    (NUMBERS, "G_0,100", "G_0,90,mg_per_dL,none,,,point,none,smith2001,Table 1,measured,,,proposed,\nG_0,100",
+     ' row 3 (G_0)  symbol "G_0" has two rows.\n      Keep one.'),
+    (NUMBERS, "S_I,0.0001,L_per_pmol_min,cv,0.3,,lognormal",
+     "I,1,pmol_per_L,none,,,point,none,smith2001,T,measured,,,proposed,\nS_I,0.0001,L_per_pmol_min,cv,0.3,,lognormal",
+     ' row 3 (I)  symbol "I" is a port in glucose.ant.\n      Remove the row.'),
+    (GLUCOSE, "  G = G_0;\n", "",
+     [f'{GLUCOSE}:7  state "G" has no initial value.\n      Write: G = G_0;']),
+    (GLUCOSE, "G_0 has mg_per_dL;", "G_0 has mg_per_dL;  S_I has L_per_pmol_min;",
+     ':16  symbol "S_I" is defined twice.\n      Keep one.'),
+    # units
+    (GLUCOSE, "S_I has L_per_pmol_min;", "S_I has L_per_pmol;",
+     [f'{GLUCOSE}:16  unit "L_per_pmol" of "S_I" is not defined in units.ant.\n      Did you mean "L_per_pmol_min"',
+      f'{GLUCOSE}:12  the units of uptake do not fit: it is ', f"{NUMBERS} row 3 (S_I)  unit is ", f"{GLUCOSE}"]),
+    (NUMBERS, "production,1,mg_per_dL_min", "production,1,mg_per_dL",
+     ' row 4 (production)  unit is "mg_per_dL", but glucose.ant declares "mg_per_dL_min".\n      Convert the number'),
+    (GLUCOSE, "production - uptake;", "production - 2*uptake;",
+     ":13  naked literal 2 in: production - 2*uptake\n      Give it a name, a unit and a row in parameters.csv."),
+    (GLUCOSE, "production - uptake;", "production - S_I*uptake;",
+     ":13  the units of G do not fit: production is length^-3 mass time^-1 (times 0.1667), S_I * uptake is "),
+    ("biology/units.ant", "unit mg_per_dL = 1e-3 gram", "unit mg_per_dL = 1e-6 gram",
+     ':4  unit "mg_per_dL" has another size than in units.txt: 1e-6 gram / 1e-1 litre.\n      It should be 1000 times as'),
+    ("biology/units.ant", "unit U = item", "unit U = mole",
+     ':9  unit "U" has another dimension than in units.txt: mole.'),
+    ("biology/modules/glucose/actions.csv", "value,mg_per_dL", "value,mg_per_dLL",
+     ' row 2 (infuse)  There is no unit "mg_per_dLL": "dLL" is not in biology/units.txt.'),
+    ("biology/modules/glucose/actions.csv", "value,mg_per_dL", "value,mmol_per_L",
+     " row 2 (infuse)  the units of glucose.G do not fit: glucose.G is "),
+    # wiring
+    (WIRING, "  glucose.I is insulin.I;\n", "",
+     '  port "glucose.I" is not connected.\n      Write: glucose.I is insulin.I;'),
+    (WIRING, "is insulin.I;", "is insulin.J;",
+     ':8  there is no symbol "insulin.J" in the model "metabolic".\n      Did you mean "insulin.n" or "insulin.I"?'),
+    (WIRING, "is insulin.I;", "is insulin.n;", ':8  "glucose.I" has pmol_per_L, "insulin.n" has per_min.'),
+    (WIRING, "  insulin: insulin_module();", "  insulin: insuline_module();",
+     [f'{WIRING}:7  there is no module "insuline".\n      Did you mean "insulin"?']),
+    ("biology/models/metabolic.actions.csv", "insulin.I + value", "insulin.X + value",
+     ' row 2 (bolus)  there is no symbol "insulin.X" in the model "metabolic".'),
+    ("biology/models/handover.csv", "disease:store.level,", "disease:store.stock,",
+     ' row 2 (disease:store.stock)  there is no symbol "store.stock" in the model "disease".'),
+    ("biology/models/handover.csv", "mean,pmol_per_L", "mean,per_min",
+     [f'biology/models/handover.csv row 3 (metabolic:insulin.I)  {text}'
+      for text in ("disease:store.level_0 takes ", "the mean of metabolic:insulin.I is ")]),
+    # sources
+    (NUMBERS, "smith2001,Table 2", "smith2002,Table 2",
+     ' row 3 (S_I)  source "smith2002" is not in citations.bib.\n      Did you mean "smith2001"?'),
+    (NUMBERS, "balances uptake at the initial value", "",
+     " row 4 (production)  production is assumed, but the note is empty.\n      Argue for it in the note."),
+    (NUMBERS, "assumed,-,assumed", "assumed,-,measured",
+     ' row 4 (production)  production: source is "assumed", but reason is "measured".'),
+    ("biology/modules/insulin/parameters.csv", "derived:n*I_0", "derived:n*I_1",
+     ' row 3 (infusion)  infusion is derived from "I_1", which does not exist.\n      Did you mean "I_0"?'),
+    ("biology/modules/insulin/parameters.csv", "derived:n*I_0", "derived:I_0",
+     " row 3 (infusion)  the units of infusion do not fit: "),
+    (PEOPLE, '"derived:trait.age - trait.duration"', '"derived:the age less the duration"',
+     ':11  traits.onset is derived by "the age less the duration", which is no formula.'),
+    (PROTOCOL, "unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}",
+     "unit: pmol_per_L_min, source: smith2001, reason: measured}",
+     ':5  give.1.target: source "smith2001" given, place is missing.'),
+    ("biology/citations.bib", "@article{smith2001,", "@misc{brown1999, doi = {10.1000/x}}\n@article{smith2001,",
+     ':1  entry "brown1999" is cited nowhere.'),
+    # names
+    (STUDY, "population: adults", "population: adult", ':4  there is no population "adult".\n      Did you mean "adults"?'),
+    (STUDY, "protocol: pump_protocol", "protocol: pump", ':6  there is no protocol "pump".'),
+    (STUDY, "evidence: smith_2001_pump", "evidence: smith_2002", ':11  there is no published study "smith_2002".'),
+    (PEOPLE, "habits: one_meal", "habits: two_meals", ':4  there is no habits file "two_meals".\n      Did you mean "one_meal"?'),
+    (PEOPLE, "glucose.S_I:", "glucose.S_J:", ':15  there is no symbol "glucose.S_J".\n      Did you mean "glucose.S_I"?'),
+    (PEOPLE, "[trait.age, trait.duration], value", "[trait.age, trait.durations], value",
+     ':17  there is no quantity "trait.durations".\n      Did you mean "trait.duration"'),
+    (PEOPLE, "quantity: endpoint.tir", "quantity: endpoint.tirr", ':22  there is no quantity "endpoint.tirr".'),
+    (PROTOCOL, "therapy: pump, at", "therapy: pumpe, at", ':4  there is no therapy "pumpe".\n      Did you mean "pump"?'),
+    ("biology/therapies/pump/therapy.yaml", "target: insulin.I,", "target: insulin.I_2,",
+     ':4  there is no symbol "insulin.I_2".'),
+    ("regimens/boluses.yaml", "bolus: {action: bolus}", "bolus: {action: bollus}",
+     ':4  there is no action "bollus".\n      Did you mean "bolus"?'),
+    ("endpoints.yaml", "family: time_in_range", "family: time_in_rang", ":3  "),
+    # values
+    (PROTOCOL, "value: 10, unit: pmol_per_L}", "value: 10, unit: mg}",
+     ':4  dose of "pump" is given in "mg", its target is in "pmol_per_L".'),
+    (PROTOCOL, "value: 10, unit: pmol_per_L}", "value: -10, unit: pmol_per_L}", ':4  dose of "pump" is negative: -10.'),
+    (PROTOCOL, "{value: 8, unit: week}", "{value: -8, unit: week}",
+     ':5  "pump" ends on day -56, before it begins on day 0.'),
+    ("biology/therapies/pump/therapy.yaml", "operation: add, unit: pmol_per_L}", "operation: add, unit: nmol_per_L}",
+     ':4  dose.unit is "nmol_per_L", but insulin.I has "pmol_per_L".'),
+    (PEOPLE, "unit: L_per_pmol_min,", "unit: per_min,",
+     ':15  glucose.S_I is given in "per_min", its module declares "L_per_pmol_min".'),
+    (STUDY, "{value: 8, unit: week}", "{value: 9, unit: week}", ":10  the visit on day 63 is after the follow-up of 56 days."),
+    (STUDY, "{value: 8, unit: week}", "{value: 0, unit: week}",
+     ":10  the visit on day 0 follows the one on day 0.\n      Put visits in order."),
+    ("habits/one_meal.yaml", "share: {value: 1,", "share: {value: 0.9,", ":3  the shares of the meals sum to 0.9, not 1."),
+    ("habits/one_meal.yaml", "unit: g, source: smith2001, place: Table 4, reason: measured}\nday",
+     "unit: mL, source: smith2001, place: Table 4, reason: measured}\nday",
+     ':7  carbohydrate_per_day is given in "mL", which is no g.'),
+    ("regimens/boluses.yaml", "low: {value: 80, unit: mg_per_dL, source: smith2001, place: Table 4, reason: measured}\n    high: {value: 130",
+     "low: {value: 80, unit: mg_per_dL, source: smith2001, place: Table 4, reason: measured}\n    high: {value: 13",
+     ":12  titration.fasting: low 80 is not below high 13."),
+    # evidence
+    ("evidence/insulin/outcomes.csv", "pump,pump,tir", "pump,pumps,tir",
+     ' row 2 (smith_2001_pump)  there is no arm "smith_2001_pump.pumps".\n      Did you mean "smith_2001_pump.pump"?'),
+    ("evidence/insulin/studies.csv", "calibration", "training",
+     ' row 2 (smith_2001_pump)  role "training" is none of calibration, validation.'),
+    ("evidence/insulin/outcomes.csv", "mean,50,sd", "mean,50 %,sd", ' row 2 (smith_2001_pump)  value "50 %" is not a number.'),
+    ("evidence/insulin/outcomes.csv", "sd,10,,", "sd,,,", " row 2 (smith_2001_pump)  spread_type sd needs 1 numbers."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"), BROKEN, ids=[f"{b[0]}: {b[2][:40]}" for b in BROKEN]
+)
+def test_one_thing_broken_is_told_exactly(science, file, old, new, expected):
+    science.edit(file, old, new)
+    found = shown(science)
+    wanted = [file + expected] if isinstance(expected, str) else expected
+    assert len(found) == len(wanted), "\n".join(found)
+    for text in wanted:
+        assert any(one[6:].startswith(text) for one in found), "\n".join(found)
+
+
+def test_everything_is_told_at_once(science):
+    science.edit(STUDY, "population: adults", "population: adult")
+    science.edit(PROTOCOL, "therapy: pump, at", "therapy: pumpe, at")
+    science.edit(WIRING, "  glucose.I is insulin.I;\n", "")
+    assert len(shown(science)) == 3
