@@ -99,3 +99,11 @@ def test_the_jacobian_holds_only_what_depends_and_time_apart():
     values = Values(np.array([5.0, 3.0]), NOTHING, NOTHING, time=2.0)
     assert evaluate(graph, jacobian.time, values) == pytest.approx([3.0 * np.cos(2.0), 0.0, 0.0])
     assert x not in graph.topological([e for row in jacobian.rows for e in row.values()])
+
+
+def test_an_exponent_that_is_one_only_at_run_time_has_slope_one_at_zero():
+    graph = Graph()
+    node = graph.apply("pow", graph.state(0), graph.parameter(0))
+    entry = gradients(graph, [node])[node][0]
+    at_zero = Values(np.zeros(1), np.ones(1), NOTHING)
+    assert evaluate(graph, [entry], at_zero)[0] == 1.0

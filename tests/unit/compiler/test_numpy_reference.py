@@ -46,3 +46,11 @@ def test_the_jacobian_of_a_linear_system_is_its_matrix():
     assert jacobian_matrix(system, start_values(system)) == pytest.approx(
         np.array([[-2.0, 3.0], [5.0, -1.0]])
     )
+
+
+def test_what_was_computed_from_an_input_at_the_start_does_not_follow_it_later():
+    model = to_sbml("model m() x' = -x; x = 2*dose; kept = 10*dose; live := 10*dose; dose = 3; end", "test")
+    system = build_system(model, inputs=["dose"])
+    rows = [Event(0.0), Event(0.0, "set:dose", 7.0), Event(1e-12)]
+    found = reference_solve(system, ["x", "kept", "live"], rows)
+    assert found == pytest.approx(np.array([[6.0, 30.0, 30.0], [6.0, 30.0, 70.0]]))

@@ -49,6 +49,12 @@ def test_a_concentration_dilutes_with_the_volume_it_is_in():
     assert course(model, ["A", "J", "C"], [0, 10]) == pytest.approx(np.array([[3, 2, 4], [8, 2, 4]]))
 
 
+def test_an_initial_amount_of_a_concentration_is_divided_by_the_volume():
+    sbml = to_sbml("model m() compartment C = 4; species A in C = 3; J: A -> ; 0*A; end", "test")
+    system = build_system(sbml.replace('initialConcentration="3"', 'initialAmount="6"'))
+    assert start_values(system).state == pytest.approx([1.5])
+
+
 def test_has_only_substance_units_makes_the_symbol_an_amount():
     """First order in the amount, 6 at the start whatever the volume."""
     model = "model m() compartment C = 4; substanceOnly species A in C; A = 6; J: A -> ; k*A; k = 0.5; end"
