@@ -30,7 +30,7 @@ class Labels:
 
     def arm(self, name: str) -> str:
         """Return the title of an arm; an arm of the evidence that was not simulated keeps its id."""
-        return self._writer.title(self._arms.get(name, name.replace("_", " ")))
+        return self._writer.title(self._arms[name]) if name in self._arms else self.word(name)
 
     def word(self, name: str) -> str:
         """Return a word of the vocabularies (statistic, reason, status, spread)."""
@@ -119,7 +119,13 @@ def _words(writer: Writer) -> dict[str, str]:
         "iqr": _("IQR"),
         "age": _("Age"),
         "sex": _("Sex"),
+        "female": _("Female"),
         "diabetes_duration": _("Diabetes duration"),
+        "age_at_diagnosis": _("Age at diagnosis"),
+        "weight": _("Body weight"),
+        "height": _("Height"),
+        "bmi": _("Body mass index"),
+        "awareness": _("Awareness of lows (0 none, 1 full)"),
         "population": _("population"),
         "endpoints": _("endpoints"),
         "habits": _("habits"),

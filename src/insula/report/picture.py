@@ -38,7 +38,12 @@ def write_picture(summary: dict[str, Any], out: Path) -> Path:
 
 def _legend(writer: Writer) -> list[Patch | Line2D]:
     _ = writer._
-    diamond: dict[str, Any] = {"marker": "D", "color": "white", "markeredgecolor": ORANGE, "markeredgewidth": 1.6}
+    diamond: dict[str, Any] = {
+        "marker": "D",
+        "color": "white",
+        "markeredgecolor": ORANGE,
+        "markeredgewidth": 1.6,
+    }
     return [
         Patch(color=BLUE, alpha=OUTER_ALPHA, label=_("5th to 95th percentile")),
         Patch(color=BLUE, alpha=INNER_ALPHA, label=_("25th to 75th percentile")),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Table = Columns
 
 REQUIRED = ("patients", "course", "endpoints", "comparison")
-OPTIONAL = ("cgm", "screening", "map_error")
+OPTIONAL = ("parameters", "cgm", "screening", "map_error")
 FINISHED = "ok"
 
 

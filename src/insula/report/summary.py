@@ -55,6 +55,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "interval_level": LEVEL,
         "verdict": verdict(rows),
         "comparison": rows,
+        "people": tallies.people(whole, science),
         "baseline": tallies.baseline(run, science),
         "screening": tallies.screening(whole),
         "failures": tallies.failures(whole),

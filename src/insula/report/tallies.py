@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from insula.report.science_text import ScienceText
 
 _BASELINE_DAY = 0.0
+FEMALE = "trait.female"  # 1 or 0; stands for the trait sex
 
 
 def baseline(run: Run, science: ScienceText) -> list[dict[str, Any]]:
@@ -26,6 +27,30 @@ def baseline(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     first = select(table, arm=arm, day=_BASELINE_DAY)
     published = {item["endpoint"]: item["published"] for item in science.population.get("shown_beside") or ()}
     return [_baseline_row(first, name, science, published.get(name)) for name in in_order(first["endpoint"])]
+
+
+def people(run: Run, science: ScienceText) -> list[dict[str, Any]]:
+    """Return who the patients are: every trait that was drawn, beside the published spread it was drawn from."""
+    table = run.table("parameters")
+    names = [name for name in in_order(table["symbol"]) if name.startswith("trait.")] if table else []
+    return [_trait_row(select(table, symbol=name)["value"], name, science) for name in names]
+
+
+def _trait_row(value: np.ndarray, name: str, science: ScienceText) -> dict[str, Any]:
+    traits = science.population["traits"]
+    text = traits.get(name.removeprefix("trait."), {})
+    if name == FEMALE:
+        shares = [trait["share_female"] for trait in traits.values() if "share_female" in trait]
+        text = {**shares[0], "unit": "fraction"}
+    sd = float(value.std(ddof=1)) if value.size > 1 and not is_share(value) else None
+    row = {
+        "trait": name,
+        "unit": text.get("unit", ""),
+        "n": int(value.size),
+        "mean": float(value.mean()),
+        "sd": sd,
+    }
+    return {**row, "published": text or None}
 
 
 def screening(run: Run) -> dict[str, Any]:

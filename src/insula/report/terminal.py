@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -13,8 +14,6 @@ from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-_VERDICT_STYLES = {True: "green", False: "bold yellow", None: "dim"}
 
 
 def terminal_report(summary: dict[str, Any], lang: str) -> Group:
@@ -33,12 +32,13 @@ def terminal_report(summary: dict[str, Any], lang: str) -> Group:
 
 
 def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
-    """Return the virtual patients before the therapy beside the published ones."""
+    """Return the virtual patients before the therapy where something published stands beside them, else all."""
     _ = writer._
     table = _table(
         _("Baseline beside published"), (_("Endpoint"), _("Simulated mean"), _("SD"), _("Published"))
     )
-    for row in summary["baseline"]:
+    beside = [row for row in summary["baseline"] if row["published"]]
+    for row in beside or summary["baseline"]:
         unit, measured = row["unit"], row["measured"]
         published = labels.published(row["published"], measured) if row["published"] else MISSING
         sd = writer.value(row["sd"], unit, measured, difference=True)
@@ -49,15 +49,22 @@ def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> T
 
 
 def comparison_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
-    """Return every evidence row: prediction, interval, published, z and verdict or the reason why not."""
+    """Return every scored evidence row, and how many were not scored for which reason."""
     _, verdict = writer._, summary["verdict"]
     interval = _("{level} interval").format(level=writer.percent(summary["interval_level"]))
     heads = (_("Arm"), _("Row"), "n", _("Predicted"), interval, _("Published"), "z", _("Verdict"))
     table = _table(_("Predicted against published"), heads)
-    for row in summary["comparison"]:
+    for row in (row for row in summary["comparison"] if row["scored"]):
         table.add_row(*comparison_cells(row, writer, labels))
-    table.caption = _("{inside} of {scored} scored rows inside, {rows} rows in all").format(**verdict)
+    counts = _("{inside} of {scored} scored rows inside, {rows} rows in all").format(**verdict)
+    table.caption = "\n".join([counts, *_not_scored(summary, writer, labels)])
     return table
+
+
+def _not_scored(summary: dict[str, Any], writer: Writer, labels: Labels) -> list[str]:
+    counts = Counter(row["note"] for row in summary["comparison"] if not row["scored"])
+    why = [f"{labels.note(note)} ({writer.number(count)})" for note, count in counts.most_common()]
+    return [writer._("not scored: {reasons}").format(reasons=writer._("; ").join(why))] if why else []
 
 
 def comparison_cells(row: dict[str, Any], writer: Writer, labels: Labels) -> tuple[str | Text, ...]:
@@ -81,10 +88,9 @@ def comparison_cells(row: dict[str, Any], writer: Writer, labels: Labels) -> tup
 
 
 def _verdict(row: dict[str, Any], writer: Writer, labels: Labels) -> Text:
-    inside = bool(row["inside"]) if row["scored"] else None
-    words = {True: writer._("inside"), False: writer._("outside"), None: writer._("not scored")}
+    word = writer._("inside") if row["inside"] else writer._("outside")
     note = f" ({labels.note(row['note'])})" if row["note"] else ""
-    return Text(words[inside] + note, style=_VERDICT_STYLES[inside])
+    return Text(word + note, style="green" if row["inside"] else "bold yellow")
 
 
 def _failure_lines(summary: dict[str, Any], writer: Writer, labels: Labels) -> list[RenderableType]:

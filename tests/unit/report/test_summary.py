@@ -91,6 +91,14 @@ def test_baseline_stands_beside_what_was_published(summary):
     assert rows["hba1c"]["mean"] == pytest.approx(7.8, abs=0.3)
 
 
+def test_traits_stand_beside_what_they_were_drawn_from(summary):
+    rows = {row["trait"]: row for row in summary["people"]}
+    assert rows["trait.age"]["mean"] == pytest.approx(42, abs=4)
+    assert rows["trait.age"]["published"]["value"] == 42
+    assert rows["trait.female"]["unit"] == "fraction"
+    assert rows["trait.female"]["published"]["value"] == 0.66
+
+
 def test_the_error_of_the_averaged_map_is_that_of_its_rows(summary, invented):
     table = pq.read_table(invented / "run" / "results" / "map_error.parquet").to_pydict()
     names = np.array(table["quantity"]) == "disease:averaged_day.mean_glucose"

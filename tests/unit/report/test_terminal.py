@@ -18,9 +18,9 @@ def printed(thing, width=160):
 @pytest.mark.parametrize(
     ("lang", "texts"),
     [
-        ("en", ("7 of 8 scored rows inside, 11 rows in all", "7.6 % (60 mmol/mol)", "not scored (interim look)",
+        ("en", ("7 of 8 scored rows inside, 11 rows in all", "7.6 % (60 mmol/mol)", "not scored: interim look (1)",
                 "Full dose: 2 of 60 virtual patients (3.3 %)", "minute 431", "in-silico")),
-        ("zh", ("已评分的 8 条中 7 条落在区间内", "7.6% (60 mmol/mol)", "未评分 (期中数据)",
+        ("zh", ("已评分的 8 条中 7 条落在区间内", "7.6% (60 mmol/mol)", "未评分：期中数据 (1)",
                 "全剂量组：60 名虚拟患者中有 2 名（3.3%）", "6.5 至 7.8 mmol/L", "不得用于个体治疗决策")),
     ],
 )  # fmt: skip

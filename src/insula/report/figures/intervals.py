@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from insula.report.writing import Writer
 
-_ROW_INCHES, _FRAME_INCHES = 0.36, 0.75
+_ROW_INCHES, _FRAME_INCHES = 0.4, 0.75
 _FARTHEST = 3.0
 
 
@@ -41,16 +41,20 @@ def relative_place(row: dict[str, Any]) -> float:
 
 
 def _draw_row(axes: Axes, height: float, row: dict[str, Any], label: str) -> None:
-    place = max(-_FARTHEST, min(_FARTHEST, relative_place(row)))
     axes.plot((-1, 1), (height, height), color=BLUE, linewidth=5, alpha=0.35, solid_capstyle="butt")
     axes.plot(0, height, "|", color=BLUE, ms=9, markeredgewidth=2)
-    look: dict[str, Any] = (
-        {"marker": "o", "color": INK}
-        if row["inside"]
-        else {"marker": "D", "color": "white", "markeredgecolor": ORANGE}
-    )
-    axes.plot(place, height, ms=6, markeredgewidth=1.6, linestyle="none", clip_on=False, **look)
-    axes.text(-_FARTHEST, height + 0.3, label, ha="left", va="center", fontsize=8)
+    place = relative_place(row)
+    shown = max(-_FARTHEST, min(_FARTHEST, place))
+    axes.plot(shown, height, ms=6, markeredgewidth=1.6, linestyle="none", clip_on=False, **_look(row, place))
+    axes.text(-_FARTHEST - 0.1, height + 0.36, label, ha="left", va="center", fontsize=8)
+
+
+def _look(row: dict[str, Any], place: float) -> dict[str, Any]:
+    """Return a dot for inside, a hollow diamond for outside, an arrow for outside the figure."""
+    if row["inside"]:
+        return {"marker": "o", "color": INK}
+    marker = "D" if abs(place) <= _FARTHEST else ">" if place > 0 else "<"
+    return {"marker": marker, "color": "white", "markeredgecolor": ORANGE}
 
 
 def _finish(axes: Axes, rows: int, writer: Writer) -> None:
