@@ -49,6 +49,11 @@ class Solution:
         """(P,) Whether the patient reached the end of the schedule."""
         return np.asarray(self.status == Status.OK)
 
+    def explain(self, patient: int) -> str:
+        """Say for a person how the integration of one patient ended, and when."""
+        status = Status(int(self.status[patient]))
+        return f"{status.name}, stopped at {self.time[patient]:g} after {self.steps[patient]} steps. {status.explanation}"
+
     def table(self) -> Floats:
         """Values as (P, T, Q), where every patient is read at the same T times.
 

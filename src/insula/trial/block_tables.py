@@ -116,19 +116,23 @@ def _screening(block: Block) -> Table:
 
 
 def _map_error(arm: str, record: Record) -> Table:
-    return _stack(
-        [
-            {
-                "arm": np.full(len(candidates), arm, dtype=object),
-                "candidate": candidates,
-                "day": np.full(len(candidates), day),
-                "quantity": np.full(len(candidates), quantity, dtype=object),
-                "predicted": predicted,
-                "sampled": sampled,
-            }
-            for day, quantity, candidates, predicted, sampled in record.map_error
-        ]
+    """One row for each patient, day and quantity that was sampled; also without any, the columns are there."""
+    rows = [
+        (np.full(len(c), day), np.full(len(c), q, dtype=object), c, p, s)
+        for day, q, c, p, s in record.map_error
+    ]
+    empty = (np.empty(0), np.empty(0, dtype=object), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    day, quantity, candidate, predicted, sampled = (
+        np.concatenate(parts) for parts in zip(empty, *rows, strict=True)
     )
+    return {
+        "arm": np.full(len(day), arm, dtype=object),
+        "candidate": candidate,
+        "day": day,
+        "quantity": quantity,
+        "predicted": predicted,
+        "sampled": sampled,
+    }
 
 
 def _stack(parts: list[Mapping[str, Any]]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insula.compiler.compose import compose
-from insula.engine import build_kernel
+from insula.engine.kernel import build_kernel
 from insula.trial.clock import Clock
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from insula.engine import Kernel
+    from insula.engine.kernel import Kernel
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from insula.engine import Solution
+    from insula.engine.solve import Solution
     from insula.trial.day_plan import Doses, People
 
 
@@ -123,6 +123,10 @@ class Cohort:
             if day > free_from
             else nothing * np.nan,
         }
+
+    def carry_on(self, who: NDArray[np.intp], solution: Solution) -> None:
+        """Let the metabolic clock of the chosen patients go on from where it stopped."""
+        self.metabolic_state[who], self.metabolic_inputs[who] = solution.state, solution.inputs
 
     def note_failures(self, who: NDArray[np.intp], solution: Solution, clock: str, day: float) -> None:
         """Remember the patients whose integration did not succeed, with the reason."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.engine import Schedule, solve
-from insula.trial.metabolic_clock import SAVE
+from insula.engine.schedule import READ, Schedule
+from insula.engine.solve import solve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,12 +37,12 @@ def advance(
     weight = cohort.drawn[clinic.symbols.weight][who]
     patient = np.concatenate([np.arange(n)] * (len(now) + 1))
     time = np.concatenate([np.full(n, end), *(np.full(n, g.day) for g in now)])
-    action = np.concatenate([np.full(n, SAVE), *(np.full(n, actions[g.action]) for g in now)])
+    action = np.concatenate([np.full(n, READ), *(np.full(n, actions[g.action]) for g in now)])
     amount = np.concatenate([np.zeros(n), *(g.amounts(weight) for g in now)])
     solution = solve(
         clinic.disease.kernel,
         cohort.disease_parameters[who],
-        Schedule.build(n, patient, time, action, amount, start=start),
+        Schedule.build(n, patient, time, action, amount),
         initial=cohort.disease_state[who],
         inputs=cohort.disease_inputs[who],
         start=start,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.random_streams import uniform
-from insula.engine import Schedule, Solution, solve
+from insula.engine.schedule import READ, Schedule
+from insula.engine.solve import Solution, solve
 from insula.trial.cohort import Cohort
 from insula.trial.day_plan import People
-from insula.trial.metabolic_clock import SAVE
 from insula.trial.quantities import number
 from insula.trial.titration import start
 from insula.trial.two_clocks import hand_over, prescribe
@@ -61,7 +61,7 @@ def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
 def initial(clock: Clock, parameters: NDArray[np.float64]) -> Solution:
     """Return states, inputs and outputs at the start, from the text's own initial values."""
     n = len(parameters)
-    at_once = Schedule.build(n, np.arange(n), np.zeros(n), np.full(n, SAVE), np.zeros(n))
+    at_once = Schedule.build(n, np.arange(n), np.zeros(n), np.full(n, READ), np.zeros(n))
     return solve(clock.kernel, parameters, at_once)
 
 

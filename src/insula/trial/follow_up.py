@@ -77,7 +77,7 @@ def _diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:
     counts = poisson_count(
         expected, clinic.seed, "severe hypoglycaemia", cohort.people.candidates, occasion(day)
     )
-    cohort.events[day] = np.where(cohort.alive, counts, np.nan)
+    cohort.events[day] = np.where(cohort.alive, counts[:, 0], np.nan)
 
 
 def write_course(clinic: Clinic, cohort: Cohort, day: float, record: Record) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.engine import Schedule, Solution, solve
+from insula.engine.schedule import READ, Schedule
+from insula.engine.solve import Solution, solve
 from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, Row, basal_rows, meal_rows, rescue_rows
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 RTOL = 1e-4
 ATOL = 1e-6
-SAVE = -1
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Row], times: NDArray[n
     actions = life.clock.actions
     patient = [np.repeat(np.arange(n), len(times)), *(row.patient for row in rows)]
     time = [np.tile(times, n), *(row.time for row in rows)]
-    action = [np.full(n * len(times), SAVE), *(np.full(len(r.patient), actions[r.action]) for r in rows)]
+    action = [np.full(n * len(times), READ), *(np.full(len(r.patient), actions[r.action]) for r in rows)]
     amount = [np.zeros(n * len(times)), *(row.amount for row in rows)]
     schedule = Schedule.build(
         n, np.concatenate(patient), np.concatenate(time), np.concatenate(action), np.concatenate(amount)
@@ -106,5 +106,5 @@ def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Row], times: NDArray[n
         rtol=RTOL,
         atol=ATOL,
     )
-    table = solution.table()
+    table = solution.values.reshape(n, len(times), len(life.clock.outputs))  # also when there is nobody
     return Readings(times, {name: table[:, :, k] for k, name in enumerate(life.clock.outputs)}, solution)

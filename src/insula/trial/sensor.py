@@ -39,7 +39,7 @@ def read_sensor(
 
     Returns
     -------
-    (P, T), mg/dL, within the sensor's limits; NaN where the input is NaN.
+    (P, T), whole mg/dL, within the sensor's limits; NaN where the input is NaN.
     """
     n_patients, n_times = interstitial.shape
     days = np.mod(time / MINUTES_PER_DAY, numbers["wear"])
@@ -54,7 +54,7 @@ def read_sensor(
             draws, numbers[f"{name}_first"], numbers[f"{name}_second"], numbers[f"{name}_variance"]
         )
     shown = gain * interstitial + offset + error
-    return np.clip(shown, numbers["lowest"], numbers["highest"])
+    return np.clip(np.round(shown), numbers["lowest"], numbers["highest"])
 
 
 def _autoregression(

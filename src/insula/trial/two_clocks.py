@@ -58,7 +58,7 @@ def sample_days(
     subjects = cohort.subjects(who)
     readings = live(clinic.life, subjects, first, warm_up + sampled, clinic.settings.every)
     cohort.note_failures(who, readings.solution, "metabolic", day)
-    cohort.metabolic_state[who] = readings.solution.state
+    cohort.carry_on(who, readings.solution)
     cohort.last_sampled[who], cohort.last_handed[who] = day, handed[who]
     start = warm_up * MINUTES_PER_DAY
     yield from correct_map(clinic, cohort, who, readings, start)

@@ -43,7 +43,7 @@ def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], 
     subjects = subjects.after(settled.solution)
     fortnight = live(clinic.life, subjects, round(day) - days, days, clinic.settings.cgm_every)
     cohort.note_failures(who, fortnight.solution, "metabolic", day)
-    cohort.metabolic_state[who] = fortnight.solution.state
+    cohort.carry_on(who, fortnight.solution)
     test = _meal_test(clinic, subjects.after(fortnight.solution), round(day))
     shown = read_sensor(
         fortnight.values[clinic.symbols.interstitial][:, :-1],
