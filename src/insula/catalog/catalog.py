@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from insula.catalog.evidence_tables import EvidenceTables, read_evidence
-from insula.catalog.readers import read_handover, read_model, read_module, yaml_part, yaml_reader
+from insula.catalog.readers import read_model, read_module, table_reader, yaml_part, yaml_reader
 from insula.catalog.records import (
     AveragedMapText,
     ClockSettings,
@@ -16,6 +16,7 @@ from insula.catalog.records import (
     HandoverRow,
     Model,
     Module,
+    PersonRow,
     Population,
     Procedure,
     Protocol,
@@ -125,7 +126,7 @@ class Catalog:
     @cached_property
     def handover(self) -> tuple[HandoverRow, ...]:
         """What the two clocks hand to each other."""
-        return self.tables["handover"]
+        return self.handovers["handover"]
 
     @cached_property
     def clocks(self) -> ClockSettings:
@@ -135,7 +136,7 @@ class Catalog:
     @cached_property
     def averaged_map(self) -> AveragedMapText:
         """How the averaged day is learnt."""
-        return self._maps["averaged_map"]
+        return self.maps["averaged_map"]
 
     @cached_property
     def citations(self) -> dict[str, Citation]:
@@ -148,7 +149,7 @@ class Catalog:
         """Read everything and return all that is wrong with any single text."""
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
-        shelves += [self.tables, self.settings]
+        shelves += [self.handovers, self.settings, self.maps, self.persons]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]
@@ -156,9 +157,14 @@ class Catalog:
         return in_order(found + faults + list(read_yaml(self.root / "endpoints.yaml").problems))
 
     @cached_property
-    def tables(self) -> Shelf[tuple[HandoverRow, ...]]:
+    def handovers(self) -> Shelf[tuple[HandoverRow, ...]]:
         """The table ``handover``, if there is one."""
-        return self._shelf("table", "biology/models/handover.csv", read_handover)
+        return self._shelf("table", "biology/models/handover.csv", table_reader(HandoverRow, "from"))
+
+    @cached_property
+    def persons(self) -> Shelf[tuple[PersonRow, ...]]:
+        """The table ``persons``, if there is one: published persons that a model must be able to reproduce."""
+        return self._shelf("table", "biology/models/persons.csv", table_reader(PersonRow, "person"))
 
     @cached_property
     def settings(self) -> Shelf[ClockSettings]:
@@ -166,7 +172,8 @@ class Catalog:
         return self._shelf("settings file", "biology/models/clocks.yaml", yaml_reader(ClockSettings))
 
     @cached_property
-    def _maps(self) -> Shelf[AveragedMapText]:
+    def maps(self) -> Shelf[AveragedMapText]:
+        """The design ``averaged_map``, if there is one."""
         return self._shelf("averaged map", "biology/models/averaged_map.yaml", yaml_reader(AveragedMapText))
 
     def _shelf(

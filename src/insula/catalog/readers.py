@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from insula.catalog.records import ActionRow, BehaviourRow, HandoverRow, Model, Module, ParameterRow
+from insula.catalog.records import ActionRow, BehaviourRow, Model, Module, ParameterRow
 from insula.catalog.shelf import Entry
 from insula.catalog.validate import read_record, read_rows, validate
 from insula.core.problems import Problem, error
@@ -67,11 +67,15 @@ def read_model(path: Path) -> Entry[Model]:
     )
 
 
-def read_handover(path: Path) -> Entry[tuple[HandoverRow, ...]]:
-    """Read what the two clocks hand to each other."""
-    problems: list[Problem] = []
-    rows = _table(path, HandoverRow, "from", problems)
-    return Entry(path, rows, tuple(problems))
+def table_reader(kind: type[AnyRecord], key: str) -> Callable[[Path], Entry[tuple[AnyRecord, ...]]]:
+    """Return the reader of a CSV file whose rows are records of one kind; `key` names a row in messages."""
+
+    def read(path: Path) -> Entry[tuple[AnyRecord, ...]]:
+        problems: list[Problem] = []
+        rows = _table(path, kind, key, problems)
+        return Entry(path, rows, tuple(problems))
+
+    return read
 
 
 def _table(

@@ -100,6 +100,20 @@ class HandoverRow(Record):
     note: str | None = None
 
 
+class PersonRow(Record):
+    """One row of persons.csv: a number of a published person, instead of the module's own."""
+
+    row: int
+    person: Text
+    symbol: Text
+    value: Number
+    unit: Text
+    source: Text
+    place: Text
+    reason: Reason
+    note: str | None = None
+
+
 class Module(Record):
     """An organ, subsystem or product: its .ant file and tables; empty where a file is missing."""
 

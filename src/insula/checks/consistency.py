@@ -98,7 +98,7 @@ def joined_units_agree(survey: Survey) -> Iterator[Problem]:
 
 def handed_units_agree(survey: Survey) -> Iterator[Problem]:
     """What is handed over arrives in the unit of where it goes."""
-    for entry in survey.catalog.tables.entries().values():
+    for entry in survey.catalog.handovers.entries().values():
         for row in entry.record or ():
             place = Place(entry.path, row=row.row, key=row.source)
             given, taken = _handed(survey, row), _clocked(survey, row.target)

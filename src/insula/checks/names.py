@@ -44,26 +44,29 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
             continue
         yield from _known(entry, ("habits",), "habits file", people.habits, survey.catalog.habits)
         yield from _known(entry, ("regimen",), "regimen", people.regimen, survey.catalog.regimens)
-        drawn = _drawn(survey)
         for symbol in people.parameters:
             yield from _symbol(survey, entry, ("parameters", symbol), symbol)
         for index, pair in enumerate(people.correlations):
             for quantity in pair.between:
-                yield from _known(entry, ("correlations", index), "quantity", quantity, drawn)
-        limited = drawn | {f"endpoint.{name}" for name in survey.catalog.endpoints}
+                yield from _quantity(survey, entry, ("correlations", index), quantity, survey.personal)
+        limited = survey.personal | {f"endpoint.{name}" for name in survey.catalog.endpoints}
         for key, criteria in (("plausible", people.plausible), ("eligible", people.eligible)):
             for index, criterion in enumerate(criteria):
-                yield from _known(entry, (key, index), "quantity", criterion.quantity, limited)
+                yield from _quantity(survey, entry, (key, index), criterion.quantity, limited)
         for index, shown in enumerate(people.shown_beside):
             yield from _known(
                 entry, ("shown_beside", index), "endpoint", shown.endpoint, survey.catalog.endpoints
             )
 
 
-def _drawn(survey: Survey) -> set[str]:
-    """Return what a candidate has: traits, habits, and symbols of the models, with or without the model's name."""
-    symbols = {f"{model}.{name}" for model in MODELS for name in survey.dotted(model)}
-    return symbols | survey.dotted() | survey.personal
+def _quantity(
+    survey: Survey, entry: Entry[Any], keys: tuple[str | int, ...], name: str, personal: set[str]
+) -> Iterator[Problem]:
+    """A quantity is one of the person's, or a symbol of a model, with or without the model's name before it."""
+    model, _, dotted = name.partition(".")
+    found = survey.unit_of(dotted, model) if model in MODELS else survey.unit_of(name)
+    if found is None:
+        yield from _known(entry, keys, "quantity", name, personal | survey.dotted())
 
 
 def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:

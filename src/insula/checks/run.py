@@ -36,6 +36,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     wiring.ports_are_connected,
     wiring.handed_symbols_exist,
     wiring.actions_name_symbols,
+    wiring.persons_name_symbols,
     wiring.settings_name_symbols,
     sources.every_source_exists,
     sources.every_number_has_place_and_reason,

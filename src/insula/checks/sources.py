@@ -100,6 +100,9 @@ def _sources(survey: Survey) -> Iterator[tuple[Place, str]]:
     for entry in survey.modules.values():
         for row in entry.record.behaviour if entry.record else ():
             yield Place(entry.path.with_name("behaviour.csv"), row=row.row, key=row.id), row.source
+    for persons in survey.catalog.persons.entries().values():
+        for person in persons.record or ():
+            yield Place(persons.path, row=person.row, key=person.person), person.source
     for index, conversion in enumerate(conversions()):
         yield (
             Place(survey.biology / "conversions.csv", row=index + 2, key=conversion.quantity),

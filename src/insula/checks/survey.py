@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from insula.catalog.records import ActionRow, Module
     from insula.catalog.shelf import Entry
 
-# Built by the machinery from this file, so no folder under modules/ holds its text.
-MADE_BY_THE_MACHINERY = {"averaged_day": "averaged_map.yaml"}
+# Made by the machinery from averaged_map.yaml, so no folder under modules/ holds its text.
+MADE = "averaged_day"
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,19 @@ class Survey:
 
     @cached_property
     def symbols(self) -> dict[str, ModuleSymbols]:
-        """Symbols by module."""
+        """Symbols by module that has a text."""
         return {name: read_symbols(entry.record.text) for name, entry in self.modules.items() if entry.record}
+
+    @cached_property
+    def all_symbols(self) -> dict[str, ModuleSymbols]:
+        """Symbols by module, those of the module that the machinery makes included."""
+        made = {}
+        for text in self.catalog.maps.readable().values():
+            units = {one.id: (one.unit, 0) for one in text.inputs} | {
+                one.id: (one.unit, 0) for one in text.outputs
+            }
+            made[MADE] = ModuleSymbols(units=units, ports={one.id for one in text.inputs})
+        return self.symbols | made
 
     @cached_property
     def bibliography(self) -> dict[str, Citation]:
@@ -109,23 +120,22 @@ class Survey:
         found = [wiring.time_unit for wiring in self.wirings.values() if module in wiring.instances.values()]
         return found[0] if found else ""
 
-    def made(self, module: str) -> bool:
-        """Say whether the machinery makes this module."""
-        file = MADE_BY_THE_MACHINERY.get(module)
-        return file is not None and (self.biology / "models" / file).exists()
-
     def unit_of(self, dotted: str, model: str | None = None) -> str | None:
-        """Return the unit of ``instance.symbol`` in a model or in any: empty if it has none, None if unknown."""
+        """Return the unit of ``instance.symbol`` in a model or in any.
+
+        Empty if it has none, or if a text that cannot be read may define it (told elsewhere); None if there is no such.
+        """
         instance, _, symbol = dotted.partition(".")
         for name, wiring in self.wirings.items():
             module = wiring.instances.get(instance)
             if model not in (None, name) or module is None:
                 continue
-            if module not in self.symbols:
+            if module not in self.all_symbols:
                 return ""
-            if symbol in self.symbols[module].known:
-                return self.symbols[module].units.get(symbol, ("", 0))[0]
-        return None
+            if symbol in self.all_symbols[module].known:
+                return self.all_symbols[module].units.get(symbol, ("", 0))[0]
+        unread = set(self._read_wirings) - set(self.wirings)
+        return "" if model in unread or (model is None and unread) else None
 
     def dotted(self, model: str | None = None) -> set[str]:
         """Return every dotted symbol of a model, or of all."""
@@ -134,8 +144,8 @@ class Survey:
             f"{instance}.{symbol}"
             for wiring in wirings
             for instance, module in wiring.instances.items()
-            if module in self.symbols
-            for symbol in self.symbols[module].known
+            if module in self.all_symbols
+            for symbol in self.all_symbols[module].known
         }
 
     @cached_property
@@ -168,7 +178,7 @@ class Survey:
         catalog = self.catalog
         shelves: tuple[Any, ...] = (
             catalog.therapies, catalog.populations, catalog.habits, catalog.regimens, catalog.protocols,
-            catalog.procedures, catalog.studies, catalog.settings,
+            catalog.procedures, catalog.studies, catalog.settings, catalog.maps,
         )  # fmt: skip
         for shelf in shelves:
             yield from ((name, entry) for name, entry in shelf.entries().items() if entry.record is not None)

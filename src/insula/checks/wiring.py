@@ -29,9 +29,11 @@ def instances_exist(survey: Survey) -> Iterator[Problem]:
             line = next(
                 (n for n, code in enumerate(text, 1) if code.strip().startswith(f"{instance}:")), None
             )
-            if module not in survey.symbols and not survey.made(module):
+            if module not in survey.all_symbols:
                 message = f'there is no module "{module}".'
-                yield Place(path, line).error(message, suggest(module, close_names(module, survey.symbols)))
+                yield Place(path, line).error(
+                    message, suggest(module, close_names(module, survey.all_symbols))
+                )
 
 
 def ports_are_connected(survey: Survey) -> Iterator[Problem]:
@@ -46,7 +48,7 @@ def ports_are_connected(survey: Survey) -> Iterator[Problem]:
                 yield Place(path, join.line).error(f'port "{join.first}" is joined twice.', "Keep one.")
             joined.add(str(join.first))
         for instance, module in wiring.instances.items():
-            for port in sorted(survey.symbols[module].ports if module in survey.symbols else ()):
+            for port in sorted(survey.all_symbols[module].ports if module in survey.all_symbols else ()):
                 if f"{instance}.{port}" not in joined:
                     owners = [name for name in survey.dotted(model) if name.endswith(f".{port}")]
                     message = f'port "{instance}.{port}" is not connected.'
@@ -61,7 +63,7 @@ def _other(owners: list[str], instance: str) -> str:
 
 def handed_symbols_exist(survey: Survey) -> Iterator[Problem]:
     """What the clocks hand over exists in the model it comes from and in the one it goes to."""
-    for entry in survey.catalog.tables.entries().values():
+    for entry in survey.catalog.handovers.entries().values():
         for row in entry.record or ():
             for clocked in (row.source, row.target):
                 model, _, dotted = clocked.partition(":")
@@ -74,6 +76,17 @@ def actions_name_symbols(survey: Survey) -> Iterator[Problem]:
         names = [name for name in names_in(row.expression) if name != "value"]
         for dotted in dict.fromkeys([row.target, *names]):
             yield from _exists(survey, model, dotted, place)
+
+
+def persons_name_symbols(survey: Survey) -> Iterator[Problem]:
+    """A published person's numbers are of symbols that exist, in their unit."""
+    for entry in survey.catalog.persons.entries().values():
+        for row in entry.record or ():
+            place = Place(entry.path, row=row.row, key=f"{row.person}, {row.symbol}")
+            yield from _exists(survey, None, row.symbol, place)
+            declared = survey.unit_of(row.symbol)
+            if declared and declared != row.unit:
+                yield place.error(f'unit is "{row.unit}", the module declares "{declared}".')
 
 
 def settings_name_symbols(survey: Survey) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import io
 import locale
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -16,7 +16,7 @@ from insula.core.errors import UnknownName
 from insula.core.paths import locale_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 LANGUAGES = ("en", "zh_CN")
 
@@ -39,7 +39,14 @@ def translator(language: str | None = None) -> Callable[[str], str]:
     return _catalogue(_known(language or default_language())).gettext
 
 
-def pick(title: Mapping[str, str], language: str | None = None) -> str:
+class Titled(Protocol):
+    """A title ``{en, zh}``: a mapping, or the catalog's record."""
+
+    def get(self, language: str, /) -> str | None: ...
+    def __getitem__(self, language: str, /) -> str: ...
+
+
+def pick(title: Titled, language: str | None = None) -> str:
     """Return the title in a language; English stands in when there is no other."""
     short = _known(language or default_language()).split("_")[0]
     return title.get(short) or title["en"]

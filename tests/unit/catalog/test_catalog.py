@@ -2,6 +2,7 @@ import pytest
 
 from insula.catalog import Catalog, load_study
 from insula.core.errors import InsulaError, InvalidText, UnknownName
+from insula.core.i18n import pick
 
 
 def shown(science):
@@ -27,8 +28,13 @@ def test_the_good_folder_has_no_problem_and_everything_is_found(science):
     assert catalog.evidence("insulin").outcomes[0].cells["value"] == "50"
     assert [(row.source, row.target) for row in catalog.handover][1] == (
         "metabolic:insulin.I",
-        "disease:store.level_0",
+        "disease:averaged_day.mean_insulin",
     )
+
+
+def test_titles_can_be_picked_by_language(science):
+    assert pick(Catalog.open().protocols["pump_protocol"].title, "zh_CN") == "泵"
+    assert pick(Catalog.open().protocols["pump_protocol"].title, "en") == "Pump"
 
 
 def test_records_are_frozen(science):
