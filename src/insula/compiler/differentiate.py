@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from insula.compiler.graph import Graph
 
 TIME = -1
+#: Slopes of exp stop here: in 1/(1 + exp(z)) an overflow of exp is harmless, but its slope would make 0 times infinity.
+#: The bound fits into single precision too.
+LARGEST_SLOPE = 1e37
 Gradient = dict[int, int]
 """Derivative nodes by state index (or :data:`TIME`); what is missing is structurally zero."""
 
@@ -152,7 +155,7 @@ _PARTIALS: dict[str, Callable[..., tuple[int, ...]]] = {
     "div": _div,
     "pow": _pow,
     "neg": lambda g, _node, _a: (g.constant(-1.0),),
-    "exp": lambda _g, node, _a: (node,),
+    "exp": lambda g, node, _a: (g.apply("min", node, g.constant(LARGEST_SLOPE)),),
     "log": lambda g, _node, a: (g.div(g.constant(1.0), a),),
     "sqrt": _sqrt,
     "sin": lambda g, _node, a: (g.apply("cos", a),),

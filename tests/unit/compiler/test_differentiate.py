@@ -82,6 +82,15 @@ def test_choices_take_the_slope_of_the_branch_taken_even_if_the_other_is_nan():
     assert slope_at(graph, graph.apply("max", x, graph.constant(1.0)), 0.5) == 0.0
 
 
+def test_a_logistic_curve_is_flat_where_its_exponential_overflows():
+    graph = Graph()
+    one = graph.constant(1.0)
+    node = graph.div(one, graph.add(one, graph.apply("exp", graph.state(0))))
+    assert slope_at(graph, node, 0.0) == -0.25
+    assert slope_at(graph, node, 400.0) == pytest.approx(0.0, abs=1e-130)
+    assert slope_at(graph, node, 1e6) == 0.0
+
+
 def test_roundings_and_relations_are_flat():
     graph = Graph()
     node = graph.add(
