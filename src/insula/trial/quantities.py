@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from insula.core.errors import UnitMismatch
@@ -21,4 +22,10 @@ def number(quantity: Quantity | None, unit: str) -> float:
     """
     if quantity is None or quantity.value is None:
         raise UnitMismatch(f"A number in {unit} is needed where the text has none.")
-    return float(convert(quantity.value, quantity.unit, unit))
+    return _converted(quantity.value, quantity.unit, unit)
+
+
+@cache
+def _converted(value: float, unit: str, to: str) -> float:
+    """The texts of a study hold a few hundred quantities, and every simulated day asks for dozens of them."""
+    return float(convert(value, unit, to))
