@@ -89,6 +89,12 @@ class Quantity(Spread):
         return self
 
 
+class Amount(Quantity):
+    """A number with its unit that is always given, never derived: a time, a dose, a limit."""
+
+    value: Number
+
+
 class Sourced(Quantity):
     """A number with unit, source, place and reason."""
 

@@ -42,7 +42,9 @@ def translator(language: str | None = None) -> Callable[[str], str]:
 class Titled(Protocol):
     """A title ``{en, zh}``: a mapping, or the catalog's record."""
 
-    def get(self, language: str, /) -> str | None: ...
+    def get(self, language: str, /) -> str | None:
+        """Return the text in a language; None when there is none."""
+
     def __getitem__(self, language: str, /) -> str: ...
 
 

@@ -1,0 +1,222 @@
+"""Records of modules, models, therapies and what joins the two clocks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from insula.catalog.base import (
+    DERIVED,
+    Amount,
+    Number,
+    Reason,
+    Record,
+    Spread,
+    Status,
+    Text,
+    Title,
+    VariesBy,
+    Whole,
+)
+
+
+class ParameterRow(Spread):
+    """One row of parameters.csv; `row` is its number as a spreadsheet shows it."""
+
+    row: int
+    symbol: Text
+    value: Number | None
+    unit: Text
+    varies_by: VariesBy = "none"
+    source: Text
+    place: Text
+    reason: Reason
+    population: str | None = None
+    conversion: str | None = None
+    status: Status
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_value(self) -> Self:
+        if self.value is None and not self.source.startswith(DERIVED):
+            raise ValueError("value is empty, and source is not derived:<formula>")
+        return self
+
+
+class ActionRow(Record):
+    """One row of actions.csv: what a schedule may do; `value` in the expression is the amount given."""
+
+    row: int
+    action: Text
+    target: Text
+    expression: Text
+    value_unit: Text
+    meaning: Text
+
+
+class BehaviourRow(Record):
+    """One row of behaviour.csv: what a module is held to."""
+
+    row: int
+    id: Text
+    protocol: Text
+    population: str | None = None
+    quantity: Text
+    statistic: Text
+    low: Number | None
+    high: Number | None
+    unit: Text
+    source: Text
+    place: Text
+    severity: Literal["error", "warning"] = "error"
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.low is None and self.high is None:
+            raise ValueError("low or high must be given")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("low is above high")
+        return self
+
+
+class HandoverRow(Record):
+    """One row of handover.csv: ``source`` and ``target`` are ``clock:symbol``."""
+
+    row: int
+    source: Text = Field(alias="from", pattern=r"^(disease|metabolic):\w+\.\w+$")
+    target: Text = Field(alias="to", pattern=r"^(disease|metabolic):\w+\.\w+$")
+    statistic: Text = Field(
+        pattern=r"^(value|mean|minimum|maximum|integral|difference_per_day|share_(below|above):[0-9.]+)$"
+    )
+    unit: Text
+    note: str | None = None
+
+
+class PersonRow(Record):
+    """One row of persons.csv: a number of a published person, instead of the module's own."""
+
+    row: int
+    person: Text
+    symbol: Text
+    value: Number
+    unit: Text
+    source: Text
+    place: Text
+    reason: Reason
+    note: str | None = None
+
+
+class Module(Record):
+    """An organ, subsystem or product: its .ant file and tables; empty where a file is missing."""
+
+    id: str
+    text: str
+    parameters: tuple[ParameterRow, ...]
+    actions: tuple[ActionRow, ...]
+    behaviour: tuple[BehaviourRow, ...]
+    readme: str
+
+
+class Model(Record):
+    """A wiring of modules and the actions that concern several of them."""
+
+    id: str
+    text: str
+    actions: tuple[ActionRow, ...]
+
+
+class DoseTarget(Record):
+    """Where a single dose goes."""
+
+    target: Text
+    operation: Literal["add", "set"]
+    unit: Text
+
+
+class LevelTarget(Record):
+    """Where a level that is held goes; it returns to 0 at its end."""
+
+    target: Text
+    unit: Text
+
+
+class Therapy(Record):
+    """A drug or cell product."""
+
+    id: Text
+    title: Title
+    module: Text | None = None
+    dose: DoseTarget | None = None
+    level: LevelTarget | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _acts(self) -> Self:
+        if self.dose is None and self.level is None:
+            raise ValueError("a therapy needs dose, level or both")
+        return self
+
+
+class ClockSymbols(Record):
+    """Dotted symbols that the machinery reads and writes."""
+
+    glucose: Text
+    interstitial: Text
+    c_peptide: Text
+    delivered: Text
+    carbohydrate_ratio: Text
+    correction_factor: Text
+    correction_target: Text
+    alarm_threshold: Text
+    weight: Text
+    hba1c: Text
+    severe_hypoglycaemia_rate: Text
+
+
+class ClockSettings(Record):
+    """biology/models/clocks.yaml: how the two clocks are stepped."""
+
+    id: Text
+    grid: Amount
+    review: Amount
+    moved: Amount
+    after_therapy: Amount
+    warm_up: Amount
+    sampled: Amount
+    every: Amount
+    fortnight: Amount
+    cgm_every: Amount
+    smoothing: Amount
+    symbols: ClockSymbols
+    course: tuple[Text, ...] = ()
+
+
+class MapInput(Record):
+    """An input of the averaged day: a port of the generated module and the range over which the map is learnt."""
+
+    id: Text
+    unit: Text
+    low: Number
+    high: Number
+    scale: Literal["identity", "log", "log1p", "sqrt"]
+
+
+class MapOutput(Record):
+    """An output of the averaged day."""
+
+    id: Text
+    unit: Text
+    scale: Literal["identity", "log", "logit"]
+
+
+class AveragedMapText(Record):
+    """biology/models/averaged_map.yaml: how the averaged day is learnt."""
+
+    id: Text
+    degree: Whole
+    points: Whole
+    days: Whole
+    inputs: Annotated[tuple[MapInput, ...], Field(min_length=1)]
+    outputs: Annotated[tuple[MapOutput, ...], Field(min_length=1)]

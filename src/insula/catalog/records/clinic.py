@@ -1,0 +1,135 @@
+"""Records of habits, regimens and tests: what people do and what a clinic asks of them."""
+
+from __future__ import annotations
+
+from insula.catalog.base import (
+    Record,
+    Sourced,
+    Text,
+    Title,
+)
+
+
+class Meal(Record):
+    """A meal of the day and its share of the day's carbohydrate."""
+
+    id: Text
+    at: Sourced
+    share: Sourced
+
+
+class Alarm(Record):
+    """The alarm of a glucose sensor."""
+
+    worn: Sourced
+    threshold: Sourced
+    heeded: Sourced
+
+
+class Rescue(Record):
+    """How a person treats a low."""
+
+    every: Sourced
+    threshold: Sourced
+    unaware_threshold: Sourced
+    alarm: Alarm | None = None
+    amount: Sourced
+    repeat_after: Sourced
+
+
+class Habits(Record):
+    """How a person eats and treats a low."""
+
+    id: Text
+    title: Title
+    meals: tuple[Meal, ...]
+    carbohydrate_per_day: Sourced
+    day_to_day: Sourced
+    counting_error: Sourced
+    missed_bolus: Sourced | None = None
+    missed_basal: Sourced | None = None
+    target_shift: Sourced | None = None
+    tolerated_lows: Sourced | None = None
+    rescue: Rescue
+
+
+class Range(Record):
+    """A target range."""
+
+    low: Sourced
+    high: Sourced
+
+
+class Basal(Record):
+    """When long-acting insulin is injected, and the action that does it."""
+
+    action: Text
+    at: tuple[Sourced, ...]
+
+
+class Bolus(Record):
+    """The action of an insulin dose for a meal."""
+
+    action: Text
+
+
+class StartDoses(Record):
+    """The doses that the titration starts from."""
+
+    dose_per_kg: Sourced
+    basal_share: Sourced
+    carbohydrate_rule: Sourced
+    correction_rule: Sourced
+
+
+class Correction(Record):
+    """What a correction dose aims at."""
+
+    target: Sourced
+
+
+class LowLimit(Record):
+    """More than this share of the time below this limit, and doses go down."""
+
+    below: Sourced
+    share: Sourced
+
+
+class Titration(Record):
+    """How a clinic changes doses at a review."""
+
+    fasting: Range
+    after_meal: Range
+    hypoglycaemia: LowLimit
+    step_up: Sourced
+    step_down: Sourced
+
+
+class StopRule(Record):
+    """All at most: insulin is stopped."""
+
+    dose_per_kg: Sourced
+    fasting: Sourced
+    after_meal: Sourced
+
+
+class RestartRule(Record):
+    """Any above: insulin is resumed."""
+
+    fasting: Sourced
+    after_meal: Sourced
+    share_above: Sourced
+
+
+class Regimen(Record):
+    """Insulin and how a clinic titrates it."""
+
+    id: Text
+    title: Title
+    basal: Basal
+    bolus: Bolus
+    start: StartDoses
+    correction: Correction
+    titration: Titration
+    stop: StopRule
+    restart: RestartRule

@@ -1,0 +1,202 @@
+"""Records of populations, protocols, studies and endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
+from typing import Annotated, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from insula.catalog.base import (
+    Amount,
+    Reason,
+    Record,
+    Series,
+    Sourced,
+    Text,
+    Title,
+    Whole,
+    tag_of_trait,
+)
+
+
+class SexTrait(Record):
+    """A trait that a share of the people has."""
+
+    share_female: Sourced
+
+
+Trait = Annotated[
+    Annotated[SexTrait, Tag("share")] | Annotated[Sourced, Tag("quantity")], Discriminator(tag_of_trait)
+]
+
+
+class Correlation(Record):
+    """Of the normal scores of two quantities."""
+
+    between: tuple[Text, Text]
+    value: Annotated[float, Field(strict=True, gt=-1, lt=1)]
+    source: Text
+    place: Text
+    reason: Reason
+    note: str | None = None
+
+
+class Criterion(Record):
+    """A quantity and its limits, either or both, both included."""
+
+    quantity: Text
+    at_least: Amount | None = None
+    at_most: Amount | None = None
+    source: Text | None = None
+    place: Text | None = None
+    reason: Reason | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("at_least or at_most must be given")
+        return self
+
+
+class Eligibility(Criterion):
+    """A criterion of a trial, which has a source."""
+
+    source: Text
+    place: Text
+    reason: Reason
+
+
+class ShownBeside(Record):
+    """A published mean that is printed beside the simulated one, never fitted."""
+
+    endpoint: Text
+    published: Sourced
+
+
+class Population(Record):
+    """Which people: traits, overrides of module rows, correlations, criteria."""
+
+    id: Text
+    title: Title
+    ensemble_members: Annotated[int, Field(strict=True, ge=1)]
+    habits: Text
+    regimen: Text
+    run_in: Amount
+    traits: Mapping[str, Trait]
+    parameters: Mapping[str, Sourced] = {}
+    correlations: tuple[Correlation, ...] = ()
+    plausible: tuple[Criterion, ...] = ()
+    eligible: tuple[Eligibility, ...] = ()
+    shown_beside: tuple[ShownBeside, ...] = ()
+    note: str | None = None
+
+
+class Give(Record):
+    """One administration: a dose at a time, or a level from one time to another."""
+
+    therapy: Text
+    at: Amount | None = None
+    dose: Amount | None = None
+    from_: Amount | None = Field(default=None, alias="from")
+    to: Amount | None = None
+    target: Amount | None = None
+    source: Text | None = None
+    place: Text | None = None
+    reason: Reason | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        dose, level = (self.at, self.dose), (self.from_, self.to, self.target)
+        if all(dose) and not any(level):
+            return self
+        if all(level) and not any(dose):
+            return self
+        raise ValueError("give either at and dose, or from, to and target")
+
+
+class Protocol(Record):
+    """Who gets what when."""
+
+    id: Text
+    title: Title
+    give: tuple[Give, ...]
+    note: str | None = None
+
+
+class Arm(Record):
+    """One arm of a study."""
+
+    protocol: Text
+    size: Annotated[int, Field(strict=True, ge=1)]
+    title: Title
+
+
+class Visit(Record):
+    """What is measured when."""
+
+    at: Amount
+    measure: tuple[Text, ...]
+
+
+class Sentences(Record):
+    """Sentences in both languages, as many in one as in the other."""
+
+    en: tuple[Text, ...]
+    zh: tuple[Text, ...]
+
+    @model_validator(mode="after")
+    def _as_many(self) -> Self:
+        if len(self.en) != len(self.zh):
+            raise ValueError(f"{len(self.en)} sentences in en, {len(self.zh)} in zh")
+        return self
+
+
+class Study(Record):
+    """Population, arms and visits.
+
+    `protocols` holds protocols of the study's own, beside those of the catalog; `evidence` names the published rows it
+    is held against.
+    """
+
+    id: Text
+    title: Title
+    question: Title
+    population: Text
+    arms: Annotated[Mapping[str, Arm], Field(min_length=1)]
+    follow_up: Amount
+    visits: Annotated[tuple[Visit, ...], Field(min_length=1)]
+    protocols: Mapping[str, Protocol] = {}
+    evidence: Text | None = None
+    failure_limit: Annotated[float, Field(strict=True, ge=0, le=1)]
+    seed: Whole
+    limitations: Sentences | None = None
+    note: str | None = None
+
+
+class Procedure(Record):
+    """A test that is done to a patient at a visit."""
+
+    id: Text
+    title: Title
+    at: Sourced
+    carbohydrate: Sourced
+    readings: Series
+    note: str | None = None
+
+
+class Endpoint(Record):
+    """One entry of endpoints.yaml; `family` names the function in insula.endpoints."""
+
+    title: Title
+    family: Text
+    of: Text | None = None
+    limits: Mapping[str, Amount] = {}
+    unit: Text
+    quantity: Text | None = None
+    source: Text
+    place: Text
+    reason: Reason | None = None
+    note: str | None = None
