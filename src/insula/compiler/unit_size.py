@@ -40,4 +40,5 @@ def same_unit(one: Definition, other: Definition) -> bool:
 
 def described(definition: Definition) -> str:
     """Text of a unit for people."""
-    return str(libsbml.UnitDefinition.printUnits(definition, True))
+    text = str(libsbml.UnitDefinition.printUnits(definition, True))
+    return "no unit" if text == "indeterminable" else text

@@ -138,6 +138,11 @@ def test_ports_of_different_units_are_refused(science):
     assert "their units differ" in text
 
 
+def test_a_port_without_unit_is_refused(science):
+    science.replace("modules/insulin/insulin.ant", "var G; G has mg_per_dL;", "var G;")
+    assert "insulin.G (no unit): their units differ" in message_of(science)
+
+
 def test_a_row_for_no_symbol_is_refused_and_the_near_one_named(science):
     science.replace("modules/glucose/parameters.csv", "G_b,", "G_bb,")
     text = message_of(science, UnknownSymbol)
