@@ -10,6 +10,7 @@ from insula.catalog.base import DERIVED
 from insula.checks.module_text import names_in
 from insula.checks.survey import Found, Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.core.paths import package_dir
 from insula.core.units import conversions
 
 if TYPE_CHECKING:
@@ -88,8 +89,9 @@ def every_citation_is_used(survey: Survey) -> Iterator[Problem]:
 
 
 def _in_brackets(survey: Survey) -> set[str]:
-    """Return the keys that appear anywhere in texts, notes and places, where they explain a number."""
+    """Return the keys that appear in texts, notes, places and in the code's references."""
     texts = [entry.record.text + entry.record.readme for entry in survey.modules.values() if entry.record]
+    texts += [path.read_text(encoding="utf-8") for path in package_dir().rglob("*.py")]
     texts += [f"{f.record.place} {getattr(f.record, 'note', '')}" for f in _numbers(survey)]
     whole = " ".join(texts)
     return {key for key in survey.bibliography if key in whole}

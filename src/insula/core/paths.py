@@ -51,6 +51,11 @@ def cache_dir() -> Path:
     return folder
 
 
+def package_dir() -> Path:
+    """Return the folder of insula's own code."""
+    return _PACKAGE
+
+
 def locale_dir() -> Path:
     """Return the folder of the gettext catalogues."""
     return _PACKAGE / "locale"
