@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from insula.core.errors import InsulaError
 from insula.core.tables import Columns, read_parquet
@@ -71,8 +73,9 @@ def _without(table: Table, gone: set[tuple[str, int]]) -> Table:
     if not gone or not {"arm", "patient"} <= set(table):
         return table
     keep = np.ones(len(table["arm"]), dtype=bool)
-    for arm, patient in gone:
-        keep &= (table["arm"] != arm) | (table["patient"] != patient)
+    for arm in {arm for arm, _ in gone}:
+        theirs = [patient for other, patient in gone if other == arm]
+        keep &= (table["arm"] != arm) | ~np.isin(table["patient"], theirs)
     return {name: column[keep] for name, column in table.items()}
 
 
@@ -99,7 +102,16 @@ def in_order(column: np.ndarray) -> list[Any]:
 
 
 def _read_table(path: Path) -> Table:
-    return read_parquet(path) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    return _first_and_last_visit(path) if path.stem == "cgm" else read_parquet(path)
+
+
+def _first_and_last_visit(path: Path) -> Table:
+    """Read the sensor readings that the profile shows: by far the largest table, so no more than needed."""
+    days = pc.min_max(pq.read_table(path, columns=["day"])["day"]).as_py()
+    table = pq.read_table(path, filters=[("day", "in", sorted({days["min"], days["max"]}))])
+    return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
 def _plain(item: object) -> object:
