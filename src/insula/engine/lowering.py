@@ -14,6 +14,9 @@ from insula.compiler.operations import VARYING
 from insula.compiler.system import Action, Assignment, System
 from insula.core.errors import UnknownName
 
+NEARLY_ZERO = 100.0
+"""Absolute tolerances; the stages of a step overshoot by a few."""
+
 
 @dataclass(frozen=True, eq=False)
 class Expressions:
@@ -94,7 +97,9 @@ def expressions_of(system: System, outputs: Sequence[str]) -> Expressions:
 
 
 def prepare(plain: Expressions) -> tuple[Expressions, Jacobian]:
-    """Expressions and derivatives as they are emitted, with reciprocals shared and hoisted."""
+    """Expressions and derivatives as they are emitted: roots guarded, reciprocals shared and hoisted."""
+    guarded = Graph()
+    plain = _renumber(plain, guarded, _guard_roots(plain, guarded))
     jacobian = differentiate(plain.graph, plain.derivatives)
     entries = [node for row in jacobian.rows for node in row.values()]
     graph = Graph()
@@ -141,6 +146,57 @@ def _copy_leaf(source: Graph, node: int, target: Graph) -> int:
         case kind:
             made: int = getattr(target, kind)(source.index(node))
             return made
+
+
+def _guard_roots(plain: Expressions, target: Graph) -> dict[int, int]:
+    """Copy, with states a little below zero counting as zero where a root or real power is taken of them.
+
+    A drug that is washed out ends in numbers of either sign, far below its absolute tolerance, and a real
+    power of the negative ones would be NaN. "A little" is :data:`NEARLY_ZERO` absolute tolerances, which
+    stand in the graph as the parameters after the model's own.
+    """
+    source = plain.graph
+    copy: dict[int, int] = {}
+    floored: dict[int, int] = {}
+    for node in source.topological(plain.roots()):
+        args = source.args(node)
+        if not args:
+            copy[node] = _copy_leaf(source, node, target)
+            continue
+        new = [copy[a] for a in args]
+        if _needs_positive_base(source, node):
+            new[0] = _floor(plain, args[0], target, floored)
+        copy[node] = target.apply(source.op(node), *new)
+    return copy
+
+
+def _needs_positive_base(graph: Graph, node: int) -> bool:
+    if graph.op(node) == "pow":
+        exponent = graph.args(node)[1]
+        return not (graph.is_constant(exponent) and graph.value(exponent).is_integer())
+    return graph.op(node) == "sqrt"
+
+
+def _floor(plain: Expressions, base: int, target: Graph, floored: dict[int, int]) -> int:
+    """Copy of an expression in which states a little below zero are zero."""
+    source = plain.graph
+    for node in source.topological([base]):
+        if node in floored:
+            continue
+        args = [floored[a] for a in source.args(node)]
+        floored[node] = target.apply(source.op(node), *args) if args else _floored_leaf(plain, node, target)
+    return floored[base]
+
+
+def _floored_leaf(plain: Expressions, node: int, target: Graph) -> int:
+    leaf = _copy_leaf(plain.graph, node, target)
+    if plain.graph.op(node) != "state":
+        return leaf
+    zero = target.constant(0.0)
+    allowed = target.parameter(plain.n_parameters + plain.graph.index(node))
+    lowest = target.mul(target.constant(-NEARLY_ZERO), allowed)
+    nearly = target.apply("and", target.apply("lt", leaf, zero), target.apply("gt", leaf, lowest))
+    return target.apply("select", nearly, zero, leaf)
 
 
 def _share_reciprocals(source: Graph, roots: Iterable[int], target: Graph) -> dict[int, int]:

@@ -52,7 +52,8 @@ class Solution:
     def explain(self, patient: int) -> str:
         """Say for a person how the integration of one patient ended, and when."""
         status = Status(int(self.status[patient]))
-        return f"{status.name}, stopped at {self.time[patient]:g} after {self.steps[patient]} steps. {status.explanation}"
+        end = f"stopped at {self.time[patient]:g} after {self.steps[patient]} steps"
+        return f"{status.name}, {end}. {status.explanation}"
 
     def table(self) -> Floats:
         """Values as (P, T, Q), where every patient is read at the same T times.
@@ -64,7 +65,7 @@ class Solution:
         """
         counts = np.diff(self.row_start)
         n_patients, n_times = len(counts), int(counts[0]) if len(counts) else 0
-        times = self.row_time.reshape(n_patients, -1) if (counts == n_times).all() else None
+        times = self.row_time.reshape(n_patients, n_times) if (counts == n_times).all() else None
         if times is None or not (times == times[:1]).all():
             odd = int(np.argmax(counts != n_times if times is None else (times != times[:1]).any(axis=1)))
             raise ProtocolError(

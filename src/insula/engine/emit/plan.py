@@ -149,11 +149,17 @@ class Plan:
         return Emitter(f, graph, leaf, self.hoisted)
 
     def parameter_emitter(self, f: Function, parameters: str) -> Emitter:
-        """Emitter for one lane whose patient is being taken up: parameters come from this address."""
-        graph = self.expressions.graph
+        """Emitter for one lane whose patient is being taken up: parameters come from this address.
+
+        Parameters beyond the model's own are the absolute tolerances of the states.
+        """
+        graph, own = self.expressions.graph, self.expressions.n_parameters
+        tolerances = self.job(f, "atol", "ptr")
 
         def leaf(node: int) -> str:
             match graph.op(node):
+                case "parameter" if graph.index(node) >= own:
+                    return f.load_scalar(tolerances, graph.index(node) - own)
                 case "parameter":
                     return f.load_scalar(parameters, graph.index(node))
                 case "time":
