@@ -196,12 +196,20 @@ def load_study(study: str | Path, catalog: Catalog | None = None) -> Study:
     InvalidText
         All problems of its text.
     """
+    found = find_study(study, catalog or Catalog.open())
+    raise_if_any(list(found.problems))
+    assert found.record is not None
+    return found.record
+
+
+def find_study(study: str | Path, catalog: Catalog) -> Entry[Study]:
+    """Return a study by its id, or from a YAML file anywhere, readable or not; an unknown name or file is raised."""
     if not str(study).endswith((".yaml", ".yml")):
-        return (catalog or Catalog.open()).studies[str(study)]
+        return catalog.studies.entry(str(study))
     path = Path(study)
     if not path.is_file():
         raise InsulaError(f"There is no file {path}.")
-    return Shelf("study", {path.stem: partial(yaml_reader(Study), path)})[path.stem]
+    return yaml_reader(Study)(path)
 
 
 def _folder(path: Path) -> str:

@@ -1,5 +1,5 @@
 """The linter of science/: small functions, each asks one question and returns problems."""
 
-from insula.checks.run import check
+from insula.checks.run import check, check_study
 
-__all__ = ["check"]
+__all__ = ["check", "check_study"]

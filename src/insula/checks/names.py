@@ -23,15 +23,14 @@ def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
     published = {
         row.cells["study_id"] for topic in survey.catalog.topics.readable().values() for row in topic.studies
     }
-    for entry in survey.catalog.studies.entries().values():
+    for entry in survey.studies.values():
         study: Study | None = entry.record
         if study is None:
             continue
         yield from _known(entry, ("population",), "population", study.population, survey.catalog.populations)
         for arm, described in study.arms.items():
-            yield from _known(
-                entry, ("arms", arm, "protocol"), "protocol", described.protocol, survey.catalog.protocols
-            )
+            known = [*study.protocols, *survey.catalog.protocols]
+            yield from _known(entry, ("arms", arm, "protocol"), "protocol", described.protocol, known)
         if study.evidence is not None:
             yield from _known(entry, ("evidence",), "published study", study.evidence, published)
 
@@ -71,9 +70,9 @@ def _quantity(
 
 def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
     """What a protocol gives is a therapy."""
-    for entry in survey.catalog.protocols.entries().values():
-        for index, given in enumerate(entry.record.give if entry.record else ()):
-            keys = ("give", index, "therapy")
+    for entry, above, protocol in survey.protocols():
+        for index, given in enumerate(protocol.give):
+            keys: tuple[str | int, ...] = (*above, "give", index, "therapy")
             yield from _known(entry, keys, "therapy", given.therapy, survey.catalog.therapies)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from insula.catalog import Catalog
 from insula.checks import consistency, evidence, names, sources, symbols, units, values, wiring
@@ -13,6 +13,9 @@ from insula.core.problems import Problem, in_order
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from insula.catalog.records import Study
+    from insula.catalog.shelf import Entry, Shelf
 
 QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     symbols.every_symbol_is_declared,
@@ -63,6 +66,18 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     evidence.spreads_are_complete,
 )
 
+# What can be wrong with one study and the texts that it names, and would otherwise show only while it runs.
+QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
+    units.named_units_exist,
+    names.studies_name_what_exists,
+    names.populations_name_what_exists,
+    names.protocols_name_therapies,
+    values.quantities_have_the_expected_unit,
+    values.doses_fit_their_therapy,
+    values.times_are_in_order,
+    values.limits_are_in_order,
+)
+
 
 def check(root: Path | None = None) -> list[Problem]:
     """Return everything that is wrong in a science folder, in order of file and line.
@@ -79,3 +94,22 @@ def check(root: Path | None = None) -> list[Problem]:
         for question in QUESTIONS:
             found += question(survey)
     return in_order(found)
+
+
+def check_study(catalog: Catalog, study: Entry[Study]) -> list[Problem]:
+    """Return what is wrong with a study, wherever it lies, and with its protocols, population, habits and regimen."""
+    if study.record is None:
+        return list(study.problems)
+    survey = Survey(catalog, {study.path.stem: study})
+    used = {study.path} | _texts_of(catalog, study.record)
+    found = [problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey)]
+    return in_order([*study.problems, *(problem for problem in found if problem.where in used)])
+
+
+def _texts_of(catalog: Catalog, study: Study) -> set[Path]:
+    """Return the files of the protocols, population, habits and regimen of a study, as far as they exist."""
+    people = catalog.populations.readable().get(study.population)
+    named: list[tuple[Shelf[Any], str]] = [(catalog.protocols, arm.protocol) for arm in study.arms.values()]
+    named += [(catalog.populations, study.population)]
+    named += [(catalog.habits, people.habits), (catalog.regimens, people.regimen)] if people else []
+    return {shelf.entry(name).path for shelf, name in named if name in shelf}

@@ -15,11 +15,11 @@ from insula.core.errors import CompileError
 from insula.core.problems import Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from insula.catalog import Catalog
-    from insula.catalog.records import ActionRow, Module
+    from insula.catalog.records import ActionRow, Module, Protocol, Study
     from insula.catalog.shelf import Entry
 
 # Made by the machinery from averaged_map.yaml, so no folder under modules/ holds its text.
@@ -57,11 +57,12 @@ class Found:
 
 
 class Survey:
-    """Everything readable under a science folder."""
+    """Everything readable under a science folder, with its own studies or with the given ones in their place."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, studies: Mapping[str, Entry[Study]] | None = None) -> None:
         self.catalog = catalog
         self.biology = catalog.root / "biology"
+        self.studies = catalog.studies.entries() if studies is None else studies
 
     @cached_property
     def modules(self) -> dict[str, Entry[Module]]:
@@ -178,10 +179,19 @@ class Survey:
         catalog = self.catalog
         shelves: tuple[Any, ...] = (
             catalog.therapies, catalog.populations, catalog.habits, catalog.regimens, catalog.protocols,
-            catalog.procedures, catalog.studies, catalog.settings, catalog.maps,
+            catalog.procedures, catalog.settings, catalog.maps,
         )  # fmt: skip
-        for shelf in shelves:
-            yield from ((name, entry) for name, entry in shelf.entries().items() if entry.record is not None)
+        for entries in (*(shelf.entries() for shelf in shelves), self.studies):
+            yield from ((name, entry) for name, entry in entries.items() if entry.record is not None)
+
+    def protocols(self) -> Iterator[tuple[Entry[Any], tuple[str, ...], Protocol]]:
+        """Yield every readable protocol with its text and the keys above it: files, and those inside a study."""
+        for entry in self.catalog.protocols.entries().values():
+            if entry.record is not None:
+                yield entry, (), entry.record
+        for study in self.studies.values():
+            own = study.record.protocols if study.record else {}
+            yield from ((study, ("protocols", name), protocol) for name, protocol in own.items())
 
     def inside(self, entry: Entry[Any], *keys: str | int) -> Iterator[Found]:
         """Yield every record inside a YAML text, outermost first, with its key path and line."""

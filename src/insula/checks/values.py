@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.catalog.records import Habits, Population, Procedure, Protocol, Regimen, Study
 from insula.checks.survey import Place, Survey
 from insula.core.units import convert, convertible, is_unit
 
@@ -14,25 +15,25 @@ if TYPE_CHECKING:
     from insula.catalog.shelf import Entry
     from insula.core.problems import Problem
 
-# What the machinery converts each quantity to; a key path ends with one of these.
-EXPECTED = {
-    "habits": {
+# What the machinery converts each quantity to, by kind of text; a key path ends with one of these.
+EXPECTED: dict[type, dict[str, str]] = {
+    Habits: {
         "at": "min", "share": "dimensionless", "carbohydrate_per_day": "g", "day_to_day": "dimensionless",
         "counting_error": "dimensionless", "missed_bolus": "dimensionless", "missed_basal": "dimensionless",
         "target_shift": "mg_per_dL", "tolerated_lows": "dimensionless", "every": "min", "threshold": "mg_per_dL",
         "unaware_threshold": "mg_per_dL", "amount": "g", "repeat_after": "min", "worn": "dimensionless",
         "heeded": "dimensionless",
     },
-    "regimens": {
+    Regimen: {
         "at": "min", "dose_per_kg": "U_per_kg_day", "basal_share": "dimensionless", "carbohydrate_rule": "g_per_day",
         "correction_rule": "mg_per_dL_per_day", "target": "mg_per_dL", "low": "mg_per_dL", "high": "mg_per_dL",
         "below": "mg_per_dL", "share": "dimensionless", "step_up": "dimensionless", "step_down": "dimensionless",
         "fasting": "mg_per_dL", "after_meal": "mg_per_dL", "share_above": "dimensionless",
     },
-    "populations": {"run_in": "day", "share_female": "dimensionless"},
-    "protocols": {"at": "day", "from": "day", "to": "day"},
-    "studies": {"at": "day", "follow_up": "day"},
-    "procedures": {"at": "min", "carbohydrate": "g", "readings": "min"},
+    Population: {"run_in": "day", "share_female": "dimensionless"},
+    Protocol: {"at": "day", "from": "day", "to": "day"},
+    Study: {"at": "day", "follow_up": "day", "from": "day", "to": "day"},
+    Procedure: {"at": "min", "carbohydrate": "g", "readings": "min"},
 }  # fmt: skip
 _SUM_OF_SHARES_WITHIN = 1e-9  # shares are written as decimals; only rounding of their sum is allowed
 
@@ -40,7 +41,7 @@ _SUM_OF_SHARES_WITHIN = 1e-9  # shares are written as decimals; only rounding of
 def quantities_have_the_expected_unit(survey: Survey) -> Iterator[Problem]:
     """A quantity of a YAML text can be converted into the unit that it is used in."""
     for _, entry in survey.yaml_entries():
-        expected = EXPECTED.get(entry.path.parent.name, {})
+        expected = EXPECTED.get(type(entry.record), {})
         for found in survey.inside(entry):
             unit = getattr(found.record, "unit", None)
             names = [part for part in found.name.split(".") if not part.isdigit()]
@@ -51,11 +52,11 @@ def quantities_have_the_expected_unit(survey: Survey) -> Iterator[Problem]:
 
 def doses_fit_their_therapy(survey: Survey) -> Iterator[Problem]:
     """A dose or level has the unit of the therapy's target (or that per kg), and is not negative."""
-    for entry in survey.catalog.protocols.entries().values():
-        for index, given in enumerate(entry.record.give if entry.record else ()):
+    for entry, above, protocol in survey.protocols():
+        for index, given in enumerate(protocol.give):
             therapy = survey.catalog.therapies.readable().get(given.therapy)
             if therapy is not None:
-                place = Place(entry.path, entry.line("give", index))
+                place = Place(entry.path, entry.line(*above, "give", index))
                 yield from _dose_fits(place, given, therapy)
 
 
@@ -105,15 +106,15 @@ def overrides_have_the_unit_of_the_row(survey: Survey) -> Iterator[Problem]:
 
 def times_are_in_order(survey: Survey) -> Iterator[Problem]:
     """A level ends after it begins; visits follow each other and the last is within the follow-up."""
-    for entry in survey.catalog.protocols.entries().values():
-        for index, given in enumerate(entry.record.give if entry.record else ()):
+    for entry, above, protocol in survey.protocols():
+        for index, given in enumerate(protocol.give):
             start, end = _days(given.from_), _days(given.to)
             if start is not None and end is not None and end <= start:
-                place = Place(entry.path, entry.line("give", index))
+                place = Place(entry.path, entry.line(*above, "give", index))
                 yield place.error(
                     f'"{given.therapy}" ends on day {end:g}, before it begins on day {start:g}.'
                 )
-    for study in survey.catalog.studies.entries().values():
+    for study in survey.studies.values():
         yield from _visits_in_order(study)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -64,6 +65,11 @@ def main() -> None:
         sys.exit(EXIT_WRONG_USE)
     except InsulaError as problem:
         click.echo(f"insula: {problem}", err=True)
+        sys.exit(EXIT_WRONG_USE)
+    except BrokenPipeError:  # the reader, say `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as problem:
+        click.echo(f"insula: {problem.filename}: {problem.strerror}.", err=True)
         sys.exit(EXIT_WRONG_USE)
 
 

@@ -8,21 +8,23 @@ from pathlib import Path
 import click
 
 from insula.core.errors import InsulaError
-from insula.core.tables import write_csv
+from insula.core.tables import print_csv, write_csv
 
 
 @click.command("simulate")
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--end", type=float, required=True, help="Last time, in the model's unit.")
 @click.option("--steps", type=click.IntRange(min=1), required=True, help="Intervals of the output, N+1 rows.")
+@click.option("--variables", default=None, help="Symbols to write, separated by commas; default: all states.")
 @click.option(
-    "--variables", default=None, help="Symbols to write, separated by commas; default: all species and rules."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="Another value of a parameter, or of a state at the start; repeatable.",
 )
-@click.option(
-    "--set", "settings", multiple=True, metavar="ID=VALUE", help="Another value of a parameter; repeatable."
-)
-@click.option("--rtol", type=float, default=1e-6, show_default=True, help="Relative tolerance.")
-@click.option("--atol", type=float, default=1e-9, show_default=True, help="Absolute tolerance.")
+@click.option("--rtol", type=float, default=1e-9, show_default=True, help="Relative tolerance.")
+@click.option("--atol", type=float, default=1e-12, show_default=True, help="Absolute tolerance.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -49,10 +51,12 @@ def command(
     from insula.engine.simulate import simulate
 
     names = tuple(name.strip() for name in variables.split(",")) if variables else None
-    columns = simulate(
-        model, end=end, steps=steps, variables=names, settings=_parse(settings), rtol=rtol, atol=atol
-    )
-    write_csv(out if out is not None else Path("/dev/stdout"), columns)
+    found = simulate(model, end, steps, variables=names, changes=_parse(settings), rtol=rtol, atol=atol)
+    columns = {"time": found.time, **dict(zip(found.names, found.values.T, strict=True))}
+    if out is None:
+        print_csv(sys.stdout, columns)
+    else:
+        write_csv(out, columns)
 
 
 def _parse(settings: tuple[str, ...]) -> dict[str, float]:
@@ -67,6 +71,3 @@ def _parse(settings: tuple[str, ...]) -> dict[str, float]:
     if wrong:
         raise InsulaError(f"--set takes ID=VALUE with a number, not {', '.join(wrong)}.")
     return parsed
-
-
-__all__ = ["command", "sys"]

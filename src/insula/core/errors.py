@@ -21,7 +21,11 @@ class UnknownName(InsulaError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
         self.name = name
-        super().__init__(f'There is no {kind} "{name}". {suggest(name, known)}'.rstrip())
+        self.known = tuple(known)
+        super().__init__(f'There is no {kind} "{name}". {suggest(name, self.known)}'.rstrip())
+
+    def __reduce__(self) -> tuple[type[UnknownName], tuple[str, str, tuple[str, ...]]]:
+        return type(self), (self.kind, self.name, self.known)  # a worker process sends its errors pickled
 
 
 class UnitMismatch(InsulaError):
@@ -34,6 +38,9 @@ class InvalidText(InsulaError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[InvalidText], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
 
 
 class ProtocolError(InsulaError):

@@ -56,7 +56,10 @@ class ScienceText:
 def read_science(catalog: Catalog, study: Study) -> ScienceText:
     """Read the texts of a study; one that it names and that is missing is an error of the catalog."""
     population = catalog.populations[study.population]
-    protocols = {arm.protocol: catalog.protocols[arm.protocol] for arm in study.arms.values()}
+    protocols = {
+        arm.protocol: study.protocols.get(arm.protocol) or catalog.protocols[arm.protocol]
+        for arm in study.arms.values()
+    }
     given = sorted({step.therapy for protocol in protocols.values() for step in protocol.give})
     therapies = {name: catalog.therapies[name] for name in given}
     wired = {name for model in catalog.models.values() for name in _IMPORTED.findall(model.text)}

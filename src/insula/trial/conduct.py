@@ -75,7 +75,7 @@ def conduct(
     folder, results = out / "parts", out / "results"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "manifest.json").unlink(missing_ok=True)  # a manifest stands for complete results only
+        _remove_finished(out)
         parts.open_parts(folder, text_hash(json.dumps(identity, sort_keys=True)))
     except OSError as error:
         raise InsulaError(
@@ -94,3 +94,10 @@ def conduct(
     )
     discard(folder)
     return RunOutcome(out, float(np.mean(status != "ok")), study.failure_limit)
+
+
+def _remove_finished(out: Path) -> None:
+    """Remove what an earlier run left: manifest, results and report stand for a complete run only."""
+    for name in ("manifest.json", "report.html"):
+        (out / name).unlink(missing_ok=True)
+    discard(out / "results")

@@ -70,7 +70,7 @@ def _share_below(limit: float, _: Floats, values: Floats) -> Floats:
 
 def _mean(time: Floats, values: Floats) -> Floats:
     """Time-weighted mean by the trapezoid rule."""
-    return _integral(time, values) / (time[-1] - time[0])
+    return np.asarray(_integral(time, values) / (time[-1] - time[0]))
 
 
 def _minimum(_: Floats, values: Floats) -> Floats:

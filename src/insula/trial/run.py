@@ -6,11 +6,13 @@ import multiprocessing
 import os
 import shutil
 import sys
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from insula.core.errors import ProtocolError
+from insula.core.errors import InsulaError, ProtocolError
 from insula.trial import parts
 from insula.trial.block import SIZE, simulate_block
 from insula.trial.block_tables import tables
@@ -105,7 +107,18 @@ class _Pool:
                 self._done[block] = share
             progress(sum(share for block, share in self._done.items() if block >= number))
         if future is not None:
-            future.result()
+            _outcome(future)
+
+
+def _outcome(future: Future[None]) -> None:
+    """Raise what went wrong in a worker process; one that disappeared is explained."""
+    try:
+        future.result()
+    except BrokenProcessPool as trouble:
+        raise InsulaError(
+            "A worker process was ended from outside, perhaps for lack of memory. Finished parts are kept: give the "
+            "same command again, with fewer --workers."
+        ) from trouble
 
 
 @dataclass(frozen=True)
@@ -121,8 +134,17 @@ _bench: list[_Bench] = []  # one entry in a worker process, none elsewhere
 
 
 def _start_worker(clinic: Clinic, folder: Path, news: SimpleQueue[tuple[int, float]]) -> None:
-    """Remember in a worker process what all its blocks need."""
+    """Remember in a worker process what all its blocks need, and let it end when the main process does."""
     _bench[:] = [_Bench(clinic, folder, news)]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent was killed: a run that goes on must not meet workers of the first one."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(number: int) -> None:
