@@ -1,10 +1,9 @@
-"""From a system to the expressions that are emitted: outputs chosen, derivatives taken, divisions shared.
+"""From a system to the expressions that are emitted: outputs chosen, derivatives taken, roots guarded.
 
 The result is a graph of its own with node ids that follow from the content alone, so that the same model
 always gives the same code, and its text identifies a kernel in the cache.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -97,13 +96,13 @@ def expressions_of(system: System, outputs: Sequence[str]) -> Expressions:
 
 
 def prepare(plain: Expressions) -> tuple[Expressions, Jacobian]:
-    """Expressions and derivatives as they are emitted: roots guarded, reciprocals shared and hoisted."""
+    """Expressions and derivatives as they are emitted: roots guarded, quotients as products with reciprocals."""
     guarded = Graph()
     plain = _renumber(plain, guarded, _guard_roots(plain, guarded))
     jacobian = differentiate(plain.graph, plain.derivatives)
     entries = [node for row in jacobian.rows for node in row.values()]
     graph = Graph()
-    copy = _share_reciprocals(plain.graph, [*plain.roots(), *entries, *jacobian.time], graph)
+    copy = _use_reciprocals(plain.graph, [*plain.roots(), *entries, *jacobian.time], graph)
     rows = tuple({column: copy[node] for column, node in row.items()} for row in jacobian.rows)
     return _renumber(plain, graph, copy), Jacobian(rows, tuple(copy[node] for node in jacobian.time))
 
@@ -199,20 +198,20 @@ def _floored_leaf(plain: Expressions, node: int, target: Graph) -> int:
     return target.apply("select", nearly, zero, leaf)
 
 
-def _share_reciprocals(source: Graph, roots: Iterable[int], target: Graph) -> dict[int, int]:
-    """Copy, with a/b written a*(1/b) where 1/b is known per patient or used more than once.
+def _use_reciprocals(source: Graph, roots: Iterable[int], target: Graph) -> dict[int, int]:
+    """Copy, with a/b written a*(1/b): reciprocals are cheaper, shared, and known per patient if b is.
 
-    Not so for the base of a power: its slope is power/base, which must stay finite where the base is
-    subnormal and its reciprocal infinite.
+    Not so where b is a state or the base of a power: they may be subnormal, with an infinite reciprocal,
+    where the quotient is finite (the slope of a power is power/base).
     """
     nodes = source.topological(roots)
-    shareable = _shareable_divisors(source, nodes)
+    invertible = _invertible_divisors(source, nodes)
     copy: dict[int, int] = {}
     for node in nodes:
         args = source.args(node)
         if not args:
             copy[node] = _copy_leaf(source, node, target)
-        elif source.op(node) == "div" and args[1] in shareable:
+        elif source.op(node) == "div" and args[1] in invertible:
             reciprocal = target.div(target.constant(1.0), copy[args[1]])
             copy[node] = target.mul(copy[args[0]], reciprocal)
         else:
@@ -220,11 +219,11 @@ def _share_reciprocals(source: Graph, roots: Iterable[int], target: Graph) -> di
     return copy
 
 
-def _shareable_divisors(source: Graph, nodes: Iterable[int]) -> set[int]:
-    used = Counter(source.args(node)[1] for node in nodes if source.op(node) == "div")
+def _invertible_divisors(source: Graph, nodes: Iterable[int]) -> set[int]:
+    divisors = {source.args(node)[1] for node in nodes if source.op(node) == "div"}
     bases = {source.args(node)[0] for node in nodes if source.op(node) == "pow"}
-    varying = {d for d in used if source.level(d) == VARYING}
-    several = {d for d in varying if used[d] > 1 and source.args(d)} - bases
-    numbers = {d for d in used if source.is_constant(d)}
+    numbers = {d for d in divisors if source.is_constant(d)}
     ordinary = {d for d in numbers if 1e-300 < abs(source.value(d)) < 1e300}
-    return (used.keys() - varying - numbers) | several | ordinary
+    per_patient = {d for d in divisors - numbers if source.level(d) < VARYING}
+    computed = {d for d in divisors if source.level(d) == VARYING and source.args(d)}
+    return ordinary | per_patient | (computed - bases)

@@ -136,6 +136,16 @@ def test_negative_times_and_a_late_start():
     np.testing.assert_allclose(found, np.exp([0.0, -2.0, -5.0]), rtol=1e-8)
 
 
+def test_stops_are_met_exactly_whatever_their_rounding():
+    """One step from each stop to the next, as the tolerance allows anything; t + (stop - t) may miss the stop."""
+    k = kernel("model clock()\n A = 1; A' = 0; t := time;\nend", ("t",))
+    times = 10 ** np.random.default_rng(2).uniform(-6, 6, (50, 40))
+    s = Schedule.build(50, np.repeat(np.arange(50), 40), times.ravel(), READ)
+    solution = solve(k, k.defaults, s, rtol=1e9, atol=1e9)
+    np.testing.assert_array_equal(solution.values[:, 0], np.sort(times, axis=1).ravel())
+    assert (solution.steps < 60).all()
+
+
 def test_wrong_arguments_are_explained():
     k = clearance()
     s = Schedule.readings(2, [1.0])

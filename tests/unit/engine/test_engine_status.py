@@ -70,6 +70,12 @@ def test_an_action_that_leaves_a_bad_state_ends_the_patient_there():
     np.testing.assert_array_equal(solution.time, [2, 1, 1])
 
 
+def test_a_bad_state_is_seen_even_if_nothing_follows():
+    k = kernel(DECAY, ("A",), inputs=("A",))
+    s = Schedule.build(1, [0], [1.0], k.action("set:A"), np.nan)
+    assert solve(k, k.defaults, s).status[0] == Status.NOT_FINITE
+
+
 def test_a_state_that_grows_past_the_largest_number():
     k = kernel("model grow()\n a = 1e307; y = 0; y' = a;\nend", ("y",))
     solution = solve(k, k.defaults, Schedule.readings(1, [100.0]))

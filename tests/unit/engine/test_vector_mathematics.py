@@ -45,7 +45,9 @@ class Compiled:
         place = f.variable("i64", "0")
         with f.loop_while(lambda: f.let(f"icmp ult i64 {f.load_scalar(place, 0, 'i64')}, %n")):
             i = f.load_scalar(place, 0, "i64")
-            f.store(f.math(name, *(f.load(p, i) for p in ("%x", "%y")[:arity])), "%out", i)
+            arguments = [f.load(p, i) for p in ("%x", "%y")[:arity]]
+            value = f.reciprocal(*arguments) if name == "reciprocal" else f.math(name, *arguments)
+            f.store(value, "%out", i)
             f.store_scalar(f.let(f"add i64 {i}, 1"), place, 0, "i64")
         f.emit("ret void")
         self.library = Library(f"{name}{width}", compile_object(module.text()), ("apply",))
@@ -131,6 +133,16 @@ def test_power_of_special_numbers_and_negative_bases(width):
 @pytest.mark.parametrize("name", ["sin", "cos", "tan"])
 def test_an_angle_too_large_to_have_a_phase_is_not_a_number(name):
     assert np.isnan(Compiled(name, 1, host_width())([2.0**31, np.inf, np.nan])).all()
+
+
+@extended
+@pytest.mark.parametrize("width", WIDTHS)
+def test_reciprocal(width):
+    one_over = Compiled("reciprocal", 1, width)
+    x = np.r_[UNIT, 10 ** rng.uniform(-307, 307, 50000), -(10 ** rng.uniform(-307, 307, 50000))]
+    assert ulps(one_over(x), 1 / x.astype(np.longdouble)) <= 1.0
+    np.testing.assert_array_equal(one_over([0.0, -0.0, np.inf, -np.inf]), [np.inf, -np.inf, 0.0, 0.0])
+    assert np.isnan(one_over([np.nan])).all()
 
 
 def test_every_function_is_tested():

@@ -78,6 +78,8 @@ class Emitter:
             return f.choose(self._values[condition], *(self._as_number(a) for a in others))
         if op in ("and", "or", "not"):
             return self._logic(op, [self._values[a] for a in graph.args(node)])
+        if op == "div" and graph.is_constant(graph.args(node)[0], 1.0):
+            return f.reciprocal(self._as_number(graph.args(node)[1]))
         return self._arithmetic(op, [self._as_number(a) for a in graph.args(node)])
 
     def _as_number(self, node: int) -> str:

@@ -56,7 +56,7 @@ def _emit_factorise(plan: Plan) -> None:
             case Scale(slot, pivot):
                 row[slot] = f.mul(str(now(slot)), plan.get(f, "matrix", pivot))
             case Invert(slot):
-                row[slot] = f.div(f.constant(1.0), str(now(slot)))
+                row[slot] = f.reciprocal(str(now(slot)))
                 for place, value in row.items():
                     plan.put(f, value, "matrix", place)
                 row.clear()
@@ -165,7 +165,7 @@ def _emit_error(plan: Plan, f: Function) -> None:
             here = _place(plan, f, "trial", k)
             after = f.add(f.load("%work", here), error)
             f.store(after, "%work", here)
-            add_square(f, total, f.div(error, allowed.at(k, before, after)))
+            add_square(f, total, f.mul(error, f.reciprocal(allowed.at(k, before, after))))
             _spoil_if_infinite(f, total, after)
     mean = f.mul(f.load(total, 0), f.constant(1.0 / max(plan.n_states, 1)))
     plan.put(f, f.intrinsic("sqrt", mean), "error")
