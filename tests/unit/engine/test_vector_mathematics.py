@@ -120,6 +120,16 @@ def test_power_over_the_whole_range(width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_an_unusual_neighbour_does_not_change_a_power(width):
+    power = Compiled("pow", 2, width)
+    base, exponent = 10 ** rng.uniform(-30, 30, 4000), rng.uniform(-9, 9, 4000)
+    alone = power(base, exponent)
+    base[::5] = rng.choice(LIMITS, 800)
+    rest = np.arange(4000) % 5 > 0
+    np.testing.assert_array_equal(power(base, exponent)[rest], alone[rest])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_power_of_special_numbers_and_negative_bases(width):
     x, y = (grid.ravel() for grid in np.meshgrid(LIMITS, [*LIMITS, 5, -5, 1 / 3, 2.0**60, 1e300]))
     with np.errstate(all="ignore"):
@@ -146,4 +156,4 @@ def test_reciprocal(width):
 
 
 def test_every_function_is_tested():
-    assert MATHEMATICS.keys() == CASES.keys() | {"pow"}
+    assert MATHEMATICS.keys() == CASES.keys() | {"pow", "any_pow"}

@@ -16,7 +16,6 @@ LN2_LOW = 1.90821492927058770002e-10
 TO_NEAREST = 1.5 * 2.0**52
 """Adding and subtracting it rounds to an integer, which then stands in the lowest bits."""
 SMALLEST_NORMAL = 2.0**-1022
-ONE_BITS = 1023 << 52
 
 
 def exp(f: Function, x: str) -> str:
@@ -28,11 +27,15 @@ def exp_of_sum(f: Function, x: str, low: str) -> str:
     """e^(x + low), where low is a correction much smaller than x."""
     x = f.choose(f.compare("olt", x, f.constant(-760.0)), f.constant(-760.0), x)
     x = f.choose(f.compare("ogt", x, f.constant(720.0)), f.constant(720.0), x)
+    return _exp_moderate(f, x, low)
+
+
+def _exp_moderate(f: Function, x: str, low: str) -> str:
+    """e^(x + low) for x between -760 and 720."""
     exponent, reduced = _reduce(f, x, low)
     series = [1.0 / math.factorial(k) for k in range(2, 14)]
     tail = f.mul(f.mul(reduced, reduced), f.polynomial(reduced, series))
-    grown = f.add(f.constant(1.0), f.add(reduced, tail))
-    return _scale(f, grown, exponent)
+    return f.scale(f.add(f.constant(1.0), f.add(reduced, tail)), exponent)
 
 
 def expm1(f: Function, x: str) -> str:
@@ -42,34 +45,24 @@ def expm1(f: Function, x: str) -> str:
     exponent, reduced = _reduce(f, x, f.constant(0.0))
     series = [1.0 / math.factorial(k) for k in range(2, 15)]
     grown = f.add(reduced, f.mul(f.mul(reduced, reduced), f.polynomial(reduced, series)))
-    power = _scale(f, f.constant(1.0), exponent)
-    return f.add(_scale(f, grown, exponent), f.sub(power, f.constant(1.0)))
+    power = f.scale(f.constant(1.0), exponent)
+    return f.add(f.scale(grown, exponent), f.sub(power, f.constant(1.0)))
 
 
 def _reduce(f: Function, x: str, low: str) -> tuple[str, str]:
-    """Integer k (as bits) and r with x + low = k ln 2 + r, |r| <= 0.35."""
+    """Whole k and r with x + low = k ln 2 + r, |r| <= 0.35."""
     shifted = f.exact("add", f.mul(x, f.constant(1.0 / math.log(2.0))), f.constant(TO_NEAREST))
     k = f.exact("sub", shifted, f.constant(TO_NEAREST))
     reduced = f.exact("sub", x, f.exact("mul", k, f.constant(LN2_HIGH)))
     reduced = f.add(f.sub(reduced, f.mul(k, f.constant(LN2_LOW))), low)
-    exponent = f.int_op("sub", f.bits(shifted), f.bits(f.constant(TO_NEAREST)))
-    return exponent, reduced
-
-
-def _scale(f: Function, value: str, exponent: str) -> str:
-    """Value times 2^exponent in two steps, so that subnormal and nearly infinite results are right."""
-    half = f.int_op("ashr", exponent, f.int_constant(1))
-    for part in (half, f.int_op("sub", exponent, half)):
-        biased = f.int_op("add", f.int_op("shl", part, f.int_constant(52)), f.int_constant(ONE_BITS))
-        value = f.exact("mul", value, f.from_bits(biased))
-    return value
+    return k, reduced
 
 
 def log(f: Function, x: str) -> str:
     """Return the natural logarithm: -infinity at 0, NaN below."""
-    exponent, z = _mantissa(f, x)
+    exponent, z = _any_mantissa(f, x)
     half_square = f.mul(f.mul(z, z), f.constant(0.5))
-    s = f.div(z, f.add(z, f.constant(2.0)))
+    s = f.mul(z, f.reciprocal(f.add(z, f.constant(2.0))))
     square = f.mul(s, s)
     series = f.mul(square, f.polynomial(square, [2.0 / k for k in range(3, 26, 2)]))
     correction = f.add(f.mul(s, f.add(half_square, series)), f.mul(exponent, f.constant(LN2_LOW)))
@@ -87,35 +80,59 @@ def _log_limits(f: Function, x: str, value: str) -> str:
 
 def _mantissa(f: Function, x: str) -> tuple[str, str]:
     """Exponent (as a number) and z with x = 2^exponent (1 + z), 1 + z between sqrt(1/2) and sqrt(2)."""
-    tiny = f.compare("olt", x, f.constant(SMALLEST_NORMAL))
-    bits = f.bits(f.choose(tiny, f.exact("mul", x, f.constant(2.0**54)), x))
+    bits = f.bits(x)
     shift = f.int_constant((1 << 52) - (0x3FE6A09E667F3BCD & ((1 << 52) - 1)))
     biased = f.int_op("lshr", f.int_op("add", bits, shift), f.int_constant(52))
     away = f.int_op("shl", f.int_op("sub", biased, f.int_constant(1023)), f.int_constant(52))
     mantissa = f.from_bits(f.int_op("sub", bits, away))
     power = f.int_op("or", biased, f.bits(f.constant(2.0**52)))
     exponent = f.exact("sub", f.from_bits(power), f.constant(2.0**52 + 1023.0))
-    exponent = f.choose(tiny, f.exact("sub", exponent, f.constant(54.0)), exponent)
     return exponent, f.exact("sub", mantissa, f.constant(1.0))
 
 
+def _any_mantissa(f: Function, x: str) -> tuple[str, str]:
+    """Return the same for subnormal x too."""
+    tiny = f.compare("olt", x, f.constant(SMALLEST_NORMAL))
+    exponent, z = _mantissa(f, f.choose(tiny, f.exact("mul", x, f.constant(2.0**54)), x))
+    return f.choose(tiny, f.exact("sub", exponent, f.constant(54.0)), exponent), z
+
+
 def power(f: Function, x: str, y: str) -> str:
-    """x^y with the limits of IEEE 754: negative x only for whole y, x^0 = 1^y = 1."""
+    """x^y as IEEE 754 has it; quick where all lanes are usual: x normal and positive, or +0 with y > 0."""
+    positive = f.both(
+        f.compare("oge", x, f.constant(SMALLEST_NORMAL)), f.compare("olt", x, f.constant(math.inf))
+    )
+    nothing = f.let(f"icmp eq {f.int} {f.bits(x)}, {f.int_constant(0)}")
+    product, low = _times_log(f, y, _precise_log(f, _mantissa(f, x)))
+    moderate = f.compare("olt", f.intrinsic("fabs", product), f.constant(700.0))
+    vanishing = f.both(nothing, f.compare("ogt", y, f.constant(0.0)))
+    usual = f.either(f.both(positive, moderate), vanishing)
+    value = f.choose(nothing, f.constant(0.0), _exp_moderate(f, product, low))
+    return f.unless(f.all(usual), value, lambda: f.math("any_pow", x, y))
+
+
+def any_power(f: Function, x: str, y: str) -> str:
+    """x^y with all limits: negative x only for whole y, x^0 = 1^y = 1."""
     size = f.intrinsic("fabs", x)
     largest = f.constant(1e300)
     bounded = f.intrinsic("minnum", f.intrinsic("maxnum", y, f.constant(-1e300)), largest)
-    high, low = _precise_log(f, size)
-    product = f.exact("mul", bounded, high)
-    rest = f.add(f.fma(bounded, high, f.neg(product)), f.mul(bounded, low))
+    product, rest = _times_log(f, bounded, _precise_log(f, _any_mantissa(f, size)))
     moderate = f.compare("olt", f.intrinsic("fabs", product), f.constant(800.0))
     value = exp_of_sum(f, product, f.choose(moderate, rest, f.constant(0.0)))
     return _power_limits(f, x, y, size, value)
 
 
-def _precise_log(f: Function, x: str) -> tuple[str, str]:
-    """Logarithm of x > 0 as an unevaluated sum of two numbers, to about 68 bits."""
-    exponent, z = _mantissa(f, x)
-    reciprocal = f.div(f.constant(1.0), f.exact("add", z, f.constant(2.0)))
+def _times_log(f: Function, y: str, logarithm: tuple[str, str]) -> tuple[str, str]:
+    """Product of a number with an unevaluated sum, as another one."""
+    high, low = logarithm
+    product = f.exact("mul", y, high)
+    return product, f.add(f.fma(y, high, f.neg(product)), f.mul(y, low))
+
+
+def _precise_log(f: Function, parts: tuple[str, str]) -> tuple[str, str]:
+    """Logarithm of 2^exponent (1 + z) as an unevaluated sum of two numbers, to about 68 bits."""
+    exponent, z = parts
+    reciprocal = f.reciprocal(f.exact("add", z, f.constant(2.0)))
     below, below_low = _two_sum(f, f.constant(2.0), z)
     s = f.exact("mul", z, reciprocal)
     remainder = f.sub(f.fma(f.neg(s), below, z), f.mul(s, below_low))

@@ -7,6 +7,11 @@ from contextlib import contextmanager
 ATTRIBUTES = 'attributes #0 = { nounwind noinline "prefer-vector-width"="512" }'
 
 _AVX512_ESTIMATE, _AVX512_WIDTH = "llvm.x86.avx512.rcp14.pd.512", 8
+_AVX512_SCALE = "llvm.x86.avx512.mask.scalef.pd.512"
+_SPLIT = 5
+"""Coefficients from which on two short sums are faster than a long one."""
+_POWER_OF_TWO = 2.0**52 + 1023.0
+"""Added to a whole number k it leaves the exponent field of 2^k in the lowest bits."""
 
 MathBody = Callable[..., str]
 
@@ -171,11 +176,33 @@ class Function:
         return self.intrinsic("fma", a, b, c)
 
     def polynomial(self, x: str, coefficients: Sequence[float]) -> str:
-        """Horner's rule; the constant term comes first."""
+        """Sum of coefficients times powers of x, constant term first; even and odd powers side by side."""
+        if len(coefficients) < _SPLIT:
+            return self._horner(x, coefficients)
+        square = self.mul(x, x)
+        even, odd = (self._horner(square, coefficients[first::2]) for first in (0, 1))
+        return self.add(even, self.mul(x, odd))
+
+    def _horner(self, x: str, coefficients: Sequence[float]) -> str:
         *lower, top = coefficients
         value = self.constant(top)
         for coefficient in reversed(lower):
             value = self.add(self.mul(value, x), self.constant(coefficient))
+        return value
+
+    def scale(self, value: str, exponent: str) -> str:
+        """Return value * 2^exponent, for whole exponents within +-1100, with subnormal results."""
+        if self.width == _AVX512_WIDTH:
+            types = [self.real, self.real, self.real, "i8", "i32"]
+            self.module.declare(_AVX512_SCALE, self.real, types)
+            operands = (value, exponent, "zeroinitializer", "-1", "4")
+            pairs = (f"{kind} {operand}" for kind, operand in zip(types, operands, strict=True))
+            return self.call(_AVX512_SCALE, *pairs, returns=self.real)
+        half = self.intrinsic("floor", self.mul(exponent, self.constant(0.5)))
+        for part in (half, self.exact("sub", exponent, half)):
+            shifted = self.bits(self.exact("add", part, self.constant(_POWER_OF_TWO)))
+            power = self.from_bits(self.int_op("shl", shifted, self.int_constant(52)))
+            value = self.exact("mul", value, power)
         return value
 
     # choices ---------------------------------------------------------------------------
@@ -220,6 +247,11 @@ class Function:
         """Scalar i1: whether the mask holds in some lane."""
         packed = self.pack(mask)
         return self.let(f"icmp ne i{self.width} {packed}, 0") if self.width > 1 else packed
+
+    def all(self, mask: str) -> str:
+        """Scalar i1: whether the mask holds in every lane."""
+        packed = self.pack(mask)
+        return self.let(f"icmp eq i{self.width} {packed}, -1") if self.width > 1 else packed
 
     def pack(self, mask: str) -> str:
         """Scalar integer with one bit a lane."""
@@ -290,6 +322,17 @@ class Function:
         yield
         self.emit(f"br label %{done}")
         self._start(done)
+
+    def unless(self, usual: str, value: str, otherwise: Callable[[], str]) -> str:
+        """Return ``value``, or another one where the scalar condition ``usual`` does not hold."""
+        before, rare, done = self._block, self._label(), self._label()
+        self.emit(f"br i1 {usual}, label %{done}, label %{rare}")
+        self._start(rare)
+        other = otherwise()
+        origin = self._block
+        self.emit(f"br label %{done}")
+        self._start(done)
+        return self.let(f"phi {self.real} [ {value}, %{before} ], [ {other}, %{origin} ]")
 
     @contextmanager
     def loop_while(self, condition: Callable[[], str]) -> Iterator[None]:

@@ -8,6 +8,7 @@ MATHEMATICS: dict[str, MathBody] = {
     "expm1": exponentials.expm1,
     "log": exponentials.log,
     "pow": exponentials.power,
+    "any_pow": exponentials.any_power,
     "sinh": exponentials.sinh,
     "cosh": exponentials.cosh,
     "tanh": exponentials.tanh,
