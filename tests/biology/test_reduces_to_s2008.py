@@ -24,7 +24,7 @@ NAMES = {
     "glucose.k_1": "k1", "glucose.k_2": "k2", "glucose.k_sc": "ksc", "glucose.p_2U": "p2u", "glucose.k_i": "ki",
     "glucose.k_p2": "kp2", "glucose.k_p3": "kp3", "glucose.V_mx": "Vmx", "glucose.K_m0": "Km0",
     "glucose.k_e1": "ke1", "glucose.k_e2": "ke2",
-    "insulin.I_b": "Ib", "insulin.V_I": "Vi", "insulin.CL": "CL", "insulin.m_1": "m1", "insulin.HE_b": "HEb",
+    "insulin.I_b": "Ib", "insulin.V_I": "Vi", "insulin.m_1": "m1", "insulin.HE_b": "HEb",
     "subcutaneous_insulin.k_d": "kd", "subcutaneous_insulin.k_a1": "ka1", "subcutaneous_insulin.k_a2": "ka2",
 }  # fmt: skip
 OFF = {
@@ -38,6 +38,7 @@ OFF = {
 def parameters(system, patient):
     values = system.defaults.copy()
     ours = {name: patient["parameters"][theirs] for name, theirs in NAMES.items()}
+    ours["insulin.clearance"] = patient["parameters"]["CL"] / patient["parameters"]["BW"]
     ours["subcutaneous_insulin.pump_rate"] = 60.0 * patient["basal_U_per_min"]
     for name, value in {**ours, **OFF}.items():
         values[system.parameters.index(name)] = value

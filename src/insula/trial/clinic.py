@@ -77,7 +77,9 @@ class Clinic:
     @property
     def life(self) -> OrdinaryLife:
         """What the metabolic clock needs of the study."""
-        return OrdinaryLife(self.metabolic, self.habits, self.regimen, self.seed)
+        return OrdinaryLife(
+            self.metabolic, self.habits, self.regimen, self.seed, self.symbols.sensitivity_now
+        )
 
     @property
     def map_outputs(self) -> Mapping[str, MapOutput]:
@@ -110,9 +112,15 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
     protocols = {name: _protocol(catalog, study, arm.protocol) for name, arm in study.arms.items()}
     given = {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
     targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
-    metabolic = build_clock(catalog, "metabolic", _metabolic_outputs(catalog, to_slow))
+    metabolic = build_clock(
+        catalog, "metabolic", _metabolic_outputs(catalog, to_slow), (symbols.sensitivity_now,)
+    )
     averaged = learn(
-        catalog, OrdinaryLife(metabolic, habits, regimen, study.seed), settings, to_fast, to_slow
+        catalog,
+        OrdinaryLife(metabolic, habits, regimen, study.seed, symbols.sensitivity_now),
+        settings,
+        to_fast,
+        to_slow,
     )
     disease_outputs = tuple(
         dict.fromkeys(

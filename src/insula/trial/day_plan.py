@@ -113,6 +113,19 @@ def _wobble(at: Quantity) -> float:
     return float(convert(at.spread_low or 0.0, at.unit, "min"))
 
 
+def need_rows(habits: Habits, people: People, seed: int, day: int, offset: float, symbol: str) -> list[Row]:
+    """Insulin sensitivity of each part of the day, relative to the person's own; the need is its reciprocal."""
+    everyone = np.arange(people.size)
+    rows = []
+    for part in habits.insulin_need:
+        variation = number(part.variation, "dimensionless")
+        draws = normal(seed, f"insulin need, {part.id}", people.candidates, occasion(day))[:, 0]
+        factor = np.exp(-np.sqrt(np.log1p(variation**2)) * draws)
+        time = np.full(people.size, offset + number(part.from_, "min"))
+        rows.append(Row(everyone, time, f"set:{symbol}", factor))
+    return rows
+
+
 def basal_rows(
     regimen: Regimen, people: People, doses: Doses, seed: int, day: int, offset: float
 ) -> list[Row]:

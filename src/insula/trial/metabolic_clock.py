@@ -9,7 +9,16 @@ import numpy as np
 
 from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import Solution, solve
-from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, Row, basal_rows, meal_rows, rescue_rows
+from insula.trial.day_plan import (
+    MINUTES_PER_DAY,
+    Doses,
+    People,
+    Row,
+    basal_rows,
+    meal_rows,
+    need_rows,
+    rescue_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +40,7 @@ class OrdinaryLife:
     habits: Habits
     regimen: Regimen
     seed: int
+    sensitivity_now: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,7 @@ def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -
     rows: list[Row] = []
     for k in range(days):
         offset = k * MINUTES_PER_DAY
+        rows += need_rows(life.habits, who.people, life.seed, day + k, offset, life.sensitivity_now)
         rows += meal_rows(life.habits, who.people, who.doses, life.seed, day + k, offset)
         rows += basal_rows(life.regimen, who.people, who.doses, life.seed, day + k, offset)
         rows += rescue_rows(life.habits, who.people, life.seed, day + k, offset)

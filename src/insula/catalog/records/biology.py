@@ -169,6 +169,7 @@ class ClockSymbols(Record):
     carbohydrate_ratio: Text
     correction_factor: Text
     correction_target: Text
+    sensitivity_now: Text
     alarm_threshold: Text
     weight: Text
     hba1c: Text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from insula.catalog.base import (
     Record,
     Sourced,
@@ -37,6 +39,14 @@ class Rescue(Record):
     repeat_after: Sourced
 
 
+class Need(Record):
+    """A part of the day and how much the need of insulin varies from one day to the next (CV)."""
+
+    id: Text
+    from_: Sourced = Field(alias="from")
+    variation: Sourced
+
+
 class Habits(Record):
     """How a person eats and treats a low."""
 
@@ -50,6 +60,7 @@ class Habits(Record):
     missed_basal: Sourced | None = None
     target_shift: Sourced | None = None
     tolerated_lows: Sourced | None = None
+    insulin_need: tuple[Need, ...] = ()
     rescue: Rescue
 
 
