@@ -7,14 +7,14 @@ from insula.engine.emit.plan import Plan
 from insula.engine.emit.step import Tolerance, add_square
 from insula.engine.status import Status
 
-SAFETY, SHRINK, GROW = 0.9, 0.2, 6.0
+SAFETY, SHRINK, GROW = 0.9, 0.2, 10.0
 AFTER_NAN = 0.1
 """Factor on the step where the attempt was not finite."""
 RESOLUTION = 4.0 * 2.0**-52
 """A step below this share of the time is lost in rounding."""
 STRETCH = 0.999
 """A step that reaches this share of the way to the stop goes all the way."""
-FIRST_CHANGE = 0.01
+FIRST_CHANGE = 0.1
 """Share of the state that the first step may change, if that is more than the tolerance."""
 
 
