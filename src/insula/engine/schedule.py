@@ -39,6 +39,19 @@ class Schedule:
     amount: Floats
     save: Ints
 
+    def __post_init__(self) -> None:
+        """Refuse columns that machine code could not read."""
+        for name, kind in _COLUMNS.items():
+            column = getattr(self, name)
+            if column.dtype != kind or column.ndim != 1 or not column.flags.c_contiguous:
+                raise ProtocolError(f"schedule: {name} must be a plain array of {kind.__name__}. Use build.")
+        rows = {len(getattr(self, name)) for name in _COLUMNS if name != "start"}
+        read = self.action == READ
+        saves = np.where(read, np.cumsum(read) - 1, -1)
+        fits = len(rows) == 1 and len(self.start) and self.start[0] == 0 and self.start[-1] in rows
+        if not fits or (np.diff(self.start) < 0).any() or not (self.save == saves).all():
+            raise ProtocolError("schedule: the columns do not fit together. Use build.")
+
     @property
     def n_patients(self) -> int:
         """Number of patients, P."""
@@ -88,6 +101,15 @@ class Schedule:
         each = np.atleast_1d(np.asarray(times, dtype=np.float64))
         who = np.repeat(np.arange(n_patients), len(each))
         return Schedule.build(n_patients, who, np.tile(each, n_patients), READ)
+
+
+_COLUMNS: dict[str, type[np.generic]] = {
+    "start": np.int64,
+    "time": np.float64,
+    "action": np.int64,
+    "amount": np.float64,
+    "save": np.int64,
+}
 
 
 def _columns(

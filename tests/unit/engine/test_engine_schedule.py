@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,3 +54,12 @@ def test_faults_name_the_row():
         Schedule.build(3, [0, 2], [1, 2, 3], READ)
     with pytest.raises(ProtocolError, match="action must be integers, not float64"):
         Schedule.build(3, [0, 2], [1, 2], [0.5, 1.0])
+
+
+def test_columns_put_together_by_hand_are_checked_before_machine_code_sees_them():
+    s = Schedule.build(2, [0, 1], [1, 2], READ)
+    with pytest.raises(ProtocolError, match="action must be a plain array of int64"):
+        replace(s, action=s.action.astype(np.int32))
+    for damage in ({"save": s.save + 1}, {"time": s.time[:1]}, {"start": s.start + 1}):
+        with pytest.raises(ProtocolError, match="the columns do not fit together"):
+            replace(s, **damage)
