@@ -1,14 +1,19 @@
 """Machine code on disk: found again, never trusted blindly, never half written."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from engine_models import DECAY, LOGISTIC, system
 
 from insula.engine import object_cache
 from insula.engine.fingerprint import kernel_key
+from insula.engine.kernel import _compile, build_kernel
 from insula.engine.lowering import expressions_of
 from insula.engine.methods import METHODS
+from insula.engine.schedule import Schedule
+from insula.engine.solve import solve
 
 
 @pytest.fixture
@@ -75,6 +80,30 @@ def test_many_first_runs_at_once(folder):
         thread.join()
     assert found == [b"code" * 9999] * 8
     assert [p.name for p in folder.iterdir()] == ["k.bin"]
+
+
+def test_a_cached_start_compiles_nothing(folder, monkeypatch):
+    times = Schedule.readings(3, [0.0, 1.0])
+    first = build_kernel(system(DECAY), ("A",))
+    monkeypatch.setattr("insula.engine.kernel._LOADED", {})
+    object_cache.cached(
+        first.key, lambda: _compile(expressions_of(system(DECAY), ("A",)), METHODS["rodas5p"])
+    )
+    monkeypatch.setattr("insula.engine.kernel._compile", never)
+    again = build_kernel(system(DECAY), ("A",))
+    found = [solve(k, k.defaults, times).values for k in (first, again)]
+    np.testing.assert_array_equal(*found)
+
+
+def test_one_kernel_serves_many_threads():
+    k = build_kernel(system(LOGISTIC), ("y",))
+    rates = np.linspace(0.1, 5, 400)
+
+    def run(rate):
+        return solve(k, [rate, 1.0], Schedule.readings(2, np.linspace(0, 50, 200))).values.tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, rates)) == [run(rate) for rate in rates]
 
 
 def key(text, outputs, method="rodas5p", width=8, **kwargs):
