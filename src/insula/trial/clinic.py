@@ -77,9 +77,7 @@ class Clinic:
     @property
     def life(self) -> OrdinaryLife:
         """What the metabolic clock needs of the study."""
-        return OrdinaryLife(
-            self.metabolic, self.habits, self.regimen, self.seed, self.symbols.sensitivity_now
-        )
+        return ordinary_life(self.metabolic, self.habits, self.regimen, self.seed, self.symbols)
 
     @property
     def map_outputs(self) -> Mapping[str, MapOutput]:
@@ -113,11 +111,14 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
     given = {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
     targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
     metabolic = build_clock(
-        catalog, "metabolic", _metabolic_outputs(catalog, to_slow), (symbols.sensitivity_now,)
+        catalog,
+        "metabolic",
+        _metabolic_outputs(catalog, to_slow),
+        (symbols.sensitivity_now, symbols.absorbed_now),
     )
     averaged = learn(
         catalog,
-        OrdinaryLife(metabolic, habits, regimen, study.seed, symbols.sensitivity_now),
+        ordinary_life(metabolic, habits, regimen, study.seed, symbols),
         settings,
         to_fast,
         to_slow,
@@ -156,6 +157,13 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         run_in=number(population.run_in, "day"),
         end=end,
     )
+
+
+def ordinary_life(
+    metabolic: Clock, habits: Habits, regimen: Regimen, seed: int, symbols: ClockSymbols
+) -> OrdinaryLife:
+    """Return what the metabolic clock needs to let people live ordinary days."""
+    return OrdinaryLife(metabolic, habits, regimen, seed, symbols.sensitivity_now, symbols.absorbed_now)
 
 
 def _protocol(catalog: Catalog, study: Study, name: str) -> Protocol:

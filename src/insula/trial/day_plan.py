@@ -120,25 +120,35 @@ def need_rows(habits: Habits, people: People, seed: int, day: int, offset: float
     for part in habits.insulin_need:
         variation = number(part.variation, "dimensionless")
         draws = normal(seed, f"insulin need, {part.id}", people.candidates, occasion(day))[:, 0]
-        factor = np.exp(-np.sqrt(np.log1p(variation**2)) * draws)
         time = np.full(people.size, offset + number(part.from_, "min"))
-        rows.append(Row(everyone, time, f"set:{symbol}", factor))
+        rows.append(Row(everyone, time, f"set:{symbol}", 1.0 / unit_lognormal(variation, draws)))
     return rows
 
 
 def basal_rows(
-    regimen: Regimen, people: People, doses: Doses, seed: int, day: int, offset: float
+    regimen: Regimen, people: People, doses: Doses, seed: int, day: int, offset: float, symbol: str
 ) -> list[Row]:
-    """Long-acting insulin of one day, in equal parts at the regimen's hours, unless it is forgotten that day."""
+    """Long-acting insulin of one day, in equal parts at the regimen's hours, unless it is forgotten that day.
+
+    How much of a dose is absorbed varies from one injection to the next; what counts as delivered does not.
+    """
     forgotten = uniform(seed, "missed basal", people.candidates, occasion(day))[:, 0] < people.missed_basal
     who = np.flatnonzero(doses.on_insulin & ~forgotten)
     share = 1.0 / len(regimen.basal.at)
-    return [
-        Row(
-            who, np.full(len(who), offset + number(at, "min")), regimen.basal.action, doses.basal[who] * share
-        )
-        for at in regimen.basal.at
-    ]
+    draws = normal(seed, "basal absorption", people.candidates, occasion(day), len(regimen.basal.at))[who]
+    variation = 0.0 if regimen.basal.variation is None else number(regimen.basal.variation, "dimensionless")
+    rows = []
+    for k, at in enumerate(regimen.basal.at):
+        time = np.full(len(who), offset + number(at, "min"))
+        rows.append(Row(who, time, f"set:{symbol}", unit_lognormal(variation, draws[:, k])))
+        rows.append(Row(who, time, regimen.basal.action, doses.basal[who] * share))
+    return rows
+
+
+def unit_lognormal(variation: float, draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factors of mean 1 and the given CV from standard normal draws."""
+    spread = np.log1p(variation**2)
+    return np.asarray(np.exp(np.sqrt(spread) * draws - spread / 2.0))
 
 
 def rescue_rows(habits: Habits, people: People, seed: int, day: int, offset: float) -> list[Row]:

@@ -41,6 +41,7 @@ class OrdinaryLife:
     regimen: Regimen
     seed: int
     sensitivity_now: str
+    absorbed_now: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -
         offset = k * MINUTES_PER_DAY
         rows += need_rows(life.habits, who.people, life.seed, day + k, offset, life.sensitivity_now)
         rows += meal_rows(life.habits, who.people, who.doses, life.seed, day + k, offset)
-        rows += basal_rows(life.regimen, who.people, who.doses, life.seed, day + k, offset)
+        rows += basal_rows(life.regimen, who.people, who.doses, life.seed, day + k, offset, life.absorbed_now)
         rows += rescue_rows(life.habits, who.people, life.seed, day + k, offset)
     return run(life, who, rows, sample_times(days, every))
 

@@ -77,13 +77,16 @@ def _meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
         "meal",
         np.full(len(everyone), number(procedure.carbohydrate, "g")),
     )
-    rows = [
-        row
-        for row in basal_rows(clinic.regimen, subjects.people, subjects.doses, clinic.seed, day, 0.0)
-        if (row.time < at).all()
-    ]
+    rows = [row for row in _overnight(clinic, subjects, day) if (row.time < at).all()]
     readings = run(clinic.life, subjects, [*rows, meal], at + times)
     return MealTest(times, readings.values[clinic.symbols.glucose], readings.values[clinic.symbols.c_peptide])
+
+
+def _overnight(clinic: Clinic, subjects: Subjects, day: int) -> list[Row]:
+    """Long-acting insulin of the day of the test."""
+    return basal_rows(
+        clinic.regimen, subjects.people, subjects.doses, clinic.seed, day, 0.0, clinic.symbols.absorbed_now
+    )
 
 
 def _record(

@@ -169,6 +169,7 @@ class ClockSymbols(Record):
     carbohydrate_ratio: Text
     correction_factor: Text
     correction_target: Text
+    absorbed_now: Text
     sensitivity_now: Text
     alarm_threshold: Text
     weight: Text
@@ -209,7 +210,7 @@ class MapOutput(Record):
 
     id: Text
     unit: Text
-    scale: Literal["identity", "log", "logit"]
+    scale: Literal["identity", "log", "sqrt", "logit"]
 
 
 class AveragedMapText(Record):

@@ -76,6 +76,7 @@ class Basal(Record):
 
     action: Text
     at: tuple[Sourced, ...]
+    variation: Sourced | None = None
 
 
 class Bolus(Record):
