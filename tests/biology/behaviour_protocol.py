@@ -1,4 +1,4 @@
-"""Reads the protocols of behaviour.csv (docs/concepts/text_formats.md) and computes their statistics."""
+"""The protocols of behaviour.csv (docs/concepts/text_formats.md) and the statistics of what they give."""
 
 import re
 from collections.abc import Callable
@@ -22,38 +22,33 @@ STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "fall": lambda _, y: y[0] - y.min(),
     "integral": lambda t, y: np.trapezoid(y, t),
     "time_of_maximum": lambda t, y: t[y.argmax()] - t[0],
+    "end_over_start": lambda _, y: y[-1] / y[0],
+    "time_of_half_change": lambda t, y: t[(abs(y - y[0]) >= abs(y[-1] - y[0]) / 2).argmax()] - t[0],
+    "time_of_nine_tenths": lambda t, y: t[(y >= 0.9 * y.max()).argmax()] - t[0],
 }
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Parameters set at the start, actions, and the window (min) that is read every five minutes."""
+    """Parameters set at the start, actions, and the times at which it is read (model time)."""
 
     settings: dict[str, float]
     actions: tuple[Event, ...]
-    start: float
-    end: float
-
-    @property
-    def readings(self) -> np.ndarray:
-        return np.arange(self.start, self.end + 0.5, 5.0)
-
-    @property
-    def events(self) -> list[Event]:
-        return [*(Event(float(t)) for t in self.readings), *self.actions]
+    times: np.ndarray
 
 
-def read_protocol(text: str) -> Experiment:
-    settings, actions, window = {}, [], None
+def read_protocol(text: str, every: float) -> Experiment:
+    """Read a protocol; ``every`` is the time between two readings of the window, in model time."""
+    settings, actions, times = {}, [], None
     for statement in (part.strip() for part in text.split(";")):
         if found := _SET.fullmatch(statement):
             settings[found[1]] = float(found[2])
         elif found := _MEASURE.fullmatch(statement):
-            window = float(found[1]), float(found[2])
+            times = np.arange(float(found[1]), float(found[2]) + every / 2, every)
         elif found := _ACT.fullmatch(statement):
             actions.append(Event(float(found[3]), found[1], float(found[2])))
         else:
             raise ValueError(f'cannot read "{statement}" in the protocol "{text}"')
-    if window is None:
+    if times is None:
         raise ValueError(f'the protocol "{text}" does not say `measure <from>-<to>`')
-    return Experiment(settings, tuple(actions), *window)
+    return Experiment(settings, tuple(actions), times)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.biology.behaviour_protocol import Experiment
+from tests.biology.bench import Bench, Course
 
-from insula.compiler.numpy_reference import Event, reference_solve
+from insula.compiler.numpy_reference import Event
 
 RECORD = json.loads(
     (Path(__file__).parents[2] / "reference" / "simglucose" / "values.json").read_text(encoding="utf-8")
@@ -35,20 +37,20 @@ OFF = {
 }
 
 
-def parameters(system, patient):
-    values = system.defaults.copy()
+PATIENTS = {patient["name"]: patient for patient in RECORD["patients"]}
+
+
+def settings(patient):
     ours = {name: patient["parameters"][theirs] for name, theirs in NAMES.items()}
     ours["insulin.clearance"] = patient["parameters"]["CL"] / patient["parameters"]["BW"]
     ours["subcutaneous_insulin.pump_rate"] = 60.0 * patient["basal_U_per_min"]
-    for name, value in {**ours, **OFF}.items():
-        values[system.parameters.index(name)] = value
-    return values
+    return ours | OFF
 
 
-def schedule(patient):
-    """Return readings, and meals eaten minute by minute with a bolus pumped within the first minute."""
+def actions(patient):
+    """Return meals eaten minute by minute, with a bolus pumped within the first minute."""
     rate, basal = RECORD["eating_rate_g_per_min"], 60.0 * patient["basal_U_per_min"]
-    events = [Event(float(time)) for time in RECORD["time_min"]]
+    events = []
     for meal in patient["meals"]:
         start, left = meal["minute"], float(meal["g"])
         events += [
@@ -65,14 +67,22 @@ def schedule(patient):
             ]
             left, minute = left - now, minute + 1
         events.append(Event(minute, "set:gut.eating", 0.0))
-    return events
+    return tuple(events)
 
 
-@pytest.mark.parametrize("patient", RECORD["patients"], ids=lambda p: p["name"])
-def test_a_public_virtual_patient_is_reproduced(metabolic, patient):
-    found = reference_solve(
-        metabolic, OUTPUTS, schedule(patient), parameters(metabolic, patient), rtol=1e-8, atol=1e-8
-    )
-    for column, name in enumerate(["glucose_mg_per_dL", "interstitial_mg_per_dL", "insulin_pmol_per_L"]):
-        np.testing.assert_allclose(found[:, column], patient[name], rtol=RTOL, err_msg=name)
+@pytest.fixture(scope="module")
+def courses(metabolic) -> dict[str, Course]:
+    """All patients, side by side."""
+    times = np.array(RECORD["time_min"], dtype=float)
+    experiments = [Experiment(settings(p), actions(p), times) for p in PATIENTS.values()]
+    found = Bench(metabolic, OUTPUTS).run(experiments, rtol=1e-8)
+    return dict(zip(PATIENTS, found, strict=True))
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_a_public_virtual_patient_is_reproduced(courses, name):
+    patient, (found, failure) = PATIENTS[name], courses[name]
+    assert not failure, failure
+    for column, quantity in enumerate(["glucose_mg_per_dL", "interstitial_mg_per_dL", "insulin_pmol_per_L"]):
+        np.testing.assert_allclose(found[:, column], patient[quantity], rtol=RTOL, err_msg=quantity)
     np.testing.assert_allclose(found[:, 3:].sum(axis=1), patient["stomach_and_gut_mg"], rtol=RTOL, atol=0.1)
