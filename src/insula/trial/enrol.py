@@ -43,7 +43,7 @@ def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
         metabolic_state=np.empty(0),
         metabolic_inputs=np.empty(0),
         doses=start(clinic.regimen, drawn[clinic.symbols.weight]),
-        observed=disease.table()[:, 0, :],
+        observed=disease.values,
         daily_dose=np.zeros(n),
         last_sampled=np.full(n, -np.inf),
         last_handed=np.full((n, len(clinic.to_fast)), np.inf),

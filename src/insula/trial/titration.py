@@ -95,9 +95,10 @@ def titrate(
     down_anyway = seen.share_low > own.tolerated
     if treated:
         down_anyway |= _well(regimen, seen)
-    basal = doses.basal * _step(seen.fasting - own.shift, rule.fasting, down_anyway, up, down)
+    aim = rule.after_therapy if treated and rule.after_therapy is not None else rule
+    basal = doses.basal * _step(seen.fasting - own.shift, aim.fasting, down_anyway, up, down)
     ratio = doses.carbohydrate_ratio / _step(
-        seen.after_meal - own.shift, rule.after_meal, down_anyway, up, down
+        seen.after_meal - own.shift, aim.after_meal, down_anyway, up, down
     )
     injected = np.maximum(daily, np.finfo(float).tiny)
     factor = np.where(

@@ -107,11 +107,17 @@ class LowLimit(Record):
     share: Sourced
 
 
-class Titration(Record):
-    """How a clinic changes doses at a review."""
+class Targets(Record):
+    """What insulin is titrated to."""
 
     fasting: Range
     after_meal: Range
+
+
+class Titration(Targets):
+    """How a clinic changes doses at a review; `after_therapy` are the targets once a therapy has been given."""
+
+    after_therapy: Targets | None = None
     hypoglycaemia: LowLimit
     step_up: Sourced
     step_down: Sourced
