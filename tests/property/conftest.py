@@ -1,0 +1,38 @@
+"""A clinic that is opened once, in this process."""
+
+import pytest
+
+from insula.catalog import Catalog
+from insula.catalog.records import Study
+from insula.trial.clinic import open_clinic
+from tiny_study import FOLLOW_UP, day, study
+
+
+@pytest.fixture(scope="session")
+def catalog(small_science, cache):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("INSULA_CACHE", str(cache))
+    yield Catalog.open(small_science)
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def clinic(catalog):
+    """Three arms: the therapy, usual care, and every therapy of the catalog in a dose of nothing."""
+    title = {"en": "Nothing", "zh": "无"}
+    text = study()
+    text["protocols"] = {"nothing": {"id": "nothing", "title": title, "give": nothing_of_everything(catalog)}}
+    text["arms"]["nothing"] = {"protocol": "nothing", "size": 3, "title": title}
+    return open_clinic(catalog, Study.model_validate(text))
+
+
+def nothing_of_everything(catalog):
+    """Doses of 0 on the first day, levels of 0 held over the second fortnight; all stops are on the clocks' grid."""
+    give = []
+    for name, therapy in catalog.therapies.items():
+        if therapy.dose is not None:
+            give.append({"therapy": name, "at": day(0), "dose": {"value": 0.0, "unit": therapy.dose.unit}})
+        if therapy.level is not None:
+            amount = {"value": 0.0, "unit": therapy.level.unit}
+            give.append({"therapy": name, "from": day(14), "to": day(FOLLOW_UP - 28), "target": amount})
+    return give
