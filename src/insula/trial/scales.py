@@ -18,7 +18,12 @@ Floats = NDArray[np.float64]
 FLOOR = 1e-3
 
 _FORMULAS = {"identity": "{x}", "log": "ln({x})", "log1p": "ln(1 + {x})", "sqrt": "sqrt({x})"}
-_INVERSES = {"identity": "({x})", "log": "exp({x})", "sqrt": "({x})^2", "logit": "(exp({x})/(1 + exp({x})))"}
+_INVERSES = {
+    "identity": "({x})",
+    "log": "exp({x})",
+    "sqrt": "max({x}, 0)^2",
+    "logit": "(exp({x})/(1 + exp({x})))",
+}
 
 
 def to_scale(scale: str, values: ArrayLike) -> Floats:
