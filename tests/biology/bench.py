@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from tests.biology.behaviour_protocol import Experiment
+from behaviour_protocol import Experiment
 
 from insula.catalog import Catalog
 from insula.catalog.records import AveragedMapText

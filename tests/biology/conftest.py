@@ -1,7 +1,7 @@
 """The metabolic model, composed once."""
 
 import pytest
-from tests.biology.bench import metabolic_system
+from bench import metabolic_system
 
 from insula.catalog import Catalog
 from insula.compiler.system import System

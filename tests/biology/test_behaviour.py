@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tests.biology.behaviour_protocol import STATISTICS, Experiment, read_protocol
-from tests.biology.bench import Bench, Course, disease_system, metabolic_system
+from behaviour_protocol import STATISTICS, Experiment, read_protocol
+from bench import Bench, Course, disease_system, metabolic_system
 
 from insula.catalog import Catalog
 from insula.catalog.records import BehaviourRow

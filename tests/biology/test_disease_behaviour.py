@@ -1,8 +1,8 @@
 """What no single row of behaviour.csv can say of the disease clock."""
 
 import numpy as np
-from tests.biology.behaviour_protocol import Experiment
-from tests.biology.bench import Bench, disease_system
+from behaviour_protocol import Experiment
+from bench import Bench, disease_system
 
 from insula.catalog import Catalog
 

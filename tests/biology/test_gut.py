@@ -5,9 +5,9 @@ The expectation is the published emptying law in its tanh form, integrated here 
 
 import numpy as np
 import pytest
+from behaviour_protocol import Experiment
+from bench import Bench
 from scipy.integrate import solve_ivp
-from tests.biology.behaviour_protocol import Experiment
-from tests.biology.bench import Bench
 
 from insula.compiler.numpy_reference import Event
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.biology.behaviour_protocol import Experiment
-from tests.biology.bench import Bench, Course
+from behaviour_protocol import Experiment
+from bench import Bench, Course
 
 from insula.compiler.numpy_reference import Event
 
