@@ -7,14 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import yaml
 
+from insula.core.paths import science_root
 from insula.core.provenance import tree_hashes
 from insula.core.yaml_lines import read_yaml
 
-REAL_SCIENCE = Path(__file__).resolve().parents[1] / "science"
 STUDY, THERAPY_ARM, CONTROL_ARM = "tiny", "treated", "control"
 FOLLOW_UP = 56.0
 ASSUMED = {"source": "assumed", "place": "-", "reason": "assumed", "note": "for tests"}
@@ -26,7 +25,7 @@ def day(value):
 
 def tiny_science(folder):
     """Copy the science text into ``folder`` and make it quick to simulate."""
-    shutil.copytree(REAL_SCIENCE, folder)
+    shutil.copytree(science_root(), folder)
     change(folder / "biology/models/averaged_map.yaml", degree=2, points=128, days=1)
     settings = {"grid": 14, "review": 56, "after_therapy": 14, "fortnight": 2}
     minutes = {"every": 30, "cgm_every": 15}
