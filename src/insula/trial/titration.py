@@ -100,11 +100,9 @@ def titrate(
     ratio = doses.carbohydrate_ratio / _step(
         seen.after_meal - own.shift, aim.after_meal, down_anyway, up, down
     )
-    injected = np.maximum(daily, np.finfo(float).tiny)
-    factor = np.where(
-        doses.on_insulin,
-        number(regimen.start.correction_rule, "mg_per_dL_per_day") / injected,
-        doses.correction_factor,
+    rule_of_factor = number(regimen.start.correction_rule, "mg_per_dL_per_day")
+    factor = np.divide(
+        rule_of_factor, daily, out=doses.correction_factor.copy(), where=doses.on_insulin & (daily > 0)
     )
     little = daily / weight <= number(regimen.stop.dose_per_kg, "U_per_kg_day")
     on = doses.on_insulin & ~(treated & little & _well(regimen, seen))
