@@ -127,8 +127,9 @@ def test_a_folder_that_cannot_be_written(run_insula, tmp_path):
     refused(answer, f"The folder {out} cannot be written", "Choose another with --out.")
 
 
-def test_a_population_of_which_nobody_is_eligible(small_science, cache, tmp_path):
-    """Found out only after many blocks; what is left are parts, never results."""
+def test_a_population_of_which_nobody_is_eligible(finished, small_science, cache, tmp_path):
+    """Found out only after many blocks; the results of an earlier run must not pass for those of this one."""
+    shutil.copytree(finished.folder, tmp_path / "out")
     science = tmp_path / "science"
     shutil.copytree(small_science, science)
     people = science / "populations" / "tiny.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,11 +31,7 @@ def command(manifest: Path, out: Path | None, workers: int | None, lang: str) ->
     Example:
       insula rerun runs/zimislecel/manifest.json
     """
-    first = json.loads(manifest.read_text(encoding="utf-8"))
-    if first.get("schema") != SCHEMA:
-        raise NotReproducible(
-            f"{manifest} has schema {first.get('schema')}; this version repeats schema {SCHEMA}."
-        )
+    first = _read(manifest)
     folder = out or manifest.parent.with_name(manifest.parent.name + "_rerun")
     with progress_bar(lang) as progress:
         conduct(
@@ -54,3 +51,15 @@ def command(manifest: Path, out: Path | None, workers: int | None, lang: str) ->
         click.echo(f"insula: not the same: {', '.join(changed.results)}", err=True)
         sys.exit(EXIT_FAILURES)
     click.echo("the same bytes in results/", err=True)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return a manifest that this version can repeat."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as trouble:
+        raise NotReproducible(f"{path} cannot be read as JSON: {trouble}.") from None
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if schema != SCHEMA:
+        raise NotReproducible(f"{path} has schema {schema}; this version repeats schema {SCHEMA}.")
+    return dict(found)
