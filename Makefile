@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test lint quick clean
+.PHONY: setup run test lint quick golden clean
 
 setup: .venv/.installed
 
@@ -23,10 +23,13 @@ lint: setup
 	$(BIN)/insula check
 
 test: lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 quick: setup
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+golden: setup  # after a change of the science text: the new end of the tiny trial, to be read before it is committed
+	PYTHONPATH=tests $(BIN)/python tests/golden/golden_study.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -43,7 +43,7 @@ def leaves_at(*state):
     return Values(np.array(state), np.array([2.5, -0.75]), np.empty(0))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(expressions(), st.sampled_from([(0.3, 1.7, -2.2), (0.0, 1.0, -1.0), (0.0, 0.0, 0.0)]))
 def test_folding_changes_no_value_and_hides_no_division_by_zero(tree, state):
     plain = value_of(tree, False, leaves_at(*state))

@@ -8,6 +8,8 @@ import pytest
 from insula.report.html import render_report, target_range, write_report
 from insula.report.writing import Writer
 
+# The pages are drawn once: all tests of this file run in one process.
+pytestmark = pytest.mark.xdist_group("html")
 VOID = {"meta", "br", "link", "img", "hr", "input", "path", "rect", "use"}
 
 
@@ -93,6 +95,7 @@ def test_the_language_is_the_one_asked_for(page, lang):
     assert ("预测与已发表结果对照" in words) is (lang == "zh")
 
 
+@pytest.mark.parametrize("lang", ["zh"], indirect=True)
 def test_the_same_summary_gives_the_same_bytes(source, summary, lang, tmp_path):
     path = write_report(summary, tmp_path, lang)
     assert path.name == "report.html"
@@ -136,14 +139,21 @@ def test_limitations_of_the_study_are_printed(source, lang):
     assert {"en": "Rejection is not modelled yet", "zh": "尚未模拟排斥反应"}[lang] in source
 
 
-def test_text_of_others_is_escaped(summary, lang):
-    dirty = {**summary, "folder": "<script>alert(1)</script>"}
-    assert "<script>" not in render_report(dirty, lang)
+@pytest.fixture(scope="module")
+def bare(summary):
+    """Page of a run from a folder with an evil name and without anything to score."""
+    verdict = {"rows": 0, "scored": 0, "inside": 0}
+    nothing = {"comparison": [], "key_results": [], "verdict": verdict, "folder": "<script>alert(1)</script>"}
+    return render_report(summary | nothing, "en")
 
 
-def test_a_run_without_anything_to_score_says_so(summary):
-    bare = {**summary, "comparison": [], "key_results": [], "verdict": {"rows": 0, "scored": 0, "inside": 0}}
-    assert "No published value could be compared with this run" in render_report(bare, "en")
+def test_text_of_others_is_escaped(bare):
+    assert "alert(1)" in bare
+    assert "<script>" not in bare
+
+
+def test_a_run_without_anything_to_score_says_so(bare):
+    assert "No published value could be compared with this run" in bare
 
 
 def test_the_target_range_is_that_of_the_endpoint(summary):
