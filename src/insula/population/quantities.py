@@ -10,6 +10,8 @@ from insula.core.errors import UnknownName
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from insula.catalog import Catalog
+    from insula.catalog.records import ParameterRow
     from insula.population.records import Sourced
 
 
@@ -25,6 +27,13 @@ class Share:
     spread_high: float | None = None
     distribution: str | None = "bernoulli"
     varies_by: str | None = "patient"
+
+
+def module_rows(catalog: Catalog) -> dict[str, ParameterRow]:
+    """Every parameter row of every module by dotted symbol."""
+    return {
+        f"{name}.{row.symbol}": row for name, module in catalog.modules.items() for row in module.parameters
+    }
 
 
 def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: Any) -> dict[str, Sourced]:

@@ -12,15 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import ParameterRow
     from insula.compiler.module_text import ModuleText
-
-
-def module_rows(catalog: Catalog) -> dict[str, ParameterRow]:
-    """Every parameter row of every module by dotted symbol."""
-    return {
-        f"{name}.{row.symbol}": row for name, module in catalog.modules.items() for row in module.parameters
-    }
 
 
 def build_clock(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from insula.endpoints.definitions import load_definitions
-from insula.population.quantities import quantities_of
+from insula.population.quantities import module_rows, quantities_of
 from insula.trial.administrations import Administration, lower
-from insula.trial.build_clock import build_clock, module_rows
+from insula.trial.build_clock import build_clock
 from insula.trial.follow_up import days_between
 from insula.trial.handover import ToFast, ToSlow, split
 from insula.trial.learn_map import learn
