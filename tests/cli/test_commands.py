@@ -7,8 +7,8 @@ import shutil
 import subprocess
 
 import pytest
-from cli_runs import assert_nothing_written, fine, manifest, refused
 
+from cli_runs import assert_nothing_written, fine, manifest, refused
 from insula.core.paths import science_root
 from insula.core.tables import read_parquet
 from tiny_study import STUDY, THERAPY_ARM, command, day, hashes, insula, study, write
