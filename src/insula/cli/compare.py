@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from insula.catalog import Catalog
 from insula.cli.options import language, output_format
+from insula.cli.output import output
 
 _RUN = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -36,5 +36,5 @@ def command(first: Path, second: Path, out: Path | None, lang: str, output_forma
     if output_format == "json":
         click.echo(json.dumps(summary, ensure_ascii=False, allow_nan=False))
     else:
-        Console().print(terminal_comparison(summary, lang))
+        output().print(terminal_comparison(summary, lang))
     click.echo(f"{page}", err=True)

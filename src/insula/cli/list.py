@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from insula.catalog import Catalog
 from insula.cli.options import language
+from insula.cli.output import output
 from insula.core.i18n import pick, translator
 
 _TITLED = (
@@ -33,7 +33,7 @@ def command(lang: str) -> None:
         "habits": _("Habits"), "therapies": _("Therapies"), "procedures": _("Procedures"), "endpoints": _("Endpoints"),
         "modules": _("Modules"), "models": _("Models"), "topics": _("Topics of evidence"),
     }  # fmt: skip
-    console = Console()
+    console = output()
     for shelf, heading in names.items():
         things = getattr(catalog, shelf)
         table = Table(title=heading, title_justify="left", show_header=False, box=None)

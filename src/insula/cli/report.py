@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from insula.catalog import Catalog
 from insula.cli.options import language, output_format
+from insula.cli.output import output
 
 
 @click.command("report")
@@ -42,5 +42,5 @@ def command(run: Path, picture: Path | None, lang: str, output_format: str) -> N
     if output_format == "json":
         click.echo(json.dumps(summary, ensure_ascii=False, allow_nan=False))
     else:
-        Console().print(terminal_report(summary, lang))
+        output().print(terminal_report(summary, lang))
     click.echo(f"{page}", err=True)

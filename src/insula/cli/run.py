@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from insula.catalog import Catalog, find_study
 from insula.checks import check_study
 from insula.cli.main import EXIT_FAILURES
 from insula.cli.options import folder, language, output_format, workers
+from insula.cli.output import output
 from insula.cli.progress import progress_bar
 from insula.core.problems import raise_if_any
 from insula.trial.conduct import conduct
@@ -120,7 +120,7 @@ def _report(catalog: Catalog, study: Study, outcome: RunOutcome, lang: str) -> C
         if output_format == "json":
             click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
             return
-        Console().print(terminal_report(result, lang))
+        output().print(terminal_report(result, lang))
         click.echo(f"{page}", err=True)
 
     return show
