@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         MapOutput,
         Population,
         Procedure,
-        Protocol,
         Regimen,
         Study,
     )
@@ -107,29 +106,10 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
     habits, regimen = catalog.habits[population.habits], catalog.regimens[population.regimen]
     settings, symbols = Settings.from_record(catalog.clocks), catalog.clocks.symbols
     to_fast, to_slow = split(catalog.handover)
-    protocols = {name: _protocol(catalog, study, arm.protocol) for name, arm in study.arms.items()}
-    given = {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
-    targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
-    metabolic = build_clock(
-        catalog,
-        "metabolic",
-        _metabolic_outputs(catalog, to_slow),
-        (symbols.sensitivity_now, symbols.absorbed_now),
-    )
-    averaged = learn(
-        catalog,
-        ordinary_life(metabolic, habits, regimen, study.seed, symbols),
-        settings,
-        to_fast,
-        to_slow,
-    )
-    disease_outputs = tuple(
-        dict.fromkeys(
-            [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course]
-            + [symbols.hba1c, symbols.severe_hypoglycaemia_rate]
-        )
-    )
-    disease = build_clock(catalog, "disease", disease_outputs, targets, averaged.module)
+    given = _administrations(catalog, study)
+    metabolic = _metabolic_clock(catalog, to_slow)
+    life = ordinary_life(metabolic, habits, regimen, study.seed, symbols)
+    averaged = learn(catalog, life, settings, to_fast, to_slow)
     end = number(study.follow_up, "day")
     visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
     definitions = load_definitions(catalog.root / "endpoints.yaml")
@@ -147,7 +127,7 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         quantities=quantities_of(population, module_rows(catalog), habits),
         sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters if row.value is not None},
         metabolic=metabolic,
-        disease=disease,
+        disease=_disease_clock(catalog, to_fast, averaged, given),
         to_fast=to_fast,
         to_slow=to_slow,
         averaged_map=averaged,
@@ -166,16 +146,35 @@ def ordinary_life(
     return OrdinaryLife(metabolic, habits, regimen, seed, symbols.sensitivity_now, symbols.absorbed_now)
 
 
-def _protocol(catalog: Catalog, study: Study, name: str) -> Protocol:
-    """Return a protocol of the study's own, else of the catalog."""
-    return study.protocols[name] if name in study.protocols else catalog.protocols[name]
+def _administrations(catalog: Catalog, study: Study) -> dict[str, tuple[Administration, ...]]:
+    """What each arm is given, by a protocol of the study's own, else of the catalog."""
+    protocols = {
+        name: study.protocols.get(arm.protocol) or catalog.protocols[arm.protocol]
+        for name, arm in study.arms.items()
+    }
+    return {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
 
 
-def _metabolic_outputs(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> tuple[str, ...]:
-    """What is read off the metabolic clock."""
+def _metabolic_clock(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> Clock:
+    """Compile the minute clock with what is read off it and what changes from hour to hour."""
     symbols = catalog.clocks.symbols
     read = [symbols.glucose, symbols.interstitial, symbols.c_peptide, symbols.delivered]
-    return tuple(dict.fromkeys([*read, *(row.source for row in to_slow)]))
+    outputs = tuple(dict.fromkeys([*read, *(row.source for row in to_slow)]))
+    return build_clock(catalog, "metabolic", outputs, (symbols.sensitivity_now, symbols.absorbed_now))
+
+
+def _disease_clock(
+    catalog: Catalog,
+    to_fast: tuple[ToFast, ...],
+    averaged: AveragedMap,
+    given: Mapping[str, tuple[Administration, ...]],
+) -> Clock:
+    """Compile the day clock with the averaged day in it, what is read off it and what the arms are given."""
+    symbols = catalog.clocks.symbols
+    read = [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course]
+    outputs = tuple(dict.fromkeys([*read, symbols.hba1c, symbols.severe_hypoglycaemia_rate]))
+    targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
+    return build_clock(catalog, "disease", outputs, targets, averaged.module)
 
 
 def _meetings(

@@ -84,8 +84,7 @@ class Differences:
 
 def differences(first: dict[str, Any], second: dict[str, Any]) -> Differences:
     """Compare two manifests of the same study."""
-    tables = sorted(
-        name for name in first["results"] if second["results"].get(name) != first["results"][name]
-    )
+    before, now = first["results"], second["results"]
+    tables = sorted(name for name in before | now if before.get(name) != now.get(name))
     keys = ("science", "seed", "patients", "block_size", "tolerances", "versions", "cpu", "commit")
     return Differences(tables, [key for key in keys if first.get(key) != second.get(key)])
