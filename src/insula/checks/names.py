@@ -19,7 +19,7 @@ MODELS = ("metabolic", "disease")
 
 
 def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
-    """Population, protocols and evidence of a study exist."""
+    """Population, protocols, evidence and endpoints of a study exist."""
     published = {
         row.cells["study_id"] for topic in survey.catalog.topics.readable().values() for row in topic.studies
     }
@@ -33,10 +33,13 @@ def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
             yield from _known(entry, ("arms", arm, "protocol"), "protocol", described.protocol, known)
         if study.evidence is not None:
             yield from _known(entry, ("evidence",), "published study", study.evidence, published)
+        for index, shown in enumerate(study.shown_beside):
+            keys = ("shown_beside", index)
+            yield from _known(entry, keys, "endpoint", shown.endpoint, survey.catalog.endpoints)
 
 
 def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
-    """Habits, regimen, correlated and limited quantities, overridden parameters and endpoints exist."""
+    """Habits, regimen, correlated and limited quantities and overridden parameters exist."""
     for entry in survey.catalog.populations.entries().values():
         people: Population | None = entry.record
         if people is None:
@@ -52,10 +55,6 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
         for key, criteria in (("plausible", people.plausible), ("eligible", people.eligible)):
             for index, criterion in enumerate(criteria):
                 yield from _quantity(survey, entry, (key, index), criterion.quantity, limited)
-        for index, shown in enumerate(people.shown_beside):
-            yield from _known(
-                entry, ("shown_beside", index), "endpoint", shown.endpoint, survey.catalog.endpoints
-            )
 
 
 def _quantity(

@@ -25,7 +25,7 @@ def baseline(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     table = run.table("endpoints")
     arm = in_order(table["arm"])[0]
     first = select(table, arm=arm, day=_BASELINE_DAY)
-    published = {item["endpoint"]: item["published"] for item in science.population.get("shown_beside") or ()}
+    published = {item["endpoint"]: item["published"] for item in science.study.get("shown_beside") or ()}
     return [_baseline_row(first, name, science, published.get(name)) for name in in_order(first["endpoint"])]
 
 

@@ -89,7 +89,6 @@ class Population(Record):
     correlations: tuple[Correlation, ...] = ()
     plausible: tuple[Criterion, ...] = ()
     eligible: tuple[Eligibility, ...] = ()
-    shown_beside: tuple[ShownBeside, ...] = ()
     note: str | None = None
 
 
@@ -170,6 +169,7 @@ class Study(Record):
     visits: Annotated[tuple[Visit, ...], Field(min_length=1)]
     protocols: Mapping[str, Protocol] = {}
     evidence: Text | None = None
+    shown_beside: tuple[ShownBeside, ...] = ()
     failure_limit: Annotated[float, Field(strict=True, ge=0, le=1)]
     seed: Whole
     limitations: Sentences | None = None
