@@ -23,10 +23,10 @@ lint: setup
 	$(BIN)/insula check
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 quick: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 golden: setup  # after a change of the science text: the new end of the tiny trial, to be read before it is committed
 	PYTHONPATH=tests $(BIN)/python tests/golden/golden_study.py

@@ -1,6 +1,7 @@
 """The page: one file that needs nothing else, readable by everybody, the same numbers as the summary."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -8,8 +9,6 @@ import pytest
 from insula.report.html import render_report, target_range, write_report
 from insula.report.writing import Writer
 
-# The pages are drawn once: all tests of this file run in one process.
-pytestmark = pytest.mark.xdist_group("html")
 VOID = {"meta", "br", "link", "img", "hr", "input", "path", "rect", "use"}
 
 
@@ -38,19 +37,30 @@ class Page(HTMLParser):
             self.text.append(data)
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
+@pytest.fixture(params=["en", "zh"])
 def lang(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def source(summary, lang, invented):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSULA_SCIENCE", str(invented / "science"))
-        return render_report(summary, lang)
+@pytest.fixture(scope="session")
+def drawn(summary, invented):
+    """Page by language, drawn once."""
+
+    @cache
+    def draw(lang):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("INSULA_SCIENCE", str(invented / "science"))
+            return render_report(summary, lang)
+
+    return draw
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def source(drawn, lang):
+    return drawn(lang)
+
+
+@pytest.fixture
 def page(source):
     return Page(source)
 
@@ -139,7 +149,7 @@ def test_limitations_of_the_study_are_printed(source, lang):
     assert {"en": "Rejection is not modelled yet", "zh": "尚未模拟排斥反应"}[lang] in source
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bare(summary):
     """Page of a run from a folder with an evil name and without anything to score."""
     verdict = {"rows": 0, "scored": 0, "inside": 0}
