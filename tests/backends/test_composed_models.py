@@ -12,7 +12,7 @@ from insula.compiler.system import System
 from insula.engine.kernel import build_kernel
 from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import solve
-from insula.trial.clinic import open_clinic
+from insula.trial.open_clinic import open_clinic
 from tiny_study import THERAPY_ARM
 from tolerances import TWO_INTEGRATORS
 

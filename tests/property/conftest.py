@@ -4,7 +4,7 @@ import pytest
 
 from insula.catalog import Catalog
 from insula.catalog.records import Study
-from insula.trial.clinic import open_clinic
+from insula.trial.open_clinic import open_clinic
 from tiny_study import FOLLOW_UP, day, study
 
 

@@ -15,7 +15,8 @@ from insula.population.sample import sample
 from insula.population.screening import Screening, screen
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
-from insula.trial.follow_up import Record, days_between, follow, write_course
+from insula.trial.follow_up import Record, follow, write_course
+from insula.trial.meetings import days_between
 from insula.trial.visits import select, visit
 
 if TYPE_CHECKING:

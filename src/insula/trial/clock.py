@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.engine.schedule import Schedule
+from insula.engine.solve import Solution, solve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +48,10 @@ class Clock:
             if symbol in drawn:
                 table[:, k] = drawn[symbol]
         return table
+
+    def initial(self, parameters: NDArray[np.float64]) -> Solution:
+        """Return states, inputs and outputs of n patients at the start, from the text's own initial values."""
+        return solve(self.kernel, parameters, Schedule.readings(len(parameters), 0.0))
 
 
 def _place(kind: str, symbol: str, known: tuple[str, ...]) -> int:

@@ -13,8 +13,8 @@ from insula.core.errors import InsulaError
 from insula.core.provenance import text_hash
 from insula.core.tables import read_parquet
 from insula.trial import parts
-from insula.trial.clinic import open_clinic
 from insula.trial.manifest import identity_of, manifest_of
+from insula.trial.open_clinic import open_clinic
 from insula.trial.run import default_workers, discard, run_blocks
 
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.random_streams import uniform
-from insula.engine.schedule import READ, Schedule
-from insula.engine.solve import Solution, solve
 from insula.trial.cohort import Cohort
 from insula.trial.day_plan import People
 from insula.trial.quantities import number
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
     from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
-    from insula.trial.clock import Clock
 
 
 def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
@@ -30,7 +27,7 @@ def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
     n = len(people.candidates)
     drawn = {symbol: people.column(symbol) for symbol in people.symbols}
     parameters = clinic.disease.table(drawn, n)
-    disease = initial(clinic.disease, parameters)
+    disease = clinic.disease.initial(parameters)
     metabolic = clinic.metabolic.table(drawn, n)
     cohort = Cohort(
         people=_habits(clinic, people.candidates, drawn),
@@ -53,16 +50,9 @@ def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
     metabolic[:, clinic.metabolic.parameter(clinic.symbols.alarm_threshold)] = drawn[
         "habits.rescue.alarm.threshold"
     ]
-    started = initial(clinic.metabolic, metabolic)
+    started = clinic.metabolic.initial(metabolic)
     cohort.metabolic_state, cohort.metabolic_inputs = started.state, started.inputs
     return cohort
-
-
-def initial(clock: Clock, parameters: NDArray[np.float64]) -> Solution:
-    """Return states, inputs and outputs at the start, from the text's own initial values."""
-    n = len(parameters)
-    at_once = Schedule.build(n, np.arange(n), np.zeros(n), np.full(n, READ), np.zeros(n))
-    return solve(clock.kernel, parameters, at_once)
 
 
 def _habits(

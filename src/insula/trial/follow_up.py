@@ -38,12 +38,6 @@ class Record:
     visits: list[Visit] = field(default_factory=list)
 
 
-def days_between(start: float, end: float, step: float, also: Sequence[float] = ()) -> list[float]:
-    """Days at which the clocks meet after ``start``: every ``step``, at ``end`` and at the days named."""
-    regular = np.arange(start + step, end, step)
-    return sorted({*regular.tolist(), end, *(day for day in also if start < day <= end)})
-
-
 def follow(
     clinic: Clinic,
     cohort: Cohort,

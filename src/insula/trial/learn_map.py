@@ -10,7 +10,6 @@ from insula.compiler.wiring import read_wiring
 from insula.core.errors import CompileError
 from insula.trial.averaged_map import MODULE, AveragedMap
 from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People
-from insula.trial.enrol import initial
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import OrdinaryLife, Subjects, live
 from insula.trial.quantities import number
@@ -126,7 +125,7 @@ def _subjects(
         np.full(n, _chance(habits.missed_basal)),
         np.full(n, heeds),
     )
-    first = initial(life.clock, parameters)
+    first = life.clock.initial(parameters)
     return Subjects(people, parameters, first.state, first.inputs, doses)
 
 

@@ -1,0 +1,114 @@
+"""From the text of a study to a clinic: names resolved, models compiled, the averaged day learnt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insula.endpoints.definitions import load_definitions
+from insula.population.quantities import module_rows, quantities_of
+from insula.trial.administrations import Administration, lower
+from insula.trial.build_clock import build_clock
+from insula.trial.clinic import ArmPlan, Clinic
+from insula.trial.handover import ToFast, ToSlow, split
+from insula.trial.learn_map import learn
+from insula.trial.meetings import days_between
+from insula.trial.metabolic_clock import OrdinaryLife
+from insula.trial.quantities import number
+from insula.trial.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import Study
+    from insula.trial.averaged_map import AveragedMap
+    from insula.trial.clock import Clock
+
+
+def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clinic:
+    """Resolve all names of a study and compile its models.
+
+    Raises
+    ------
+    UnknownName, InvalidText, ProtocolError, CompileError
+        Whatever is wrong with the text, naming the place.
+    """
+    population = catalog.populations[study.population]
+    habits, regimen = catalog.habits[population.habits], catalog.regimens[population.regimen]
+    settings, symbols = Settings.from_record(catalog.clocks), catalog.clocks.symbols
+    to_fast, to_slow = split(catalog.handover)
+    given = _administrations(catalog, study)
+    life = OrdinaryLife(
+        clock=_metabolic_clock(catalog, to_slow),
+        habits=habits,
+        regimen=regimen,
+        seed=study.seed if seed is None else seed,
+        sensitivity_now=symbols.sensitivity_now,
+        absorbed_now=symbols.absorbed_now,
+    )
+    averaged = learn(catalog, life, settings, to_fast, to_slow)
+    end = number(study.follow_up, "day")
+    visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
+    definitions = load_definitions(catalog.root / "endpoints.yaml")
+    return Clinic(
+        study=study,
+        population=population,
+        life=life,
+        meal_test=catalog.procedures["mixed_meal_test"],
+        settings=settings,
+        symbols=symbols,
+        course=catalog.clocks.course,
+        endpoints=definitions,
+        quantities=quantities_of(population, module_rows(catalog), habits),
+        sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters if row.value is not None},
+        disease=_disease_clock(catalog, to_fast, averaged, given),
+        to_fast=to_fast,
+        to_slow=to_slow,
+        averaged_map=averaged,
+        arms={name: ArmPlan(g, tuple(_meetings(settings, end, visit_days, g))) for name, g in given.items()},
+        visit_days=visit_days,
+        free_from=definitions["severe_hypoglycaemia_free"].limits["start"],
+        run_in=number(population.run_in, "day"),
+        end=end,
+    )
+
+
+def _administrations(catalog: Catalog, study: Study) -> dict[str, tuple[Administration, ...]]:
+    """What each arm is given, by a protocol of the study's own, else of the catalog."""
+    protocols = {
+        name: study.protocols.get(arm.protocol) or catalog.protocols[arm.protocol]
+        for name, arm in study.arms.items()
+    }
+    return {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
+
+
+def _metabolic_clock(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> Clock:
+    """Compile the minute clock with what is read off it and what changes from hour to hour."""
+    symbols = catalog.clocks.symbols
+    read = [symbols.glucose, symbols.interstitial, symbols.c_peptide, symbols.delivered]
+    outputs = tuple(dict.fromkeys([*read, *(row.source for row in to_slow)]))
+    return build_clock(catalog, "metabolic", outputs, (symbols.sensitivity_now, symbols.absorbed_now))
+
+
+def _disease_clock(
+    catalog: Catalog,
+    to_fast: tuple[ToFast, ...],
+    averaged: AveragedMap,
+    given: Mapping[str, tuple[Administration, ...]],
+) -> Clock:
+    """Compile the day clock with the averaged day in it, what is read off it and what the arms are given."""
+    symbols = catalog.clocks.symbols
+    read = [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course]
+    outputs = tuple(dict.fromkeys([*read, symbols.hba1c, symbols.severe_hypoglycaemia_rate]))
+    targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
+    return build_clock(catalog, "disease", outputs, targets, averaged.module)
+
+
+def _meetings(
+    settings: Settings,
+    end: float,
+    visit_days: Mapping[float, frozenset[str]],
+    given: tuple[Administration, ...],
+) -> list[float]:
+    """Days on which the clocks of an arm meet: the grid, the visits and whenever something is given."""
+    return days_between(0.0, end, settings.grid, [*visit_days, *(g.day for g in given)])
