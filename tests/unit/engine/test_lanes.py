@@ -6,6 +6,7 @@ from engine_models import kernel, rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from insula.engine.methods import METHODS
 from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import solve
 
@@ -75,10 +76,39 @@ def test_permuting_patients_permutes_results(pair, all_patients, order):
     assert parts(run(pair, order)) == [all_patients[p] for p in order]
 
 
-def test_a_denser_grid_changes_nothing_beyond_the_tolerance(pair):
+@pytest.mark.parametrize("n_times", [2, 5, 4001])
+def test_readings_do_not_touch_the_steps(pair, n_times):
+    """However many readings there are, and wherever, the steps and the end are the same to the last bit."""
     parameters = rows(pair, N, **_COLUMNS)
-    coarse = solve(pair, parameters, Schedule.readings(N, [10.0, 20.0]), rtol=1e-8, atol=1e-10).table()
-    dense = solve(
-        pair, parameters, Schedule.readings(N, np.linspace(0, 20, 401)), rtol=1e-8, atol=1e-10
-    ).table()
-    np.testing.assert_allclose(dense[:, [200, 400]], coarse, rtol=1e-6, atol=1e-6)
+    plain = solve(pair, parameters, Schedule.readings(N, [20.0]))
+    dense = solve(pair, parameters, Schedule.readings(N, np.linspace(0, 20, n_times)))
+    np.testing.assert_array_equal(dense.steps, plain.steps)
+    assert dense.state.tobytes() == plain.state.tobytes()
+    assert dense.table()[:, -1].tobytes() == plain.table()[:, -1].tobytes()
+    assert (dense.steps < 4000).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("rtol", [1e-4, 1e-8])
+def test_readings_inside_steps_are_as_accurate_as_those_at_their_ends(method, rtol):
+    """A reading that ends a run is taken at the end of a step."""
+    k = kernel(MODEL, ("x", "y", "log_x"), inputs=("x", "drip"), method=method)
+    parameters, times = rows(k, N, **_COLUMNS), np.linspace(0, 20, 401)
+    exact = solve(k, parameters, Schedule.readings(N, times), rtol=1e-12, atol=1e-13).table()
+
+    def error(places):
+        schedule = Schedule.readings(N, times[places])
+        found = solve(k, parameters, schedule, rtol=rtol, atol=1e-2 * rtol).table()
+        return np.abs(found - exact[:, places]) / (np.abs(exact[:, places]) + 1e-2)
+
+    at_ends = np.stack([error([place]) for place in range(20, 401, 20)])
+    assert np.quantile(error(np.arange(401)), 0.99) < 2.5 * np.quantile(at_ends, 0.99)
+
+
+def test_a_reading_is_taken_before_an_action_of_the_same_time_and_exactly(pair):
+    """With and without the action the reading is the same to the last bit, and the one after shows the action."""
+    give = pair.action("add:x")
+    with_action = Schedule.build(1, [0] * 4, [5, 5, 5 + 1e-9, 9], [READ, give, READ, READ], 2.0)
+    before, after, _ = solve(pair, pair.defaults, with_action).values[:, 0]
+    assert before == solve(pair, pair.defaults, Schedule.readings(1, [5.0])).values[0, 0]
+    assert after == pytest.approx(before + 2.0, abs=1e-6)

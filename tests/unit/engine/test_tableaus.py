@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 
 from insula.core.errors import UnknownName
 from insula.engine.methods import METHODS, find_method
-from insula.engine.schedule import Schedule
+from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import solve
 
 
@@ -62,24 +62,55 @@ def test_order_conditions(method):
     assert embedded.sum() == pytest.approx(1.0, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", METHODS)
-def test_order_of_convergence_with_time_dependent_rates(name):
-    """Stops force equal steps, since the tolerance allows anything; halving them divides the error by 2^order."""
-    k = kernel(FORCED, ("y", "x"), method=name)
+COUNTS = np.array([10, 20, 40, 80])
+WITHIN = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
 
+
+def forced_course(times):
     def slope(t, s):
         return [-2 * t * s[0] ** 2, np.cos(t) * s[0] - s[1] / (1 + t)]
 
-    exact = solve_ivp(slope, (0, 2), [1, 0], method="DOP853", rtol=1e-13, atol=1e-14).y[:, -1]
-    counts = np.array([10, 20, 40, 80])
+    return solve_ivp(slope, (0, 2), [1, 0], "DOP853", times, rtol=1e-13, atol=1e-14).y.T
+
+
+def equal_steps(name, count, times):
+    """Values at these times of a run to 2: actions that do nothing cut it into equal steps, as any error is allowed."""
+    k = kernel(FORCED, ("y", "x"), actions=[("nothing", "y", "y")], method=name)
+    cuts = np.linspace(0, 2, count + 1)
+    what = np.repeat([k.action("nothing"), READ], [count + 1, len(times)])
+    schedule = Schedule.build(1, np.zeros(len(what), int), [*cuts, *times], what, 0.0)
+    solution = solve(k, k.defaults, schedule, rtol=1e9, atol=1e9)
+    assert solution.steps[0] == count
+    return solution.values
+
+
+def order_seen(errors):
+    return -np.polyfit(np.log(COUNTS[1:]), np.log(errors[1:]), 1)[0]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_order_of_convergence_with_time_dependent_rates(name):
+    """Halving the steps divides the error by 2^order."""
+    exact = forced_course([2.0])
+    errors = [np.abs(equal_steps(name, n, [2.0]) - exact).max() for n in COUNTS]
+    assert order_seen(errors) == pytest.approx(METHODS[name].order, abs=0.35)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_readings_inside_steps_are_as_good_as_the_steps(name):
+    """A continuous extension of order p - 1 errs by h^p within a step, like the method over all steps."""
     errors = []
-    for n in counts:
-        schedule = Schedule.readings(1, np.linspace(0, 2, n + 1))
-        solution = solve(k, k.defaults, schedule, rtol=1e9, atol=1e9)
-        assert solution.steps[0] == n
-        errors.append(np.abs(solution.values[-1] - exact).max())
-    slope_seen = -np.polyfit(np.log(counts[1:]), np.log(errors[1:]), 1)[0]
-    assert slope_seen == pytest.approx(METHODS[name].order, abs=0.35)
+    for n in COUNTS:
+        times = (np.arange(n)[:, None] + WITHIN).ravel() * 2 / n
+        errors.append(np.abs(equal_steps(name, n, times) - forced_course(times)).max())
+    assert order_seen(errors) == pytest.approx(METHODS[name].order, abs=0.35)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_the_continuous_extension_starts_and_moves_off_as_the_solution_does(method):
+    """With y' = 1 the extension is t itself; all weights of curvature vanish for it."""
+    _, gamma, _ = matrices(method)
+    np.testing.assert_allclose((np.array(method.dense) @ gamma).sum(axis=1), 0.0, atol=1e-11)
 
 
 def test_unknown_method_is_named_with_the_known_ones():

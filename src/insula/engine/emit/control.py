@@ -19,9 +19,10 @@ FIRST_CHANGE = 0.1
 
 
 def emit_control(plan: Plan) -> None:
-    """Emit ``guess``, ``shorten`` and ``control``."""
+    """Emit ``guess``, ``shorten``, ``judge`` and ``control``."""
     _emit_guess(plan)
     _emit_shorten(plan)
+    _emit_judge(plan)
     _emit_control(plan)
 
 
@@ -42,7 +43,7 @@ def _emit_guess(plan: Plan) -> None:
     first = f.choose(good, first, f.mul(way, f.constant(1e-6)))
     first = _larger(f, first, f.mul(_resolution(plan, f), f.constant(4.0)))
     first = f.choose(f.compare("olt", first, way), first, way)
-    chosen = _holds(plan, f, "restart")
+    chosen = holds(plan, f, "restart")
     plan.put(f, f.choose(chosen, first, plan.get(f, "proposed")), "proposed")
     plan.put_int(f, f.int_constant(0), "restart")
     f.emit("ret void")
@@ -74,13 +75,26 @@ def _emit_shorten(plan: Plan) -> None:
     f.emit("ret void")
 
 
+def _emit_judge(plan: Plan) -> None:
+    """``judge``: whether the attempt is accepted, and the time it leads to; a stop is met exactly."""
+    f = plan.vector_function("judge")
+    good = f.both(holds(plan, f, "active"), f.compare("ole", plan.get(f, "error"), f.constant(1.0)))
+    time, stop, step = (plan.get(f, name) for name in ("time", "stop", "step"))
+    moved = f.exact("add", time, step)
+    whole = f.compare("oeq", step, f.sub(stop, time))
+    moved = f.choose(f.either(whole, f.compare("oge", moved, stop)), stop, moved)
+    plan.put(f, f.choose(good, moved, time), "reached")
+    plan.put_int(f, f.choose(good, f.int_constant(1), f.int_constant(0), f.int), "good")
+    f.emit("ret void")
+
+
 def _emit_control(plan: Plan) -> None:
-    """``control``: judge the attempt; returns one bit for each lane that has arrived or failed."""
+    """``control``: take over what is accepted, next step; returns one bit for each lane that has arrived or failed."""
     f = plan.vector_function("control", f"i{plan.width}")
-    active = _holds(plan, f, "active")
-    good = f.both(active, f.compare("ole", plan.get(f, "error"), f.constant(1.0)))
+    active, good = holds(plan, f, "active"), holds(plan, f, "good")
     _commit(plan, f, good)
-    arrived = _advance(plan, f, good)
+    arrived = f.both(good, f.compare("oge", plan.get(f, "reached"), plan.get(f, "stop")))
+    plan.put(f, plan.get(f, "reached"), "time")
     _next_step(plan, f, good)
     _count(plan, f)
     failed = f.both(f.both(active, f.negate(arrived)), _failure(plan, f))
@@ -94,20 +108,10 @@ def _commit(plan: Plan, f: Function, good: str) -> None:
             f.store(f.choose(good, f.load(trial, k), f.load(states, k)), states, k)
 
 
-def _advance(plan: Plan, f: Function, good: str) -> str:
-    """Move the time; returns the lanes that are at their stop, exactly."""
-    time, stop, step = (plan.get(f, name) for name in ("time", "stop", "step"))
-    moved = f.exact("add", time, step)
-    whole = f.compare("oeq", step, f.sub(stop, time))
-    arrived = f.both(good, f.either(whole, f.compare("oge", moved, stop)))
-    plan.put(f, f.choose(arrived, stop, f.choose(good, moved, time)), "time")
-    return arrived
-
-
 def _next_step(plan: Plan, f: Function, good: str) -> None:
     step, wanted, error = (plan.get(f, name) for name in ("step", "proposed", "error"))
     factor = _factor(plan, f, error)
-    shrink_only = f.choose(_holds(plan, f, "rejected"), f.constant(1.0), f.constant(GROW))
+    shrink_only = f.choose(holds(plan, f, "rejected"), f.constant(1.0), f.constant(GROW))
     grown = f.mul(step, f.choose(f.compare("olt", factor, shrink_only), factor, shrink_only))
     shortened = f.both(f.compare("olt", step, wanted), f.compare("olt", grown, wanted))
     grown = f.choose(shortened, wanted, grown)
@@ -157,5 +161,6 @@ def _larger(f: Function, a: str, b: str) -> str:
     return f.choose(f.compare("ogt", a, b), a, b)
 
 
-def _holds(plan: Plan, f: Function, name: str) -> str:
+def holds(plan: Plan, f: Function, name: str) -> str:
+    """Mask of the lanes where an integer slot is not 0."""
     return f.let(f"icmp ne {f.int} {plan.get_int(f, name)}, {f.int_constant(0)}")

@@ -2,6 +2,7 @@
 
 from insula.compiler.differentiate import Jacobian
 from insula.engine.emit.control import emit_control
+from insula.engine.emit.dense import emit_dense
 from insula.engine.emit.ir import Function
 from insula.engine.emit.patients import emit_patients
 from insula.engine.emit.plan import Plan
@@ -15,6 +16,7 @@ def emit_kernel(expressions: Expressions, jacobian: Jacobian, method: Tableau, w
     plan = Plan(expressions, jacobian, method, width)
     emit_step(plan)
     emit_control(plan)
+    emit_dense(plan)
     emit_patients(plan)
     _emit_run(plan)
     return plan.module.text(), plan.layout.work_bytes
@@ -25,31 +27,18 @@ def _emit_run(plan: Plan) -> None:
     f = plan.module.function("run", ["ptr %job"], plan.width, public=True)
     work = plan.job(f, "work", "ptr")
     here = ("ptr %job", f"ptr {work}")
-    _attend_lanes(plan, f, here, "-1")
+    with f.each_lane("-1") as lane:
+        f.call("attend", *here, f"i64 {lane}")
     with f.loop_while(lambda: _any(plan, f, work, "active")):
         with f.when(_any(plan, f, work, "restart")):
             f.call("guess", *here)
-        for part in ("shorten", "step"):
+        for part in ("shorten", "step", "judge", "collect"):
             f.call(part, *here)
-        stopped = f.call("control", *here, returns=f"i{plan.width}")
-        _attend_lanes(plan, f, here, stopped)
+        with f.each_lane(f.call("control", *here, returns=f"i{plan.width}")) as lane:
+            f.call("attend", *here, f"i64 {lane}")
     f.emit("ret void")
 
 
 def _any(plan: Plan, f: Function, work: str, name: str) -> str:
     flags = f.load(work, plan.slot(name), f.int)
     return f.any(f.let(f"icmp ne {f.int} {flags}, {f.int_constant(0)}"))
-
-
-def _attend_lanes(plan: Plan, f: Function, here: tuple[str, ...], chosen: str) -> None:
-    """Attend to every lane whose bit is set, lowest first."""
-    kind = f"i{plan.width}"
-    waiting = f.variable(kind, chosen)
-    f.module.declare(f"llvm.cttz.{kind}", kind, [kind, "i1"])
-    with f.loop_while(lambda: f.let(f"icmp ne {kind} {f.load_scalar(waiting, 0, kind)}, 0")):
-        bits = f.load_scalar(waiting, 0, kind)
-        lane = f.call(f"llvm.cttz.{kind}", f"{kind} {bits}", "i1 true", returns=kind)
-        without = f.let(f"and {kind} {bits}, {f.let(f'sub {kind} {bits}, 1')}")
-        f.store_scalar(without, waiting, 0, kind)
-        wide = f.let(f"zext {kind} {lane} to i64")
-        f.call("attend", *here, f"i64 {wide}")

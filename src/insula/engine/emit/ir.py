@@ -346,6 +346,19 @@ class Function:
         self.emit(f"br label %{head}")
         self._start(done)
 
+    @contextmanager
+    def each_lane(self, chosen: str) -> Iterator[str]:
+        """Do what follows for every lane whose bit is set in the packed mask, lowest first; gives its number."""
+        kind = f"i{self.width}"
+        waiting = self.variable(kind, chosen)
+        self.module.declare(f"llvm.cttz.{kind}", kind, [kind, "i1"])
+        with self.loop_while(lambda: self.let(f"icmp ne {kind} {self.load_scalar(waiting, 0, kind)}, 0")):
+            bits = self.load_scalar(waiting, 0, kind)
+            lane = self.call(f"llvm.cttz.{kind}", f"{kind} {bits}", "i1 true", returns=kind)
+            without = self.let(f"and {kind} {bits}, {self.let(f'sub {kind} {bits}, 1')}")
+            self.store_scalar(without, waiting, 0, kind)
+            yield self.let(f"zext {kind} {lane} to i64")
+
     def _label(self) -> str:
         self._count += 1
         return f"b{self._count}"

@@ -44,15 +44,20 @@ CONTROL = (
     "patient",
     "row",
     "end_row",
+    "good",
     "time",
     "stop",
+    "due",
+    "reached",
     "step",
     "proposed",
     "stage_time",
     "error",
 )
-"""One slot each; ``active`` to ``end_row`` are integers. ``step`` is what is tried, ``proposed`` what the
-controller wanted before the step was shortened to meet a stop."""
+"""One slot each; ``active`` to ``good`` are integers. ``step`` is what is tried, ``proposed`` what the
+controller wanted before the step was shortened to meet a ``stop``: the next action, or the last row. ``due``
+is the time of the next row, infinity after the last; ``good`` whether the attempt is accepted, ``reached``
+the time that it leads to."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Layout:
         Lanes.
     first : name -> first slot
         The names of :data:`CONTROL`, and ``state``, ``trial``, ``input``, ``hoisted``, ``matrix``,
-        ``slope`` (time derivatives) and ``stage``.
+        ``slope`` (time derivatives), ``stage``, ``dense`` (continuous extension) and ``output``.
     """
 
     width: int

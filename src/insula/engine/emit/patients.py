@@ -13,6 +13,7 @@ def emit_patients(plan: Plan) -> None:
     for index, action in enumerate(plan.expressions.actions):
         _emit_action(plan, index, action)
     _emit_act(plan)
+    _emit_next_row(plan)
     _emit_look_ahead(plan)
     _emit_leave(plan)
     _emit_check(plan)
@@ -86,13 +87,35 @@ def _emit_act(plan: Plan) -> None:
     f.emit("ret void")
 
 
+def _emit_next_row(plan: Plan) -> None:
+    """``next_row``: turn to row ``%row``; note when it is due."""
+    f = plan.lane_function("next_row", ("i64 %row",))
+    plan.put_lane(f, "%row", "row", kind="i64")
+    plan.put_lane(f, f.constant(float("inf")), "due")
+    with f.when(_before_end(plan, f, "%row")):
+        plan.put_lane(f, f.load_scalar(plan.job(f, "row_time", "ptr"), "%row"), "due")
+    f.emit("ret void")
+
+
+def _before_end(plan: Plan, f: Function, row: str) -> str:
+    return f.let(f"icmp slt i64 {row}, {plan.get_lane(f, 'end_row', kind='i64')}")
+
+
 def _emit_look_ahead(plan: Plan) -> None:
-    """``look_ahead``: set the next stop; infinity after the last row."""
+    """``look_ahead``: the next stop is the next action, or the last row; readings on the way are no stops."""
     f = plan.lane_function("look_ahead")
-    row, end = (plan.get_lane(f, name, kind="i64") for name in ("row", "end_row"))
-    plan.put_lane(f, f.constant(float("inf")), "stop")
-    with f.when(f.let(f"icmp slt i64 {row}, {end}")):
-        plan.put_lane(f, f.load_scalar(plan.job(f, "row_time", "ptr"), row), "stop")
+    place = f.variable("i64", plan.get_lane(f, "row", kind="i64"))
+
+    def only_read() -> str:
+        row = f.load_scalar(place, 0, "i64")
+        action = f.load_scalar(plan.job(f, "row_action", "ptr"), row, "i64")
+        following = f.let(f"add i64 {row}, 1")
+        return f.let(f"and i1 {_is(f, action, 0, 'slt')}, {_before_end(plan, f, following)}")
+
+    with f.loop_while(only_read):
+        f.store_scalar(f.let(f"add i64 {f.load_scalar(place, 0, 'i64')}, 1"), place, 0, "i64")
+    stop = f.load_scalar(plan.job(f, "row_time", "ptr"), f.load_scalar(place, 0, "i64"))
+    plan.put_lane(f, stop, "stop")
     f.emit("ret void")
 
 
@@ -132,12 +155,13 @@ def _emit_check(plan: Plan) -> None:
 def _emit_serve(plan: Plan) -> None:
     """``serve``: all rows that are due, in order; then the next stop, or the end."""
     f = plan.lane_function("serve")
-    f.call("look_ahead", *_HERE)
     with f.loop_while(lambda: _due(plan, f)):
         _serve_row(plan, f)
     with f.when(_active(plan, f)):
-        stop = plan.get_lane(f, "stop")
-        with f.when(f.compare("oeq", stop, f.constant(float("inf")))):
+        more = _before_end(plan, f, plan.get_lane(f, "row", kind="i64"))
+        with f.when(more):
+            f.call("look_ahead", *_HERE)
+        with f.when(f.let(f"xor i1 {more}, true")):
             f.call("leave", *_HERE, f"i64 {int(Status.OK)}")
     f.emit("ret void")
 
@@ -147,7 +171,7 @@ def _active(plan: Plan, f: Function) -> str:
 
 
 def _due(plan: Plan, f: Function) -> str:
-    reached = f.compare("ole", plan.get_lane(f, "stop"), plan.get_lane(f, "time"))
+    reached = f.compare("ole", plan.get_lane(f, "due"), plan.get_lane(f, "time"))
     return f.let(f"and i1 {reached}, {_active(plan, f)}")
 
 
@@ -162,8 +186,7 @@ def _serve_row(plan: Plan, f: Function) -> None:
         f.call("act", *_HERE, f"i64 {action}", f"double {amount}")
         plan.put_lane(f, "1", "restart", kind="i64")
         f.call("check", *_HERE)
-    plan.put_lane(f, f.let(f"add i64 {row}, 1"), "row", kind="i64")
-    f.call("look_ahead", *_HERE)
+    f.call("next_row", *_HERE, f"i64 {f.let(f'add i64 {row}, 1')}")
 
 
 def _emit_take_up(plan: Plan) -> None:
@@ -175,7 +198,6 @@ def _emit_take_up(plan: Plan) -> None:
     rows = plan.job(f, "first_row", "ptr")
     whole = (
         (patient, "patient"),
-        (f.load_scalar(rows, patient, "i64"), "row"),
         (f.load_scalar(rows, following, "i64"), "end_row"),
         *(("0", name) for name in ("steps", "failure", "rejected")),
         *(("1", name) for name in ("active", "restart")),
@@ -183,6 +205,7 @@ def _emit_take_up(plan: Plan) -> None:
     for value, name in whole:
         plan.put_lane(f, value, name, kind="i64")
     plan.put_lane(f, plan.job(f, "start", "double"), "time")
+    f.call("next_row", *_HERE, f"i64 {f.load_scalar(rows, patient, 'i64')}")
     f.call("prepare", *_HERE)
     f.call("check", *_HERE)
     f.call("serve", *_HERE)

@@ -1,5 +1,6 @@
 """All that the emitters need to know about one kernel."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,6 +48,14 @@ class Plan:
         return {i: node for i, node in enumerate(self.jacobian.time) if not graph.is_constant(node, 0.0)}
 
     @cached_property
+    def interpolated(self) -> dict[int, int]:
+        """States that outputs need inside a step, and their places."""
+        graph = self.expressions.graph
+        needed = graph.topological(self.expressions.outputs)
+        states = sorted(graph.index(node) for node in needed if graph.op(node) == "state")
+        return {state: i for i, state in enumerate(states)}
+
+    @cached_property
     def layout(self) -> Layout:
         """Return the places in the work space."""
         n = self.n_states
@@ -58,6 +67,8 @@ class Plan:
             "matrix": len(self.elimination.entries),
             "slope": n if self.time_dependent else 0,
             "stage": n * self.method.n_stages,
+            "dense": len(self.interpolated) * len(self.method.dense),
+            "output": len(self.expressions.outputs),
         }
         return arrange(self.width, sizes)
 
@@ -114,8 +125,8 @@ class Plan:
         """Write one lane's number."""
         f.emit(f"store {kind} {value}, ptr {self._lane_address(f, name, index, kind)}")
 
-    def vector_emitter(self, f: Function, states: str, time: str) -> Emitter:
-        """Emitter over all lanes that reads the states at this address and the time from this slot."""
+    def vector_emitter(self, f: Function, state: Callable[[int], str], time: str) -> Emitter:
+        """Emitter over all lanes that gets the states from this function and the time from this slot."""
         graph = self.expressions.graph
 
         def leaf(node: int) -> str:
@@ -123,7 +134,7 @@ class Plan:
                 return self.get(f, "hoisted", self.hoisted[node])
             match graph.op(node):
                 case "state":
-                    return f.load(states, graph.index(node))
+                    return state(graph.index(node))
                 case "input":
                     return self.get(f, "input", graph.index(node))
                 case _:

@@ -1,5 +1,7 @@
 """One attempted Rosenbrock step in all lanes: matrix, factorisation, stages, error."""
 
+from functools import partial
+
 from insula.compiler.lu_plan import Invert, Scale, Subtract
 from insula.engine.emit.ir import Function
 from insula.engine.emit.plan import Plan
@@ -23,7 +25,7 @@ def emit_step(plan: Plan) -> None:
 def _emit_matrix(plan: Plan) -> None:
     """``matrix``: 1/(h gamma) - J into its slots, and the time derivatives."""
     f = plan.vector_function("matrix")
-    emitter = plan.vector_emitter(f, plan.address(f, "state"), "time")
+    emitter = plan.vector_emitter(f, partial(plan.get, f, "state"), "time")
     one = f.constant(1.0)
     diagonal = f.div(one, f.mul(plan.get(f, "step"), f.constant(plan.method.gamma)))
     slots = plan.elimination.slots
@@ -71,7 +73,7 @@ def _emit_rate(plan: Plan) -> None:
     """``rate``: add the right-hand side at the states in ``%state`` to ``%into``."""
     names = ["ptr noalias %work", "ptr noalias %state", "ptr noalias %into"]
     f = plan.module.function("rate", names, plan.width)
-    emitter = plan.vector_emitter(f, "%state", "stage_time")
+    emitter = plan.vector_emitter(f, partial(f.load, "%state"), "stage_time")
     for state, node in enumerate(plan.expressions.derivatives):
         if not plan.expressions.graph.is_constant(node, 0.0):
             f.store(f.add(emitter.number(node), f.load("%into", state)), "%into", state)

@@ -14,7 +14,9 @@ class Tableau:
         W u_i = f(t + alpha_i h, y + sum_j a_ij u_j) + (1/h) sum_j c_ij u_j + h d_i T.
 
     The new state is the argument of the last stage plus ``u_s``; ``u_s`` itself estimates the error
-    (Hairer & Wanner 1996, sections IV.7 and VI.4).
+    (Hairer & Wanner 1996, sections IV.7 and VI.4). Inside the step, at ``theta`` of its length,
+
+        y(theta) = (1 - theta) y_0 + theta (y_1 + (1 - theta) (k_1 + theta (k_2 + ...))),   k_m = sum_j dense_mj u_j.
 
     Attributes
     ----------
@@ -26,6 +28,8 @@ class Tableau:
         Stage arguments and couplings.
     alpha, d : (s,)
         Times of the stages (in steps) and weights of the time derivative.
+    dense : one row of s weights a power of theta
+        The continuous extension, one order lower than the method.
     citation
         Where the coefficients were published.
     """
@@ -37,6 +41,7 @@ class Tableau:
     c: tuple[Row, ...]
     alpha: Row
     d: Row
+    dense: tuple[Row, ...]
     citation: str
 
     @property
