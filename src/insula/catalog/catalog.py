@@ -6,7 +6,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from insula.catalog.evidence_tables import EvidenceTables, read_evidence
+from pydantic import BaseModel
+
+from insula.catalog.evidence_schema import Outcome, Schema, read_schema
+from insula.catalog.evidence_tables import SCHEMA, EvidenceTables, read_evidence
 from insula.catalog.readers import read_model, read_module, table_reader, yaml_part, yaml_reader
 from insula.catalog.records import (
     AveragedMapText,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from insula.core.problems import Problem
 
 Thing = TypeVar("Thing")
+Part = TypeVar("Part", bound=BaseModel)
 
 
 class Catalog:
@@ -118,10 +122,19 @@ class Catalog:
     @cached_property
     def endpoints(self) -> Shelf[Endpoint]:
         """Entries of endpoints.yaml."""
-        path = self.root / "endpoints.yaml"
-        lined = read_yaml(path)
-        names = lined.data if isinstance(lined.data, dict) else {}
-        return Shelf("endpoint", {name: partial(yaml_part, Endpoint, path, lined, name) for name in names})
+        return self._parts("endpoint", self.root / "endpoints.yaml", Endpoint)
+
+    @cached_property
+    def outcomes(self) -> Shelf[Outcome]:
+        """Entries of evidence/outcomes.yaml: published outcomes that are no endpoint."""
+        return self._parts("outcome", self.root / "evidence" / "outcomes.yaml", Outcome)
+
+    @cached_property
+    def evidence_schema(self) -> Schema:
+        """Every column of every evidence table; InvalidText when it cannot be read."""
+        schema, problems = read_schema(self.root / "evidence" / SCHEMA)
+        raise_if_any(problems)
+        return schema
 
     @cached_property
     def handover(self) -> tuple[HandoverRow, ...]:
@@ -149,12 +162,14 @@ class Catalog:
         """Read everything and return all that is wrong with any single text."""
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
-        shelves += [self.handovers, self.settings, self.maps, self.persons]
+        shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]
         _, faults = read_bibliography(self.root / "biology" / "citations.bib")
-        return in_order(found + faults + list(read_yaml(self.root / "endpoints.yaml").problems))
+        for path in (self.root / "endpoints.yaml", self.root / "evidence" / "outcomes.yaml"):
+            found += read_yaml(path).problems if path.exists() else ()
+        return in_order(found + faults)
 
     @cached_property
     def handovers(self) -> Shelf[tuple[HandoverRow, ...]]:
@@ -175,6 +190,14 @@ class Catalog:
     def maps(self) -> Shelf[AveragedMapText]:
         """The design ``averaged_map``, if there is one."""
         return self._shelf("averaged map", "biology/models/averaged_map.yaml", yaml_reader(AveragedMapText))
+
+    def _parts(self, kind: str, path: Path, record: type[Part]) -> Shelf[Part]:
+        """Return the entries of a YAML file that holds many; none where there is no such file."""
+        if not path.exists():
+            return Shelf(kind, {})
+        lined = read_yaml(path)
+        names = lined.data if isinstance(lined.data, dict) else {}
+        return Shelf(kind, {name: partial(yaml_part, record, path, lined, name) for name in names})
 
     def _shelf(
         self,

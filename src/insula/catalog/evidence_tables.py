@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from insula.catalog.evidence_schema import Schema, Table, read_schema
 from insula.catalog.shelf import Entry
 from insula.core.problems import Problem, error
 from insula.core.tables import Row, read_csv
@@ -12,23 +13,7 @@ from insula.core.tables import Row, read_csv
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLUMNS = {
-    "studies": (
-        "study_id,short_name,year,doi,pmid,registration,country,design,disease,population,n_total,follow_up_months,seen_in,"
-        "notes,role"
-    ),
-    "arms": (
-        "study_id,arm_id,label,role,n,age_mean,age_sd,duration_years_mean,duration_years_sd,weight_kg_mean,bmi_mean,therapy,"
-        "cell_source,cell_dose,cell_dose_unit,infusions,route,schedule,cotherapy,notes"
-    ),
-    "outcomes": (
-        "study_id,arm_id,outcome,time_months,statistic,value,spread_type,spread_low,spread_high,unit,n,analysis,seen_in,notes"
-    ),
-    "pooled": (
-        "meta_analysis_id,doi,outcome,time_months,subgroup,k,n,measure,estimate,ci_low,ci_high,p_value,i2,tau2,model,seen_in,"
-        "notes"
-    ),
-}  # fmt: skip
+SCHEMA = "schema.yaml"
 
 
 @dataclass(frozen=True)
@@ -44,16 +29,21 @@ class EvidenceTables:
 
 
 def read_evidence(path: Path) -> Entry[EvidenceTables]:
-    """Read the four tables of a topic from the folder around one of them."""
+    """Read the four tables of a topic from the folder around one of them, as the schema above it says."""
     folder = path.parent
-    problems: list[Problem] = []
+    schema, problems = read_schema(folder.parent / SCHEMA)
     tables = {
-        name: _read(folder / f"{name}.csv", columns.split(","), problems) for name, columns in COLUMNS.items()
+        name: _read(folder, name, schema, problems) for name in ("studies", "arms", "outcomes", "pooled")
     }
     return Entry(folder, EvidenceTables(folder.name, folder, **tables), tuple(problems))
 
 
-def _read(path: Path, columns: list[str], problems: list[Problem]) -> tuple[Row, ...]:
+def _read(folder: Path, name: str, schema: Schema, problems: list[Problem]) -> tuple[Row, ...]:
+    path = folder / f"{name}.csv"
+    table: Table | None = schema.get(name)
+    if table is None:
+        return ()
+    columns = list(table.columns)
     if not path.exists():
         problems.append(error(path, "this table is missing.", f"Columns: {','.join(columns)}"))
         return ()

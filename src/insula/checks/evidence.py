@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
-from insula.evidence.vocabulary import load_vocabulary, vocabulary_problems
+from insula.evidence.vocabulary import read_meanings, unit_on_scale
+from insula.evidence.vocabulary_problems import vocabulary_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,16 +67,11 @@ def _joins(
 
 
 def words_are_translated(survey: Survey) -> Iterator[Problem]:
-    """The tables that translate the words of the sources are sound, and name endpoints that exist."""
+    """The tables that translate the words of the sources are sound, and name endpoints and outcomes that exist."""
     folder = survey.catalog.root / "evidence"
-    if not (folder / "vocabulary.csv").exists():
-        return
-    yield from vocabulary_problems(folder)
-    for (outcome, unit), word in load_vocabulary(folder).words.items():
-        if word.endpoint and word.endpoint not in survey.catalog.endpoints:
-            hint = suggest(word.endpoint, close_names(word.endpoint, survey.catalog.endpoints))
-            place = Place(folder / "vocabulary.csv", key=f"{outcome} in {unit}")
-            yield place.error(f'there is no endpoint "{word.endpoint}" ({outcome} in {unit}).', hint)
+    if (folder / "vocabulary.csv").exists():
+        units = {m.id: (m.unit, m.quantity) for m in read_meanings(survey.catalog).values()}
+        yield from vocabulary_problems(folder, units, unit_on_scale)
 
 
 def roles_are_known(survey: Survey) -> Iterator[Problem]:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from insula.catalog import Catalog
     from insula.catalog.evidence_tables import EvidenceTables
 
-PREDICTED = frozenset(
-    {"mean", "median", "proportion", "count", "rate", "change_from_baseline", "percent_change"}
-)
 NO_VALUE = "no value is given"
 NO_SIZE = "no size is given"
 NO_TIME = "no time is given"
@@ -86,14 +83,12 @@ class PublishedRow:
 def rows_of_study(
     catalog: Catalog, study_id: str, vocabulary: Vocabulary | None = None
 ) -> tuple[PublishedRow, ...]:
-    """Return the published rows of a study, whichever topic holds it.
+    """Return the published rows of a study, those of every topic that holds it.
 
     Raises
     ------
     UnknownName
         When no topic has this study; with close names.
-    EvidenceError
-        When two topics have it.
     """
     holders = {
         topic: {row.cells["study_id"] for row in catalog.evidence(topic).studies} for topic in catalog.topics
@@ -101,9 +96,8 @@ def rows_of_study(
     topics = [topic for topic, studies in holders.items() if study_id in studies]
     if not topics:
         raise UnknownName("study in evidence/", study_id, set().union(*holders.values()))
-    if len(topics) > 1:
-        raise EvidenceError(f'Study "{study_id}" stands in {" and ".join(topics)}. Keep it in one topic.')
-    return published_rows(catalog.evidence(topics[0]), study_id, vocabulary or load_vocabulary())
+    known = vocabulary or load_vocabulary()
+    return tuple(row for topic in topics for row in published_rows(catalog.evidence(topic), study_id, known))
 
 
 def published_rows(tables: EvidenceTables, study_id: str, vocabulary: Vocabulary) -> tuple[PublishedRow, ...]:
@@ -167,7 +161,8 @@ def _translate(
     reader: _Reader, number: int, role: str, sizes: _Sizes, vocabulary: Vocabulary
 ) -> PublishedRow:
     cells = reader.cells
-    word, rule = vocabulary.word(cells["outcome"], cells["unit"]), vocabulary.rule(cells)
+    word = vocabulary.word(cells["outcome"], cells["unit"], cells["study_id"])
+    rule = vocabulary.rule(cells)
     statistic, months = cells["statistic"], reader.number("time_months")
     value, low, high = (reader.number(name) for name in ("value", "spread_low", "spread_high"))
     width = cells["spread_type"] in ("sd", "se")
@@ -186,7 +181,7 @@ def _translate(
         day=float(convert(months, "month", "day")),
         statistic=statistic,
         value=value,
-        unit=word.to_unit,
+        unit=word.to_unit if word.endpoint else "",
         spread_type=cells["spread_type"],
         spread_low=low,
         spread_high=high,
@@ -204,7 +199,7 @@ def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: i
     reasons: Iterable[tuple[bool, str]] = (
         (not word.endpoint, word.reason),
         (math.isnan(value), NO_VALUE),
-        (statistic not in PREDICTED, NO_STATISTIC),
+        (not word.predicts(statistic), NO_STATISTIC),
         (math.isnan(months), NO_TIME),
         (size < 1, NO_SIZE),
         (_impossible(statistic, value, size), IMPOSSIBLE),

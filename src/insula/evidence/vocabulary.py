@@ -1,7 +1,7 @@
 """The words of the sources and what they mean here: two tables beside the evidence.
 
-``vocabulary.csv``: an outcome in a unit -> endpoint and its unit. ``not_scorable.csv``: rows that no arm of
-virtual patients can be held against, recognised by their words.
+``vocabulary.csv``: a word in a unit (of one study or of all) -> endpoint or outcome, scale and unit.
+``not_scorable.csv``: rows that no arm of virtual patients can be held against, recognised by their words.
 """
 
 from __future__ import annotations
@@ -9,56 +9,121 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from insula.catalog import Catalog
 from insula.core.paths import science_root
-from insula.core.problems import Problem, error, raise_if_any
+from insula.core.problems import raise_if_any
 from insula.core.tables import Row, read_csv
-from insula.core.units import convert, convertible
+from insula.core.units import convert
+from insula.evidence.vocabulary_problems import RULES, WORDS, vocabulary_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_WORDS = ("outcome", "unit", "endpoint", "factor", "from_unit", "to_unit", "quantity", "reason", "note")
-_RULES = ("study_id", "column", "contains", "reason", "show", "note")
 _ANY = "*"
-_DIFFERENCES = frozenset({"change_from_baseline", "mean_difference", "slope"})
+DIFFERENCES = frozenset({"change_from_baseline", "mean_difference", "slope"})
 
 UNKNOWN_OUTCOME = "there is no endpoint for this outcome"
 UNKNOWN_UNIT = "this outcome is not known in this unit"
+SEVERAL_MEANINGS = "this word has several meanings, and no row says which one this study means"
+
+# The statistics that an arm of virtual patients has on each scale.
+_PREDICTED = {
+    "own": frozenset({"mean", "median", "rate", "change_from_baseline"}),
+    "share": frozenset({"proportion"}),
+    "count": frozenset({"count"}),
+    "relative": frozenset({"percent_change"}),
+}
+_UNITS = {
+    "share": "dimensionless",
+    "count": "patient",
+    "events": "event",
+    "relative": "percent",
+    "against": "percent",
+    "ratio": "dimensionless",
+    "relative_per_year": "percent_per_year",
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a word stands for: an endpoint, or an outcome that no virtual patient has.
+
+    Parameters
+    ----------
+    id, unit, quantity
+        As in endpoints.yaml or outcomes.yaml.
+    title, definition
+        What a person reads, by language; endpoints have no definition beyond their title and limits.
+    endpoint
+        Whether a clinic here measures it.
+    reason
+        Why it is not predicted; empty for endpoints.
+    """
+
+    id: str
+    unit: str
+    quantity: str | None
+    title: Mapping[str, str]
+    definition: Mapping[str, str]
+    endpoint: bool
+    reason: str
 
 
 @dataclass(frozen=True)
 class Word:
-    """An outcome in the unit of a source.
+    """A word in the unit of a source.
 
     Parameters
     ----------
-    endpoint
-        Endpoint id; empty where there is none, and `reason` says why.
-    factor, from_unit, to_unit, quantity
-        A value is multiplied by `factor`, is then in `from_unit`, and is converted to `to_unit` for that
-        quantity.
+    meaning
+        None where there is none, and `reason` says why.
+    scale
+        What the number is of: ``own`` unit, ``share``, ``count`` ... (schema.yaml).
+    factor, offset, from_unit
+        A value times `factor` plus `offset` is in `from_unit`.
     """
 
-    endpoint: str
+    meaning: Meaning | None
+    scale: str
     factor: float
+    offset: float
     from_unit: str
-    to_unit: str
-    quantity: str | None
     reason: str
 
+    @property
+    def endpoint(self) -> str:
+        """Id of the endpoint that a row can be held against; empty where there is none."""
+        return self.meaning.id if self.meaning and self.meaning.endpoint else ""
+
+    @property
+    def to_unit(self) -> str:
+        """The unit that values are brought to; empty without a meaning."""
+        return unit_on_scale(self.scale, self.meaning.unit) if self.meaning else ""
+
+    def predicts(self, statistic: str) -> bool:
+        """Say whether an arm of virtual patients has this statistic on this scale."""
+        return statistic in _PREDICTED.get(self.scale, ())
+
     def translate(self, value: float, statistic: str, *, spread: bool = False) -> float:
-        """Return a published number in `to_unit`; offsets (HbA1c) do not apply to differences and spreads."""
-        difference = spread or statistic in _DIFFERENCES
-        return float(
-            convert(
-                value * self.factor,
-                self.from_unit,
-                self.to_unit,
-                quantity=self.quantity,
-                difference=difference,
-            )
+        """Return a published number in `to_unit`; offsets do not apply to differences and spreads."""
+        difference = spread or statistic in DIFFERENCES
+        quantity = self.meaning.quantity if self.meaning else None
+        shifted = value * self.factor + (0.0 if difference else self.offset)
+        return float(convert(shifted, self.from_unit, self.to_unit, quantity=quantity, difference=difference))
+
+
+def unit_on_scale(scale: str, unit: str) -> str:
+    """Return the unit of an outcome on a scale; a share per year is patients per patient-year, ``per_year``."""
+    if scale == "per_year":
+        return (
+            "per_year"
+            if unit == "dimensionless"
+            else f"{unit}_year"
+            if "_per_" in unit
+            else f"{unit}_per_year"
         )
+    return _UNITS.get(scale, unit)
 
 
 @dataclass(frozen=True)
@@ -80,23 +145,45 @@ class Rule:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words by (outcome, unit), and the rules in the order of their table."""
+    """Words by (outcome, unit, study), what they can mean by id, and the rules in the order of their table."""
 
-    words: Mapping[tuple[str, str], Word]
+    words: Mapping[tuple[str, str, str], Word]
+    meanings: Mapping[str, Meaning]
     rules: tuple[Rule, ...]
 
-    def word(self, outcome: str, unit: str) -> Word:
-        """Return what an outcome in a unit means; an unknown one has no endpoint and a reason."""
-        group = outcome.split(":")[0] + ":" + _ANY
-        for key in ((outcome, unit), (outcome, _ANY), (group, _ANY)):
-            if key in self.words:
-                return self.words[key]
-        known = any(name == outcome for name, _ in self.words)
-        return Word("", 1.0, "", "", None, UNKNOWN_UNIT if known else UNKNOWN_OUTCOME)
+    def word(self, outcome: str, unit: str, study_id: str = _ANY) -> Word:
+        """Return what an outcome in a unit means in a study; an unknown one has no meaning and a reason."""
+        names = (outcome, _group(outcome))
+        keys = ((name, u, study) for name in names for study in (study_id, _ANY) for u in (unit, _ANY))
+        found = next((self.words[key] for key in keys if key in self.words), None)
+        if found is not None:
+            return found
+        known = [study for name, _, study in self.words if name in names]
+        reason = (
+            UNKNOWN_UNIT if {study_id, _ANY} & set(known) else SEVERAL_MEANINGS if known else UNKNOWN_OUTCOME
+        )
+        return Word(None, "", 1.0, 0.0, "", reason)
+
+    def meaning(self, outcome: str, study_id: str) -> Meaning | None:
+        """Return what an outcome means whatever its unit: the one meaning of the study, else of all, else None."""
+        for name in (outcome, _group(outcome)):
+            for study in (study_id, _ANY):
+                found = {
+                    w.meaning.id: w.meaning
+                    for k, w in self.words.items()
+                    if (k[0], k[2]) == (name, study) and w.meaning
+                }
+                if found:
+                    return next(iter(found.values())) if len(found) == 1 else None
+        return None
 
     def rule(self, cells: Mapping[str, str]) -> Rule | None:
         """Return the first rule that a row falls under."""
         return next((rule for rule in self.rules if rule.applies(cells)), None)
+
+
+def _group(outcome: str) -> str:
+    return outcome.split(":")[0] + ":" + _ANY
 
 
 def load_vocabulary(folder: Path | None = None) -> Vocabulary:
@@ -105,7 +192,8 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
     Parameters
     ----------
     folder
-        Where they lie; by default ``evidence/`` of the science text.
+        Where they lie; by default ``evidence/`` of the science text. The outcomes lie beside them, the
+        endpoints in the folder above.
 
     Raises
     ------
@@ -113,75 +201,41 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         With every faulty row.
     """
     folder = folder or science_root() / "evidence"
-    raise_if_any(vocabulary_problems(folder))
-    words, _ = read_csv(folder / "vocabulary.csv", _WORDS)
-    rules, _ = read_csv(folder / "not_scorable.csv", _RULES)
+    meanings = read_meanings(Catalog(folder.parent))
+    raise_if_any(
+        vocabulary_problems(folder, {m.id: (m.unit, m.quantity) for m in meanings.values()}, unit_on_scale)
+    )
+    words, _ = read_csv(folder / "vocabulary.csv", WORDS)
+    rules, _ = read_csv(folder / "not_scorable.csv", RULES)
     return Vocabulary(
-        {(row.cells["outcome"], row.cells["unit"]): _word(row.cells) for row in words},
+        {(r.cells["outcome"], r.cells["unit"], r.cells["study_id"]): _word(r, meanings) for r in words},
+        meanings,
         tuple(_rule(row.cells) for row in rules),
     )
 
 
-def vocabulary_problems(folder: Path) -> list[Problem]:
-    """Return everything wrong with the two tables (for the linter)."""
-    words, problems = read_csv(folder / "vocabulary.csv", _WORDS)
-    rules, more = read_csv(folder / "not_scorable.csv", _RULES)
-    problems += more
-    for row in words:
-        problems += _word_problems(folder / "vocabulary.csv", row, words)
-    for row in rules:
-        problems += _rule_problems(folder / "not_scorable.csv", row)
-    return problems
+def read_meanings(catalog: Catalog) -> dict[str, Meaning]:
+    """Return every endpoint and outcome that can be read, by id."""
+    found = {}
+    for name, end in catalog.endpoints.readable().items():
+        title = {"en": end.title.en, "zh": end.title.zh}
+        found[name] = Meaning(name, end.unit, end.quantity, title, {}, endpoint=True, reason="")
+    for name, out in catalog.outcomes.readable().items():
+        title = {"en": out.title.en, "zh": out.title.zh}
+        definition = {"en": out.definition.en, "zh": out.definition.zh}
+        reason = out.not_predicted or UNKNOWN_OUTCOME
+        found[name] = Meaning(name, out.unit, out.quantity, title, definition, endpoint=False, reason=reason)
+    return found
 
 
-def _word(cells: Mapping[str, str]) -> Word:
-    factor = float(cells["factor"] or 1)
-    quantity = cells["quantity"] or None
-    return Word(cells["endpoint"], factor, cells["from_unit"], cells["to_unit"], quantity, cells["reason"])
+def _word(row: Row, meanings: Mapping[str, Meaning]) -> Word:
+    cells = row.cells
+    meaning = meanings.get(cells["means"])
+    factor, offset = float(cells["factor"] or 1), float(cells["offset"] or 0)
+    reason = cells["reason"] or (meaning.reason if meaning else "")
+    return Word(meaning, cells["scale"], factor, offset, cells["from_unit"], reason)
 
 
 def _rule(cells: Mapping[str, str]) -> Rule:
     study, column, contains, reason = (cells[name] for name in ("study_id", "column", "contains", "reason"))
     return Rule(study, column, contains, reason, cells["show"] == "yes")
-
-
-def _word_problems(path: Path, row: Row, rows: list[Row]) -> list[Problem]:
-    cells, found = row.cells, []
-    key = f"{cells['outcome']} in {cells['unit']}"
-    if any(
-        (r.cells["outcome"], r.cells["unit"]) == (cells["outcome"], cells["unit"])
-        for r in rows
-        if r is not row
-    ):
-        found.append(
-            error(path, "this outcome in this unit is there twice.", "Keep one.", row=row.number, key=key)
-        )
-    if bool(cells["endpoint"]) == bool(cells["reason"]):
-        text = "either an endpoint or a reason why there is none is needed."
-        found.append(error(path, text, row=row.number, key=key))
-    if cells["endpoint"] and not _number(cells["factor"]):
-        found.append(error(path, f'the factor "{cells["factor"]}" is no number.', row=row.number, key=key))
-    if cells["endpoint"] and not convertible(cells["from_unit"], cells["to_unit"], cells["quantity"] or None):
-        text = f'"{cells["from_unit"]}" cannot be converted into "{cells["to_unit"]}".'
-        found.append(error(path, text, row=row.number, key=key))
-    return found
-
-
-def _rule_problems(path: Path, row: Row) -> list[Problem]:
-    cells, found = row.cells, []
-    if cells["column"] not in ("analysis", "notes", "arm_id", "outcome"):
-        text = f'a rule cannot look at the column "{cells["column"]}".'
-        found.append(error(path, text, "Use analysis, notes, arm_id or outcome.", row=row.number))
-    if not cells["contains"] or not cells["reason"] or not cells["study_id"]:
-        found.append(error(path, "study_id, contains and reason must not be empty.", row=row.number))
-    if cells["show"] not in ("yes", "no"):
-        found.append(error(path, f'show must be yes or no, not "{cells["show"]}".', row=row.number))
-    return found
-
-
-def _number(text: str) -> bool:
-    try:
-        float(text or 1)
-    except ValueError:
-        return False
-    return True

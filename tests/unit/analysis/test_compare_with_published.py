@@ -215,8 +215,9 @@ def test_a_folder_without_manifest_is_named(tmp_path):
 
 def test_the_vocabulary_uses_the_units_of_the_endpoints():
     definitions = load_definitions()
-    for (outcome, unit), word in load_vocabulary().words.items():
-        if word.endpoint:
+    for (outcome, unit, _), word in load_vocabulary().words.items():
+        predicted = any(word.predicts(s) for s in ("mean", "proportion", "count", "percent_change"))
+        if word.endpoint and predicted:
             definition = definitions[word.endpoint]
             special = {"patient", "dimensionless"} if definition.yes_or_no else {"percent"}
             assert word.to_unit in {definition.unit, *special}, (outcome, unit)

@@ -138,7 +138,8 @@ BROKEN = [
     # evidence
     ("evidence/insulin/outcomes.csv", "pump,pump,tir", "pump,pumps,tir",
      ' row 2 (smith_2001_pump)  there is no arm "smith_2001_pump.pumps".\n      Did you mean "smith_2001_pump.pump"?'),
-    ("evidence/vocabulary.csv", "percent,tir,1", "percent,tor,1", '  there is no endpoint "tor" (tir in percent).'),
+    ("evidence/vocabulary.csv", "*,tir,own", "*,tor,own",
+     ' row 2 (tir in percent)  there is no endpoint or outcome "tor" (tir in percent).\n      Did you mean "tir"?'),
     ("evidence/insulin/studies.csv", "calibration", "training",
      ' row 2 (smith_2001_pump)  role "training" is none of calibration, validation.'),
     ("evidence/insulin/outcomes.csv", "mean,50,sd", "mean,50 %,sd", ' row 2 (smith_2001_pump)  value "50 %" is not a number.'),

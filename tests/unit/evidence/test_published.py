@@ -5,17 +5,18 @@ from pathlib import Path
 import pytest
 
 from insula.catalog import Catalog
-from insula.catalog.evidence_tables import COLUMNS, EvidenceTables
+from insula.catalog.evidence_tables import EvidenceTables
 from insula.core.errors import EvidenceError, UnknownName
 from insula.core.paths import science_root
 from insula.core.tables import Row
 from insula.evidence import load_vocabulary, published_rows, rows_of_study
 
 VOCABULARY = load_vocabulary()
+SCHEMA = Catalog.open().evidence_schema
 
 
 def record(table, number=2, **cells):
-    return Row(number, dict.fromkeys(COLUMNS[table].split(","), "") | cells)
+    return Row(number, dict.fromkeys(SCHEMA[table].columns, "") | cells)
 
 
 def tables(*outcomes, arms=(("a", "12"),), total="30"):
@@ -54,11 +55,20 @@ def test_a_good_row_is_scorable_and_keeps_everything():
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ({"outcome": "gfr"}, "there is no endpoint for this outcome"),
+        ({"outcome": "colour_of_eyes"}, "there is no endpoint for this outcome"),
         ({"unit": "fraction"}, "this outcome is not known in this unit"),
+        ({"outcome": "gfr", "unit": "mL/min/1.73m2"}, "there is no endpoint for this outcome"),
+        (
+            {"outcome": "mmtt_c_peptide_auc", "unit": "percent of entry"},
+            "this statistic is not predicted for an arm",
+        ),
         ({"value": ""}, "no value is given"),
         ({"time_months": ""}, "no time is given"),
         ({"statistic": "slope"}, "this statistic is not predicted for an arm"),
+        (
+            {"outcome": "remission"},
+            "this word has several meanings, and no row says which one this study means",
+        ),
         ({"n": "1"}, "a single patient"),
         ({"analysis": "day 180 interim"}, "interim look"),
         ({"analysis": "patients not independent", "n": "1"}, "subgroup chosen by its outcome"),
