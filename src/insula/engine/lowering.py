@@ -130,11 +130,12 @@ def _copy_raw(source: Graph, roots: Iterable[int], target: Graph) -> dict[int, i
     copy: dict[int, int] = {}
     for node in source.topological(roots):
         args = [copy[a] for a in source.args(node)]
-        copy[node] = target.raw(source.op(node), *args) if args else _copy_leaf(source, node, target)
+        copy[node] = target.raw(source.op(node), *args) if args else copy_leaf(source, node, target)
     return copy
 
 
-def _copy_leaf(source: Graph, node: int, target: Graph) -> int:
+def copy_leaf(source: Graph, node: int, target: Graph) -> int:
+    """Node of the same leaf in another graph."""
     match source.op(node):
         case "constant":
             return target.constant(source.value(node))
@@ -160,7 +161,7 @@ def _guard_roots(plain: Expressions, target: Graph) -> dict[int, int]:
     for node in source.topological(plain.roots()):
         args = source.args(node)
         if not args:
-            copy[node] = _copy_leaf(source, node, target)
+            copy[node] = copy_leaf(source, node, target)
             continue
         new = [copy[a] for a in args]
         if _needs_positive_base(source, node):
@@ -188,7 +189,7 @@ def _floor(plain: Expressions, base: int, target: Graph, floored: dict[int, int]
 
 
 def _floored_leaf(plain: Expressions, node: int, target: Graph) -> int:
-    leaf = _copy_leaf(plain.graph, node, target)
+    leaf = copy_leaf(plain.graph, node, target)
     if plain.graph.op(node) != "state":
         return leaf
     zero = target.constant(0.0)
@@ -210,7 +211,7 @@ def _use_reciprocals(source: Graph, roots: Iterable[int], target: Graph) -> dict
     for node in nodes:
         args = source.args(node)
         if not args:
-            copy[node] = _copy_leaf(source, node, target)
+            copy[node] = copy_leaf(source, node, target)
         elif source.op(node) == "div" and args[1] in invertible:
             reciprocal = target.div(target.constant(1.0), copy[args[1]])
             copy[node] = target.mul(copy[args[0]], reciprocal)

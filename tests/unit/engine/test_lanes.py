@@ -112,3 +112,51 @@ def test_a_reading_is_taken_before_an_action_of_the_same_time_and_exactly(pair):
     before, after, _ = solve(pair, pair.defaults, with_action).values[:, 0]
     assert before == solve(pair, pair.defaults, Schedule.readings(1, [5.0])).values[0, 0]
     assert after == pytest.approx(before + 2.0, abs=1e-6)
+
+
+CONDITIONAL = """model conditional()
+  k = 1; x = 1; limit = 0.5; eaten = 0;
+  x' = -k*x;  low := piecewise(1, x < limit, 0);
+end"""
+EAT = [("eat", "x", "x + low*value"), ("eat", "eaten", "eaten + low*value")]
+
+
+def eat_often(every, chosen=slice(None), **settings):
+    k = kernel(CONDITIONAL, ("x", "eaten"), actions=EAT)
+    rates = np.linspace(0.5, 2, 40)[chosen]
+    times = np.arange(every, 10, every)
+    n, t = len(rates), len(times)
+    what = np.repeat([READ, k.action("eat")], [t, t])
+    schedule = Schedule.build(
+        n, np.repeat(np.arange(n), 2 * t), np.tile(np.tile(times, 2), n), np.tile(what, n), 1.0
+    )
+    return rates, times, solve(k, rows(k, n, k=rates), schedule, **settings)
+
+
+def test_actions_that_come_to_nothing_do_not_touch_the_steps():
+    """Looking every hundredth costs no more steps than looking every half, but for those where something is eaten."""
+    seldom, often = eat_often(0.5)[2], eat_often(0.01)[2]
+    assert often.ok.all()
+    meals = often.inputs.sum(axis=1) + 5
+    assert (often.steps < seldom.steps + 15 * meals).all()
+    assert (often.steps < 500).all()
+
+
+def test_an_action_with_a_condition_is_done_where_the_condition_holds():
+    """x falls from 1 + low to below the limit, is raised by 1 at the next look, and so on."""
+    rates, times, solution = eat_often(0.125, rtol=1e-9, atol=1e-12)
+    for p, rate in enumerate(rates):
+        x, eaten, last, expected = 1.0, 0.0, 0.0, []
+        for t in times:
+            x, last = x * np.exp(-rate * (t - last)), t
+            expected.append((x, eaten))
+            if x < 0.5:
+                x, eaten = x + 1.0, eaten + 1.0
+        np.testing.assert_allclose(solution.table()[p], expected, rtol=1e-6)
+
+
+def test_cut_steps_do_not_mix_lanes():
+    whole = eat_often(0.05)[2]
+    for p in (0, 17, 39):
+        alone = eat_often(0.05, slice(p, p + 1))[2]
+        assert parts(alone) == [parts(whole)[p]]

@@ -74,10 +74,10 @@ def forced_course(times):
 
 
 def equal_steps(name, count, times):
-    """Values at these times of a run to 2: actions that do nothing cut it into equal steps, as any error is allowed."""
-    k = kernel(FORCED, ("y", "x"), actions=[("nothing", "y", "y")], method=name)
+    """Values at these times of a run to 2: idle actions cut it into equal steps, as any error is allowed."""
+    k = kernel(FORCED.replace("y = 1;", "y = 1; mark = 0;"), ("y", "x"), inputs=("mark",), method=name)
     cuts = np.linspace(0, 2, count + 1)
-    what = np.repeat([k.action("nothing"), READ], [count + 1, len(times)])
+    what = np.repeat([k.action("set:mark"), READ], [count + 1, len(times)])
     schedule = Schedule.build(1, np.zeros(len(what), int), [*cuts, *times], what, 0.0)
     solution = solve(k, k.defaults, schedule, rtol=1e9, atol=1e9)
     assert solution.steps[0] == count

@@ -89,7 +89,7 @@ def _emit_judge(plan: Plan) -> None:
 
 
 def _emit_control(plan: Plan) -> None:
-    """``control``: take over what is accepted, next step; returns one bit for each lane that has arrived or failed."""
+    """``control``: take over what is accepted, next step; returns one bit for each lane that has arrived, failed or been cut."""
     f = plan.vector_function("control", f"i{plan.width}")
     active, good = holds(plan, f, "active"), holds(plan, f, "good")
     _commit(plan, f, good)
@@ -98,7 +98,8 @@ def _emit_control(plan: Plan) -> None:
     _next_step(plan, f, good)
     _count(plan, f)
     failed = f.both(f.both(active, f.negate(arrived)), _failure(plan, f))
-    f.emit(f"ret i{plan.width} {f.pack(f.either(arrived, failed))}")
+    ended = f.either(f.either(arrived, failed), f.both(active, holds(plan, f, "cut")))
+    f.emit(f"ret i{plan.width} {f.pack(ended)}")
 
 
 def _commit(plan: Plan, f: Function, good: str) -> None:

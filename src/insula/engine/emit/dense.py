@@ -1,30 +1,42 @@
-"""Readings inside a step: the states by the method's continuous extension, the outputs from them."""
+"""What lies inside a step: readings, and actions that may come to nothing.
+
+The states in between are those of the method's continuous extension, the outputs follow from them. Where an
+action would change something the step is cut at its time.
+"""
 
 from functools import partial
 
+from insula.compiler.system import Action
 from insula.engine.emit.control import holds
+from insula.engine.emit.expressions import Emitter
 from insula.engine.emit.ir import Function
+from insula.engine.emit.patients import turn_to_row
 from insula.engine.emit.plan import Plan
+
+_HERE = ("ptr %job", "ptr %work")
 
 
 def emit_dense(plan: Plan) -> None:
-    """Emit ``collect``, which serves the readings that an accepted step passes; those at its end can wait."""
+    """Emit ``collect``, which serves the rows that an accepted step passes; those at its end can wait."""
     _emit_weigh(plan)
-    _emit_outputs(plan)
-    _emit_deliver(plan)
+    _emit_look(plan)
+    _emit_pass(plan)
+    _emit_cut(plan)
     f = plan.vector_function("collect")
-    here = ("ptr %job", "ptr %work")
     with f.when(f.any(_passed(plan, f))):
-        f.call("weigh", *here)
+        f.call("weigh", *_HERE)
         with f.loop_while(lambda: f.any(_passed(plan, f))):
-            f.call("outputs", *here)
+            f.call("look", *_HERE)
             with f.each_lane(f.pack(_passed(plan, f))) as lane:
-                f.call("deliver", *here, f"i64 {lane}")
+                f.call("pass", *_HERE, f"i64 {lane}")
+        if plan.passable:
+            with f.when(f.any(holds(plan, f, "cut"))):
+                f.call("cut_short", *_HERE)
     f.emit("ret void")
 
 
 def _passed(plan: Plan, f: Function) -> str:
-    """Mask of the lanes whose next row lies before the time they have reached: a reading, as actions are stops."""
+    """Mask of the lanes whose next row lies before the time they have reached."""
     early = f.compare("olt", plan.get(f, "due"), plan.get(f, "reached"))
     return f.both(holds(plan, f, "good"), early)
 
@@ -33,46 +45,108 @@ def _emit_weigh(plan: Plan) -> None:
     """``weigh``: the coefficients of the continuous extension, from the stages."""
     f = plan.vector_function("weigh")
     for state, place in plan.interpolated.items():
-        stages = [plan.get(f, "stage", j * plan.n_states + state) for j in range(plan.method.n_stages)]
-        for power, weights in enumerate(plan.method.dense):
-            total = f.constant(0.0)
-            for weight, stage in zip(weights, stages, strict=True):
-                total = f.add(f.mul(f.constant(weight), stage), total) if weight else total
-            plan.put(f, total, "dense", place * len(plan.method.dense) + power)
+        for power, value in enumerate(_bends(plan, f, plan.slot("stage", state))):
+            plan.put(f, value, "dense", place * len(plan.method.dense) + power)
     f.emit("ret void")
 
 
-def interpolate(plan: Plan, f: Function, theta: str, state: int) -> str:
-    """Value of a state at this share of the step; exact at 0 and 1."""
+def _bends(plan: Plan, f: Function, first: int | str) -> list[str]:
+    """Coefficients of one state, whose first stage lies at this slot."""
+    found = []
+    places = [f.let(f"add i64 {first}, {j * plan.n_states}") for j in range(plan.method.n_stages)]
+    stages = [f.load("%work", place) for place in places]
+    for weights in plan.method.dense:
+        total = f.constant(0.0)
+        for weight, stage in zip(weights, stages, strict=True):
+            total = f.add(f.mul(f.constant(weight), stage), total) if weight else total
+        found.append(total)
+    return found
+
+
+def _between(f: Function, theta: str, start: str, end: str, bends: list[str]) -> str:
+    """Continuous extension at this share of the step; exact at 0 and 1."""
     rest = f.sub(f.constant(1.0), theta)
-    first = plan.interpolated[state] * len(plan.method.dense)
-    *lower, bend = (plan.get(f, "dense", first + power) for power in range(len(plan.method.dense)))
+    *lower, bend = bends
     for coefficient in reversed(lower):
         bend = f.add(coefficient, f.mul(theta, bend))
-    end = f.add(plan.get(f, "trial", state), f.mul(rest, bend))
-    return f.add(f.mul(rest, plan.get(f, "state", state)), f.mul(theta, end))
+    end = f.add(end, f.mul(rest, bend))
+    return f.add(f.mul(rest, start), f.mul(theta, end))
 
 
-def _emit_outputs(plan: Plan) -> None:
-    """``outputs``: all outputs at the time each lane's next row is due, into their slots."""
-    f = plan.vector_function("outputs")
-    due = plan.get(f, "due")
-    theta = f.div(f.sub(due, plan.get(f, "time")), plan.get(f, "step"))
-    plan.put(f, due, "stage_time")
-    emitter = plan.vector_emitter(f, partial(interpolate, plan, f, theta), "stage_time")
+def _interpolate(plan: Plan, f: Function, theta: str, state: int) -> str:
+    powers = len(plan.method.dense)
+    first = plan.interpolated[state] * powers
+    bends = [plan.get(f, "dense", first + power) for power in range(powers)]
+    return _between(f, theta, plan.get(f, "state", state), plan.get(f, "trial", state), bends)
+
+
+def _emit_look(plan: Plan) -> None:
+    """``look``: at the time each lane's next row is due, all outputs, and whether its action changes anything."""
+    f = plan.vector_function("look")
+    plan.put(f, plan.get(f, "due"), "stage_time")
+    emitter = plan.vector_emitter(f, partial(_interpolate, plan, f, _theta(plan, f, "due")), "stage_time")
     for index, node in enumerate(plan.expressions.outputs):
         plan.put(f, emitter.number(node), "output", index)
+    changed = f.int_constant(0)
+    for number, action in plan.passable.items():
+        this = f.let(f"icmp eq {f.int} {plan.get_int(f, 'deed')}, {f.int_constant(number)}")
+        changes = f.both(this, _changes(plan, f, emitter, action))
+        changed = f.choose(changes, f.int_constant(1), changed, f.int)
+    plan.put_int(f, changed, "changed")
     f.emit("ret void")
 
 
-def _emit_deliver(plan: Plan) -> None:
-    """``deliver``: the outputs of one lane into their row of the values; turn to the next row."""
-    f = plan.lane_function("deliver")
-    row = plan.get_lane(f, "row", kind="i64")
+def _theta(plan: Plan, f: Function, moment: str) -> str:
+    """Share of the step at which the time in this slot lies."""
+    return f.div(f.sub(plan.get(f, moment), plan.get(f, "time")), plan.get(f, "step"))
+
+
+def _changes(plan: Plan, f: Function, emitter: Emitter, action: Action) -> str:
+    """Mask of the lanes in which an action would change one of its targets."""
+    graph = plan.expressions.graph
+    masks = [
+        f.compare("une", emitter.number(t.node), emitter.number(getattr(graph, t.kind)(t.index)))
+        for t in action.assignments
+    ]
+    found = masks[0]
+    for mask in masks[1:]:
+        found = f.either(found, mask)
+    return found
+
+
+def _deliver(plan: Plan, f: Function, row: str) -> None:
+    """Write the outputs of one lane into their row of the values."""
     count = len(plan.expressions.outputs)
     place = f.let(f"mul i64 {f.load_scalar(plan.job(f, 'row_save', 'ptr'), row, 'i64')}, {count}")
     into = f.at(plan.job(f, "values", "ptr"), place, "double")
     for index in range(count):
         f.store_scalar(plan.get_lane(f, "output", index), into, index)
-    f.call("next_row", "ptr %job", "ptr %work", "i64 %lane", f"i64 {f.let(f'add i64 {row}, 1')}")
+
+
+def _emit_pass(plan: Plan) -> None:
+    """``pass``: serve one lane's next row and turn to the one after, or have the step cut here."""
+    f = plan.lane_function("pass")
+    row = plan.get_lane(f, "row", kind="i64")
+    idle = f.let(f"icmp eq i64 {plan.get_lane(f, 'changed', kind='i64')}, 0")
+    with f.when(f.let(f"xor i1 {idle}, true")):
+        plan.put_lane(f, plan.get_lane(f, "due"), "reached")
+        plan.put_lane(f, "1", "cut", kind="i64")
+    with f.when(idle):
+        with f.when(f.let(f"icmp slt i64 {plan.get_lane(f, 'deed', kind='i64')}, 0")):
+            _deliver(plan, f, row)
+        turn_to_row(plan, f, f.let(f"add i64 {row}, 1"))
+    f.emit("ret void")
+
+
+def _emit_cut(plan: Plan) -> None:
+    """``cut_short``: where a step is cut, the state it leads to is that of the time reached."""
+    f = plan.vector_function("cut_short")
+    chosen, theta = holds(plan, f, "cut"), _theta(plan, f, "reached")
+    if plan.n_states:
+        states, trial = plan.address(f, "state"), plan.address(f, "trial")
+        with f.repeat(plan.n_states) as k:
+            bends = _bends(plan, f, f.let(f"add i64 {k}, {plan.slot('stage')}"))
+            whole = f.load(trial, k)
+            there = _between(f, theta, f.load(states, k), whole, bends)
+            f.store(f.choose(chosen, there, whole), trial, k)
     f.emit("ret void")

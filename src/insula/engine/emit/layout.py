@@ -45,19 +45,24 @@ CONTROL = (
     "row",
     "end_row",
     "good",
+    "deed",
+    "changed",
+    "cut",
     "time",
     "stop",
     "due",
+    "amount",
     "reached",
     "step",
     "proposed",
     "stage_time",
     "error",
 )
-"""One slot each; ``active`` to ``good`` are integers. ``step`` is what is tried, ``proposed`` what the
-controller wanted before the step was shortened to meet a ``stop``: the next action, or the last row. ``due``
-is the time of the next row, infinity after the last; ``good`` whether the attempt is accepted, ``reached``
-the time that it leads to."""
+"""One slot each; ``active`` to ``cut`` are integers. ``step`` is what is tried, ``proposed`` what the
+controller wanted before the step was shortened to meet a ``stop``: the next action that must not be passed, or
+the last row. ``due``, ``deed`` and ``amount`` are those of the next row (infinity and -1 after the last, -1 for
+a reading). ``good`` says whether the attempt is accepted, ``reached`` the time it leads to, ``changed`` whether
+the deed would change something at the time it is due, and ``cut`` that the step ends there for that reason."""
 
 
 @dataclass(frozen=True)

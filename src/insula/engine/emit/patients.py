@@ -13,7 +13,6 @@ def emit_patients(plan: Plan) -> None:
     for index, action in enumerate(plan.expressions.actions):
         _emit_action(plan, index, action)
     _emit_act(plan)
-    _emit_next_row(plan)
     _emit_look_ahead(plan)
     _emit_leave(plan)
     _emit_check(plan)
@@ -69,12 +68,15 @@ def _emit_read(plan: Plan) -> None:
 
 
 def _emit_action(plan: Plan, index: int, action: Action) -> None:
-    """``action_<index>``: all new values first, then all changes."""
+    """``action_<index>``: all new values first, then all changes; without any the steps go on as they were."""
     f = plan.lane_function(f"action_{index}", ("double %amount",))
     emitter = plan.lane_emitter(f, "%amount")
     values = [emitter.number(target.node) for target in action.assignments]
     for target, value in zip(action.assignments, values, strict=True):
-        plan.put_lane(f, value, target.kind, target.index)
+        before = plan.get_lane(f, target.kind, target.index)
+        with f.when(f.compare("une", value, before)):
+            plan.put_lane(f, value, target.kind, target.index)
+            plan.put_lane(f, "1", "restart", kind="i64")
     f.emit("ret void")
 
 
@@ -87,14 +89,16 @@ def _emit_act(plan: Plan) -> None:
     f.emit("ret void")
 
 
-def _emit_next_row(plan: Plan) -> None:
-    """``next_row``: turn to row ``%row``; note when it is due."""
-    f = plan.lane_function("next_row", ("i64 %row",))
-    plan.put_lane(f, "%row", "row", kind="i64")
+def turn_to_row(plan: Plan, f: Function, row: str) -> None:
+    """Make a row the next one of a lane; note what is to be done, and when."""
+    plan.put_lane(f, row, "row", kind="i64")
     plan.put_lane(f, f.constant(float("inf")), "due")
-    with f.when(_before_end(plan, f, "%row")):
-        plan.put_lane(f, f.load_scalar(plan.job(f, "row_time", "ptr"), "%row"), "due")
-    f.emit("ret void")
+    plan.put_lane(f, "-1", "deed", kind="i64")
+    with f.when(_before_end(plan, f, row)):
+        plan.put_lane(f, f.load_scalar(plan.job(f, "row_time", "ptr"), row), "due")
+        deed = f.load_scalar(plan.job(f, "row_action", "ptr"), row, "i64")
+        plan.put_lane(f, deed, "deed", kind="i64")
+        plan.put_lane(f, f.load_scalar(plan.job(f, "row_amount", "ptr"), row), "amount")
 
 
 def _before_end(plan: Plan, f: Function, row: str) -> str:
@@ -102,17 +106,20 @@ def _before_end(plan: Plan, f: Function, row: str) -> str:
 
 
 def _emit_look_ahead(plan: Plan) -> None:
-    """``look_ahead``: the next stop is the next action, or the last row; readings on the way are no stops."""
+    """``look_ahead``: the next stop is the next row that a step must not pass, or the last row."""
     f = plan.lane_function("look_ahead")
     place = f.variable("i64", plan.get_lane(f, "row", kind="i64"))
 
-    def only_read() -> str:
+    def passable() -> str:
         row = f.load_scalar(place, 0, "i64")
         action = f.load_scalar(plan.job(f, "row_action", "ptr"), row, "i64")
         following = f.let(f"add i64 {row}, 1")
-        return f.let(f"and i1 {_is(f, action, 0, 'slt')}, {_before_end(plan, f, following)}")
+        harmless = _is(f, action, 0, "slt")
+        for number in plan.passable:
+            harmless = f.let(f"or i1 {harmless}, {_is(f, action, number)}")
+        return f.let(f"and i1 {harmless}, {_before_end(plan, f, following)}")
 
-    with f.loop_while(only_read):
+    with f.loop_while(passable):
         f.store_scalar(f.let(f"add i64 {f.load_scalar(place, 0, 'i64')}, 1"), place, 0, "i64")
     stop = f.load_scalar(plan.job(f, "row_time", "ptr"), f.load_scalar(place, 0, "i64"))
     plan.put_lane(f, stop, "stop")
@@ -180,13 +187,12 @@ def _serve_row(plan: Plan, f: Function) -> None:
     save = f.load_scalar(plan.job(f, "row_save", "ptr"), row, "i64")
     with f.when(_is(f, save, 0, "sge")):
         f.call("read", *_HERE, f"i64 {save}")
-    action = f.load_scalar(plan.job(f, "row_action", "ptr"), row, "i64")
+    action = plan.get_lane(f, "deed", kind="i64")
     with f.when(_is(f, action, 0, "sge")):
-        amount = f.load_scalar(plan.job(f, "row_amount", "ptr"), row)
+        amount = plan.get_lane(f, "amount")
         f.call("act", *_HERE, f"i64 {action}", f"double {amount}")
-        plan.put_lane(f, "1", "restart", kind="i64")
         f.call("check", *_HERE)
-    f.call("next_row", *_HERE, f"i64 {f.let(f'add i64 {row}, 1')}")
+    turn_to_row(plan, f, f.let(f"add i64 {row}, 1"))
 
 
 def _emit_take_up(plan: Plan) -> None:
@@ -199,13 +205,13 @@ def _emit_take_up(plan: Plan) -> None:
     whole = (
         (patient, "patient"),
         (f.load_scalar(rows, following, "i64"), "end_row"),
-        *(("0", name) for name in ("steps", "failure", "rejected")),
+        *(("0", name) for name in ("steps", "failure", "rejected", "cut")),
         *(("1", name) for name in ("active", "restart")),
     )
     for value, name in whole:
         plan.put_lane(f, value, name, kind="i64")
     plan.put_lane(f, plan.job(f, "start", "double"), "time")
-    f.call("next_row", *_HERE, f"i64 {f.load_scalar(rows, patient, 'i64')}")
+    turn_to_row(plan, f, f.load_scalar(rows, patient, "i64"))
     f.call("prepare", *_HERE)
     f.call("check", *_HERE)
     f.call("serve", *_HERE)
@@ -213,11 +219,13 @@ def _emit_take_up(plan: Plan) -> None:
 
 
 def _emit_attend(plan: Plan) -> None:
-    """``attend``: end a failed patient, serve an arrived one, fill a free lane."""
+    """``attend``: end a failed patient, serve one whose step has ended for a reason, fill a free lane."""
     f = plan.lane_function("attend")
     with f.when(_active(plan, f)):
         failure = plan.get_lane(f, "failure", kind="i64")
         arrived = f.compare("ole", plan.get_lane(f, "stop"), plan.get_lane(f, "time"))
+        arrived = f.let(f"or i1 {arrived}, {_is(f, plan.get_lane(f, 'cut', kind='i64'), 0, 'ne')}")
+        plan.put_lane(f, "0", "cut", kind="i64")
         with f.when(arrived):
             f.call("serve", *_HERE)
         with f.when(f.let(f"xor i1 {arrived}, true")):

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from insula.compiler.differentiate import Jacobian
 from insula.compiler.lu_plan import LuPlan, plan_lu
+from insula.compiler.system import Action
+from insula.engine.conditional import conditional_actions
 from insula.engine.emit.expressions import Emitter, hoistable
 from insula.engine.emit.ir import Function, Module, lanes
 from insula.engine.emit.layout import JOB, Layout, arrange
@@ -48,12 +50,20 @@ class Plan:
         return {i: node for i, node in enumerate(self.jacobian.time) if not graph.is_constant(node, 0.0)}
 
     @cached_property
+    def passable(self) -> dict[int, Action]:
+        """Actions that a step may pass, by number."""
+        actions = self.expressions.actions
+        return {number: actions[number] for number in sorted(conditional_actions(self.expressions))}
+
+    @cached_property
     def interpolated(self) -> dict[int, int]:
-        """States that outputs need inside a step, and their places."""
+        """States that outputs and passable actions need inside a step, and their places."""
         graph = self.expressions.graph
-        needed = graph.topological(self.expressions.outputs)
-        states = sorted(graph.index(node) for node in needed if graph.op(node) == "state")
-        return {state: i for i, state in enumerate(states)}
+        targets = [target for action in self.passable.values() for target in action.assignments]
+        needed = graph.topological([*self.expressions.outputs, *(target.node for target in targets)])
+        read = {graph.index(node) for node in needed if graph.op(node) == "state"}
+        changed = {target.index for target in targets if target.kind == "state"}
+        return {state: i for i, state in enumerate(sorted(read | changed))}
 
     @cached_property
     def layout(self) -> Layout:
@@ -137,6 +147,8 @@ class Plan:
                     return state(graph.index(node))
                 case "input":
                     return self.get(f, "input", graph.index(node))
+                case "argument":
+                    return self.get(f, "amount")
                 case _:
                     return self.get(f, time)
 
