@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-from cli_runs import refused
 
+from cli_runs import refused
 from tiny_study import STUDY, day, insula, study, write
 
 
@@ -134,7 +134,7 @@ def test_a_population_of_which_nobody_is_eligible(finished, small_science, cache
     shutil.copytree(small_science, science)
     people = science / "populations" / "tiny.yaml"
     text = people.read_text(encoding="utf-8")
-    people.write_text(text.replace("value: 42\n", "value: 40.0001\n"), encoding="utf-8")
+    people.write_text(text.replace("value: 40.7\n", "value: 40.0001\n"), encoding="utf-8")
     assert people.read_text(encoding="utf-8") != text
     answer = insula("run", STUDY, "--patients", "2", "--out", tmp_path / "out", science=science, cache=cache)
     refused(answer, "candidates was eligible for population tiny", folder=tmp_path / "out")

@@ -7,14 +7,19 @@ from golden_study import COMMAND, GOLDEN, table_of
 
 from cli_runs import fine
 from insula.endpoints.definitions import load_definitions
-from tiny_study import insula
+from tiny_study import insula, tiny_science
 from tolerances import GOLDEN_ABSOLUTE, GOLDEN_RELATIVE, close
 
 
 @pytest.fixture(scope="module")
-def found(small_science, cache, tmp_path_factory):
+def science(tmp_path_factory):
+    return tiny_science(tmp_path_factory.mktemp("golden") / "science", endpoints=None)
+
+
+@pytest.fixture(scope="module")
+def found(science, cache, tmp_path_factory):
     run = tmp_path_factory.mktemp("golden") / "run"
-    fine(insula(*COMMAND, "--out", run, science=small_science, cache=cache))
+    fine(insula(*COMMAND, "--out", run, science=science, cache=cache))
     return table_of(run)
 
 
@@ -23,9 +28,9 @@ def test_the_golden_file_says_where_it_comes_from():
     assert {"command", "versions", "date"} <= set(source)
 
 
-def test_the_tiny_trial_ends_as_it_did(found, small_science):
+def test_the_tiny_trial_ends_as_it_did(found, science):
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))["endpoints"]
-    families = {name: one.family for name, one in load_definitions(small_science / "endpoints.yaml").items()}
+    families = {name: one.family for name, one in load_definitions(science / "endpoints.yaml").items()}
     moved = {
         key: {"golden": golden.get(key), "now": found.get(key)}
         for key in golden.keys() | found.keys()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from insula.core.tables import read_parquet
 from insula.population.sample import sample
-from insula.trial.block import simulate_block
+from insula.trial.block import SIZE, simulate_block
 from insula.trial.block_tables import tables
 from insula.trial.conduct import conduct
 from insula.trial.enrol import enrol
@@ -94,7 +94,7 @@ def _people(clinic, candidates):
 def few_and_many(catalog, clinic, tmp_path_factory):
     """Runs of the same study with 2 patients, and with more than a block holds."""
     folder = tmp_path_factory.mktemp("sizes")
-    for name, patients in (("few", 2), ("many", 14)):
+    for name, patients in (("few", 2), ("many", 20)):
         conduct(catalog, catalog.studies["tiny"], patients=patients, out=folder / name, workers=1)
     return tuple(
         {table: read_parquet(folder / name / "results" / f"{table}.parquet") for table in TABLES}
@@ -105,8 +105,16 @@ def few_and_many(catalog, clinic, tmp_path_factory):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_patient_is_the_same_in_a_small_and_in_a_large_study(few_and_many, table):
     few, many = (run[table] for run in few_and_many)
-    key, first = ("candidate", 48) if table == "screening" else ("patient", 2)
+    key, first = ("candidate", SIZE) if table == "screening" else ("patient", 2)
     kept = many[key] < first
     assert len(few[key]) > 0
     assert (~kept).any(), "the larger study must hold more"
     assert same_bits(few, {name: column[kept] for name, column in many.items()})
+
+
+def test_another_seed_gives_other_people(clinic):
+    drawn = [
+        sample(clinic.quantities, seed=seed, candidates=np.arange(PATIENTS), ensemble_members=5)
+        for seed in (clinic.seed, clinic.seed + 1)
+    ]
+    assert (drawn[0].column("trait.age") != drawn[1].column("trait.age")).all()
