@@ -1,0 +1,268 @@
+"""The one model behind pooling and regression: y = X beta + study effect + sampling error.
+
+Intervals: Wald; HKSJ (Hartung & Knapp 2001, Stat Med 20:3875; Sidik & Jonkman 2002, Stat Med 21:3153); the
+modified HKSJ never narrows the Wald one (Roever, Knapp & Friede 2015, BMC Med Res Methodol 15:99).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
+
+from insula.core.errors import UnknownName
+from insula.statistics.meta.heterogeneity import Heterogeneity, describe_heterogeneity, log_likelihood
+from insula.statistics.meta.linear import weighted_fit
+from insula.statistics.meta.records import (
+    Effects,
+    Floats,
+    MetaAnalysisError,
+    TooFewStudies,
+    joined,
+    known_studies,
+    positions,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from insula.statistics.meta.linear import WeightedFit
+
+INTERVALS = ("wald", "hksj", "modified_hksj")
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """Estimates with intervals at one confidence level.
+
+    Parameters
+    ----------
+    names
+        One per coefficient.
+    estimate, standard_error, statistic, p_value, low, high : (p,)
+    covariance : (p, p)
+    degrees : (p,)
+        Degrees of freedom of the t distribution; infinite for the normal one.
+    level
+    """
+
+    names: tuple[str, ...]
+    estimate: Floats
+    standard_error: Floats
+    statistic: Floats
+    p_value: Floats
+    low: Floats
+    high: Floats
+    covariance: Floats
+    degrees: Floats
+    level: float
+
+
+@dataclass(frozen=True)
+class Information:
+    """Log-likelihood (restricted for REML) and what weighs it against the number of parameters."""
+
+    log_likelihood: float
+    aic: float
+    bic: float
+    aicc: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted meta-analytic model.
+
+    Parameters
+    ----------
+    effects
+        The studies that took part, (k,).
+    design : (k, p)
+    included : (all,)
+        Which of the given studies took part; the others miss the effect, the variance or a moderator.
+    coefficients
+    interval
+        One of `INTERVALS`.
+    heterogeneity
+    scale
+        Factor on the variance of the coefficients (HKSJ); 1 for Wald.
+    information
+    """
+
+    effects: Effects
+    design: Floats
+    included: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    coefficients: Coefficients
+    interval: str
+    heterogeneity: Heterogeneity
+    scale: float
+    information: Information
+
+    @property
+    def studies(self) -> int:
+        """Number of studies that took part."""
+        return len(self.effects.estimate)
+
+    @property
+    def omitted(self) -> tuple[int, ...]:
+        """Positions, from 0, of the studies that were left out."""
+        return positions(~self.included)
+
+    @property
+    def weight(self) -> Floats:
+        """Share of each study in the pooled estimate in percent, (k,)."""
+        weight: Floats = 1 / (self.effects.variance + self.heterogeneity.tau2)
+        return np.asarray(100 * weight / weight.sum())
+
+
+def fit_model(
+    effects: Effects,
+    design: Floats | None = None,
+    names: tuple[str, ...] = ("intercept",),
+    *,
+    method: str = "REML",
+    interval: str = "wald",
+    level: float = 0.95,
+) -> Model:
+    """Fit the model to the studies that have all numbers.
+
+    Parameters
+    ----------
+    effects
+        (all,) studies; those with a NaN are left out and reported.
+    design : (all, p), optional
+        Intercept and moderators; by default the intercept alone.
+    names
+        Of the p columns.
+    method, interval
+        One of `heterogeneity.METHODS`; one of `INTERVALS`.
+    level
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    TooFewStudies
+        No study is left, fewer than coefficients, or no more than coefficients with a t interval.
+    InvalidStudy
+        A variance is 0 or less.
+    UnknownName, MetaAnalysisError, RankDeficient, NotConverged
+    """
+    _check(effects, interval, level)
+    matrix = np.ones((len(effects.estimate), 1)) if design is None else design
+    included = known_studies(effects, matrix)
+    matrix, used = matrix[included], _used(effects, included)
+    _check_number(len(used.estimate), matrix.shape[1], interval, names)
+    found = describe_heterogeneity(used.estimate, used.variance, matrix, method)
+    fit = weighted_fit(used.estimate, matrix, 1 / (used.variance + found.tau2))
+    df = len(used.estimate) - matrix.shape[1]
+    scale = _scale(fit, df, interval)
+    degrees = np.full(len(names), np.inf if interval == "wald" else float(df))
+    table = coefficients(names, fit.beta, scale * fit.covariance, degrees, level)
+    return Model(used, matrix, included, table, interval, found, scale, _information(fit, method))
+
+
+def coefficients(
+    names: tuple[str, ...], beta: Floats, covariance: Floats, degrees: Floats, level: float
+) -> Coefficients:
+    """Turn estimates into a table with tests and intervals (normal where the degrees are infinite)."""
+    error = np.sqrt(np.diag(covariance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = beta / error
+    p_value = two_sided_p(statistic, degrees)
+    reach = critical_value(level, degrees) * error
+    return Coefficients(
+        names, beta, error, statistic, p_value, beta - reach, beta + reach, covariance, degrees, level
+    )
+
+
+def joint_test(beta: Floats, covariance: Floats, degrees: float) -> tuple[float, float]:
+    """Test that all these coefficients are 0.
+
+    Parameters
+    ----------
+    beta : (m,)
+    covariance : (m, m)
+    degrees
+        Infinite: chi-squared with m degrees of freedom; else F with m and these.
+
+    Returns
+    -------
+    statistic, p
+    """
+    quadratic = float(beta @ np.linalg.solve(covariance, beta))
+    if np.isinf(degrees):
+        return quadratic, float(chdtrc(len(beta), quadratic))
+    statistic = quadratic / len(beta)
+    return statistic, float(fdtrc(len(beta), degrees, statistic))
+
+
+def critical_value(level: float, degrees: Floats | float = np.inf) -> Floats:
+    """Return the two-sided critical value of the t distribution, or of the normal one."""
+    finite = np.where(np.isinf(degrees), 1.0, degrees)
+    t_value = stdtrit(finite, (1 + level) / 2)
+    return np.asarray(np.where(np.isinf(degrees), ndtri((1 + level) / 2), t_value))
+
+
+def two_sided_p(statistic: Floats, degrees: Floats | float = np.inf) -> Floats:
+    """Return the two-sided p of t statistics; normal where the degrees are infinite."""
+    below, finite = -np.abs(statistic), np.where(np.isinf(degrees), 1.0, degrees)
+    return np.asarray(2 * np.where(np.isinf(degrees), ndtr(below), stdtr(finite, below)))
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level that is none."""
+    if not 0 < level < 1:
+        raise MetaAnalysisError(f"A confidence level lies between 0 and 1 (0.95 is 95 %), not {level}.")
+
+
+def _check(effects: Effects, interval: str, level: float) -> None:
+    if interval not in INTERVALS:
+        raise UnknownName("interval", interval, INTERVALS)
+    check_level(level)
+    refuse(effects.variance <= 0, "variance", "must be above 0; give the true variance or leave it out.")
+
+
+def _used(effects: Effects, included: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Effects:
+    return Effects(
+        effects.measure,
+        effects.estimate[included],
+        effects.variance[included],
+        effects.size[included],
+        effects.notes,
+    )
+
+
+def _check_number(studies: int, columns: int, interval: str, names: tuple[str, ...]) -> None:
+    if studies < columns:
+        raise TooFewStudies(
+            f"{studies} studies have effect, variance and moderators; {columns} are needed for {joined(names)}."
+        )
+    if interval != "wald" and studies == columns:
+        raise TooFewStudies(
+            f"The interval {interval} needs more studies than coefficients, and there are {studies} of each. "
+            "Take the interval wald."
+        )
+
+
+def _scale(fit: WeightedFit, df: int, interval: str) -> float:
+    if interval == "wald":
+        return 1.0
+    spread = fit.squares / df
+    return max(1.0, spread) if interval == "modified_hksj" else spread
+
+
+def _information(fit: WeightedFit, method: str) -> Information:
+    restricted = method == "REML"
+    k, p = fit.design.shape
+    value = log_likelihood(fit, restricted)
+    parameters = p + (method != "EE")
+    count = k - p if restricted else k
+    enough = max(count, parameters + 2)
+    with np.errstate(divide="ignore"):
+        bic = float(-2 * value + parameters * np.log(count))
+    return Information(
+        value,
+        -2 * value + 2 * parameters,
+        bic,
+        -2 * value + 2 * parameters * enough / (enough - parameters - 1),
+    )
