@@ -1,0 +1,84 @@
+"""A protocol as timed changes."""
+
+import numpy as np
+import pytest
+
+from insula.catalog.records import Protocol, Therapy
+from insula.core.errors import ProtocolError
+from insula.trial.administrations import lower
+
+TITLE = {"en": "x", "zh": "x"}
+CELLS = Therapy.model_validate(
+    {"id": "cells", "title": TITLE, "dose": {"target": "graft.infused", "operation": "add", "unit": "cell"}}
+)
+ANTIBODY = Therapy.model_validate(
+    {
+        "id": "antibody",
+        "title": TITLE,
+        "dose": {"target": "antibody.amount", "operation": "set", "unit": "mg"},
+    }
+)
+DRUG = Therapy.model_validate(
+    {"id": "drug", "title": TITLE, "level": {"target": "drug.trough", "unit": "ng_per_mL"}}
+)
+THERAPIES = {therapy.id: therapy for therapy in (CELLS, ANTIBODY, DRUG)}
+
+
+def quantity(value, unit):
+    return {"value": float(value), "unit": unit}
+
+
+def given(*entries):
+    protocol = Protocol.model_validate({"id": "p", "title": TITLE, "give": list(entries)})
+    return [(g.day, g.action, g.amount) for g in lower(protocol, THERAPIES)]
+
+
+def level(start, end, amount, unit="ng_per_mL"):
+    days = {"from": quantity(start, "day"), "to": quantity(end, "day")}
+    return {"therapy": "drug", **days, "target": quantity(amount, unit)}
+
+
+def dose(therapy, at, amount, unit):
+    return {"therapy": therapy, "at": at, "dose": quantity(amount, unit)}
+
+
+def test_a_dose_is_added_on_its_day_in_the_unit_of_the_target():
+    assert given(dose("cells", quantity(2, "week"), 800, "cell")) == [(14.0, "add:graft.infused", 800.0)]
+
+
+def test_a_level_that_follows_another_on_the_same_day_is_not_undone_by_its_end():
+    found = given(level(30, 90, 8), level(0, 30, 13))
+    assert found == [
+        (0.0, "set:drug.trough", 13.0),
+        (30.0, "set:drug.trough", 0.0),
+        (30.0, "set:drug.trough", 8.0),
+        (90.0, "set:drug.trough", 0.0),
+    ]
+
+
+def test_units_are_converted():
+    assert given(level(0, 1, 13, "ug_per_L"))[0][2] == pytest.approx(13.0)
+
+
+def test_a_dose_per_weight_is_multiplied_by_each_patient_s_weight():
+    entry = dose("antibody", quantity(0, "day"), 1.5, "mg_per_kg")
+    protocol = Protocol.model_validate({"id": "p", "title": TITLE, "give": [entry]})
+    (administration,) = lower(protocol, THERAPIES)
+    assert administration.amounts(np.array([60.0, 80.0])).tolist() == [90.0, 120.0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (dose("drug", quantity(0, "day"), 1, "ng_per_mL"), "protocol p: drug is given as a level"),
+        ({**level(0, 1, 1, "cell"), "therapy": "cells"}, "protocol p: cells is given as a dose"),
+        (dose("cells", quantity(0, "day"), 1, "mg"), "protocol p: 1 mg cannot be given as cell"),
+        (
+            dose("cells", quantity(0, "day"), 1, "mg_per_kg"),
+            "protocol p: 1 mg_per_kg cannot be given as cell",
+        ),
+    ],
+)
+def test_what_cannot_be_given_is_refused(entry, message):
+    with pytest.raises(ProtocolError, match=message):
+        given(entry)

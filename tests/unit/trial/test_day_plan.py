@@ -1,0 +1,88 @@
+"""What people do on an ordinary day."""
+
+import numpy as np
+import pytest
+
+from insula.catalog import Catalog
+from insula.core.units import convert
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, meal_rows, occasion, rescue_rows
+
+PATIENTS = 400
+
+
+@pytest.fixture(scope="module")
+def habits():
+    return Catalog.open().habits["three_meals"]
+
+
+def people(n=PATIENTS, missed=0.0, heeds=0.0, carbohydrate=200.0):
+    columns = (np.full(n, value) for value in (carbohydrate, missed, 0.0, heeds))
+    return People(np.arange(n), *columns)
+
+
+def doses(n=PATIENTS, on=True):
+    return Doses(*(np.full(n, 10.0) for _ in range(3)), np.full(n, on))
+
+
+def amounts(rows, action, n=PATIENTS):
+    total = np.zeros(n)
+    for row in rows:
+        if row.action == action:
+            np.add.at(total, row.patient, row.amount)
+    return total
+
+
+def test_meals_lie_within_their_day_and_hold_the_day_s_carbohydrate_on_average(habits):
+    rows = [row for day in range(5) for row in meal_rows(habits, people(), doses(), 1, day, 0.0)]
+    times = np.concatenate([row.time for row in rows])
+    assert times.min() >= 0.0
+    assert times.max() < MINUTES_PER_DAY
+    eaten = amounts(rows, "meal") / 5
+    assert eaten.mean() == pytest.approx(200.0, rel=0.02)  # five standard errors of 400 people's mean
+    assert eaten.std() > 0.0
+
+
+def test_counted_carbohydrate_is_right_on_average_but_not_each_time(habits):
+    rows = [row for day in range(5) for row in meal_rows(habits, people(), doses(), 1, day, 0.0)]
+    counted, eaten = amounts(rows, "bolus_for_meal"), amounts(rows, "meal")
+    assert counted.mean() == pytest.approx(eaten.mean(), rel=0.03)
+    assert not np.allclose(counted, eaten)
+
+
+@pytest.mark.parametrize(("on", "missed"), [(False, 0.0), (True, 1.0)])
+def test_who_is_off_insulin_or_misses_every_bolus_injects_for_no_meal(habits, on, missed):
+    rows = meal_rows(habits, people(missed=missed), doses(on=on), 1, 0, 0.0)
+    assert amounts(rows, "bolus_for_meal").sum() == 0.0
+    assert amounts(rows, "meal").min() > 0.0
+
+
+def test_a_person_eats_the_same_meals_whatever_is_injected_and_whoever_is_there(habits):
+    everybody = meal_rows(habits, people(), doses(), 1, -5, 0.0)
+    alone = meal_rows(habits, people().take(np.array([17])), doses(1, on=False), 1, -5, 0.0)
+    for one, all_of_them in zip(alone, everybody, strict=True):
+        if one.action == "meal":
+            assert one.amount[0] == all_of_them.amount[17]
+            assert one.time[0] == all_of_them.time[17]
+
+
+def test_days_differ_and_so_do_seeds(habits):
+    first, tomorrow, elsewhere = (
+        amounts(meal_rows(habits, people(), doses(), seed, day, 0.0), "meal")
+        for seed, day in ((1, 0), (1, 1), (2, 0))
+    )
+    assert (first != tomorrow).all()
+    assert (first != elsewhere).all()
+
+
+def test_a_low_can_be_noticed_all_day_long_and_an_alarm_is_heeded_as_often_as_told(habits):
+    rows = rescue_rows(habits, people(heeds=0.25), 1, 0, 0.0)
+    every = convert(habits.rescue.every.value, habits.rescue.every.unit, "min")
+    for row in rows:
+        assert len(row.time) == len(np.unique(row.patient)) * round(MINUTES_PER_DAY / every)
+    heeding = [len(np.unique(row.patient)) for row in rows if row.action == "rescue_with_alarm"]
+    assert heeding[0] == pytest.approx(0.25 * PATIENTS, abs=5 * np.sqrt(PATIENTS * 0.25 * 0.75))
+
+
+def test_days_before_the_therapy_have_addresses_too():
+    assert occasion(-500) >= 0
+    assert len({occasion(day) for day in range(-500, 500)}) == 1000
