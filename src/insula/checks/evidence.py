@@ -1,4 +1,4 @@
-"""Evidence tables: rows join, roles and spreads are known, numbers are numbers."""
+"""Evidence tables: rows join, and a study has one role wherever it stands."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
-from insula.evidence.vocabulary import read_meanings, unit_on_scale
-from insula.evidence.vocabulary_problems import vocabulary_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,26 +13,6 @@ if TYPE_CHECKING:
 
     from insula.core.problems import Problem
     from insula.core.tables import Row
-
-ROLES = {
-    "studies": ("calibration", "validation"),
-    "arms": ("treatment", "control", "single_arm", "natural_history"),
-}
-SPREADS = {"sd": 1, "se": 1, "ci95": 2, "iqr": 2, "range": 2, "none": 0}
-NUMERIC = {
-    "studies": ("year", "n_total", "follow_up_months"),
-    "arms": (
-        "n",
-        "age_mean",
-        "age_sd",
-        "duration_years_mean",
-        "duration_years_sd",
-        "weight_kg_mean",
-        "bmi_mean",
-    ),
-    "outcomes": ("time_months", "value", "spread_low", "spread_high", "n"),
-    "pooled": ("k", "n", "estimate", "ci_low", "ci_high", "i2", "tau2"),
-}
 
 
 def rows_join(survey: Survey) -> Iterator[Problem]:
@@ -66,55 +44,15 @@ def _joins(
         yield place.error(f'there is no {kind} "{name}".', suggest(name, close_names(name, names)))
 
 
-def words_are_translated(survey: Survey) -> Iterator[Problem]:
-    """The tables that translate the words of the sources are sound, and name endpoints and outcomes that exist."""
-    folder = survey.catalog.root / "evidence"
-    if (folder / "vocabulary.csv").exists():
-        units = {m.id: (m.unit, m.quantity) for m in read_meanings(survey.catalog).values()}
-        yield from vocabulary_problems(folder, units, unit_on_scale)
-
-
-def roles_are_known(survey: Survey) -> Iterator[Problem]:
-    """A study is for calibration or validation; an arm has one of four roles."""
-    for topic in survey.catalog.topics.readable().values():
-        for table, rows in (("studies", topic.studies), ("arms", topic.arms)):
-            for row in rows:
-                if row.cells["role"] not in ROLES[table]:
-                    place = Place(topic.folder / f"{table}.csv", row=row.number, key=row.cells["study_id"])
-                    yield place.error(f'role "{row.cells["role"]}" is none of {", ".join(ROLES[table])}.')
-
-
-def numbers_are_numbers(survey: Survey) -> Iterator[Problem]:
-    """Cells of numeric columns are empty or numbers."""
-    for topic in survey.catalog.topics.readable().values():
-        for table, names in NUMERIC.items():
-            for row in getattr(topic, table):
-                for name in names:
-                    if not _is_number(row.cells[name]):
-                        place = Place(topic.folder / f"{table}.csv", row=row.number, key=_key(row))
-                        yield place.error(f'{name} "{row.cells[name]}" is not a number.')
-
-
-def spreads_are_complete(survey: Survey) -> Iterator[Problem]:
-    """A spread has as many numbers as its type needs, in order."""
-    for topic in survey.catalog.topics.readable().values():
-        for row in topic.outcomes:
-            place = Place(topic.folder / "outcomes.csv", row=row.number, key=_key(row))
-            kind, low, high = (row.cells[name] for name in ("spread_type", "spread_low", "spread_high"))
-            if (kind or "none") not in SPREADS:
-                yield place.error(f'spread_type "{kind}" is none of {", ".join(SPREADS)}.')
-            elif bool(low) + bool(high) != SPREADS[kind or "none"]:
-                yield place.error(f"spread_type {kind or 'none'} needs {SPREADS[kind or 'none']} numbers.")
-            elif low and high and _is_number(low) and _is_number(high) and float(low) > float(high):
-                yield place.error(f"spread_low {low} is above spread_high {high}.")
-
-
-def _key(row: Row) -> str:
-    return row.cells.get("study_id") or row.cells.get("meta_analysis_id", "")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        return cell == "" or float(cell) == float(cell)
-    except ValueError:
-        return False
+def roles_agree(survey: Survey) -> Iterator[Problem]:
+    """A study that stands in two topics has one role, so that no row for validation is fitted by the other door."""
+    roles: dict[str, tuple[str, str]] = {}
+    for name, topic in survey.catalog.topics.readable().items():
+        for row in topic.studies:
+            study, role = row.cells["study_id"], row.cells["role"]
+            other, first = roles.setdefault(study, (name, role))
+            if role != first:
+                place = Place(topic.folder / "studies.csv", row=row.number, key=study)
+                yield place.error(
+                    f'role "{role}" is not that of {other}/studies.csv, "{first}".', "Roles never change."
+                )

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insula.catalog import Catalog
-from insula.checks import consistency, evidence, names, sources, symbols, units, values, wiring
+from insula.checks import (
+    consistency,
+    evidence,
+    evidence_cells,
+    evidence_rows,
+    evidence_words,
+    names,
+    sources,
+    symbols,
+    units,
+    values,
+    wiring,
+)
 from insula.checks.survey import Survey
 from insula.core.paths import science_at
 from insula.core.problems import Problem, in_order
@@ -60,10 +72,15 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.shares_add_up,
     values.limits_are_in_order,
     evidence.rows_join,
-    evidence.words_are_translated,
-    evidence.roles_are_known,
-    evidence.numbers_are_numbers,
-    evidence.spreads_are_complete,
+    evidence.roles_agree,
+    evidence_cells.cells_follow_the_schema,
+    evidence_cells.spreads_are_complete,
+    evidence_words.words_are_translated,
+    evidence_words.outcomes_are_defined_once,
+    evidence_words.outcomes_per_weight_exist,
+    evidence_rows.rows_have_meaning,
+    evidence_rows.pooled_effects_are_known,
+    evidence_rows.units_of_doses_are_known,
 )
 
 # What can be wrong with one study and the texts that it names, and would otherwise show only while it runs.

@@ -1,6 +1,8 @@
 """One thing is broken in a good science folder; exactly that is told."""
 # ruff: noqa: E501 (one row of the table of breakages reads best on one line)
 
+import shutil
+
 import pytest
 
 from insula.checks import check
@@ -144,6 +146,29 @@ BROKEN = [
      ' row 2 (smith_2001_pump)  role "training" is none of calibration, validation.'),
     ("evidence/insulin/outcomes.csv", "mean,50,sd", "mean,50 %,sd", ' row 2 (smith_2001_pump)  value "50 %" is not a number.'),
     ("evidence/insulin/outcomes.csv", "sd,10,,", "sd,,,", " row 2 (smith_2001_pump)  spread_type sd needs 1 numbers."),
+    ("evidence/insulin/outcomes.csv", "sd,10,,", "sd,-10,,", " row 2 (smith_2001_pump)  sd -10 is below zero."),
+    ("evidence/insulin/outcomes.csv", "sd,10,,", "ci95,60,40,",
+     " row 2 (smith_2001_pump)  spread_low 60 is above spread_high 40."),
+    ("evidence/insulin/outcomes.csv", "sd,10,,", "ci95,51,60,",
+     " row 2 (smith_2001_pump)  value 50 lies outside its ci95, 51 to 60."),
+    ("evidence/insulin/outcomes.csv", "50,sd,10", "50,sdd,10",
+     ' row 2 (smith_2001_pump)  spread_type "sdd" is none of none, sd, se, ci95, iqr, range.\n      Did you mean "sd"?'),
+    ("evidence/insulin/outcomes.csv", "0,mean,50", "0,average,50",
+     ' row 2 (smith_2001_pump)  statistic "average" is none of mean, median'),
+    ("evidence/insulin/outcomes.csv", "0,mean,50", "0,count,50",
+     ' row 2 (smith_2001_pump)  statistic "count" does not fit "tir" in percent.\n      Use change_from_baseline, mean'),
+    ("evidence/insulin/outcomes.csv", "pump,tir,0", "pump,tirr,0",
+     ' row 2 (smith_2001_pump)  "tirr" in percent: there is no endpoint for this outcome.\n      Did you mean "tir"?'),
+    ("evidence/insulin/outcomes.csv", ",percent,10", ",furlong,10",
+     ' row 2 (smith_2001_pump)  "tir" in furlong: this outcome is not known in this unit.\n      Add it to evidence/vocabulary.csv'),
+    ("evidence/insulin/arms.csv", "single_arm,10,40", "single_arm,-10,40", " row 2 (smith_2001_pump)  n -10 is below 0."),
+    ("evidence/insulin/arms.csv", "10,40,10,,,,,,,,,", "10,40,10,,,,,,,5,spoons,",
+     ' row 2 (smith_2001_pump)  the unit of a dose "spoons" is not known.\n      Add it to evidence/dose_units.csv.'),
+    ("evidence/insulin/arms.csv", "smith_2001_pump,pump,Pump", "smith_2001_pump,pump,",
+     " row 2 (smith_2001_pump)  label is empty.\n      Name of the arm as printed."),
+    ("evidence/insulin/studies.csv", "Smith 2001,2001,", "Smith 2001,2001.5,",
+     " row 2 (smith_2001_pump)  year 2001.5 is not a whole number."),
+    ("evidence/vocabulary.csv", "tir,own,1,,percent", "tir,own,1,,U", ' row 2 (tir in percent)  "U" cannot be converted into "percent".'),
 ]  # fmt: skip
 
 
@@ -164,3 +189,49 @@ def test_everything_is_told_at_once(science):
     science.edit(PROTOCOL, "therapy: pump, at", "therapy: pumpe, at")
     science.edit(WIRING, "  glucose.I is insulin.I;\n", "")
     assert len(shown(science)) == 3
+
+
+def test_a_study_in_two_topics_keeps_its_role(science):
+    shutil.copytree(science.root / "evidence" / "insulin", science.root / "evidence" / "other")
+    assert shown(science) == []
+    science.edit("evidence/other/studies.csv", "calibration", "validation")
+    (found,) = shown(science)
+    assert (
+        'evidence/other/studies.csv row 2 (smith_2001_pump)  role "validation" is not that of insulin/'
+        in found
+    )
+
+
+def test_a_measure_of_a_pooled_effect_must_be_known(science):
+    row = "m,,tir,,,,,mean shift,5,4,6,,,,,abstract,\n"
+    path = science.root / "evidence" / "insulin" / "pooled.csv"
+    path.write_text(path.read_text() + row)
+    (found,) = shown(science)
+    assert 'row 2 (m)  "mean shift" of "tir": this measure is not known for this outcome.' in found
+
+
+OUTCOME = "{0}:\n  title: {{en: a, zh: b}}\n  definition: {{en: a, zh: b}}\n  unit: {1}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "message"),
+    [
+        ("tir", "percent", 'outcomes.yaml:1  "tir" is an endpoint of endpoints.yaml too.'),
+        ("mood", "furlong", 'outcomes.yaml:4  unit "furlong" of "mood" does not exist.'),
+        ("mood", "percent", 'outcomes.yaml:1  no word of evidence/vocabulary.csv means "mood".'),
+    ],
+)
+def test_outcomes_are_defined_once_and_used(science, name, unit, message):
+    (science.root / "evidence" / "outcomes.yaml").write_text(OUTCOME.format(name, unit))
+    assert any(message in one for one in shown(science))
+
+
+def test_a_total_per_weight_names_outcomes(science):
+    (science.root / "evidence" / "per_weight.csv").write_text("total,per_kg,note\ntir,tirr,\n")
+    (found,) = shown(science)
+    assert 'per_weight.csv  there is no endpoint or outcome "tirr".\n      Did you mean "tir"?' in found
+
+
+def test_a_missing_schema_is_told(science):
+    (science.root / "evidence" / "schema.yaml").unlink()
+    assert any("the description of the evidence tables is missing" in one for one in shown(science))
