@@ -86,6 +86,18 @@ def test_months_of_a_patient_do_not_depend_on_the_order_of_the_patients(clinic):
     for_order()
 
 
+def test_the_diary_of_a_year_belongs_to_the_patient_and_not_to_the_place_in_the_list(clinic):
+    def events(candidates):
+        cohort = enrol(clinic, _people(clinic, candidates))
+        follow(clinic, cohort, 0.0, np.arange(28.0, 365.0, 28.0), (), Record())
+        return np.array(list(cohort.events.values()))
+
+    everybody = np.arange(24)
+    forwards, backwards = events(everybody), events(everybody[::-1])
+    assert forwards.sum() > 0, "somebody has a severe low in a year"
+    assert (forwards == backwards[:, ::-1]).all()
+
+
 def _people(clinic, candidates):
     return sample(clinic.quantities, seed=clinic.seed, candidates=candidates, ensemble_members=5)
 
