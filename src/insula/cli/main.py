@@ -20,6 +20,8 @@ _COMMANDS = {
     "simulate": "insula.cli.simulate",
     "check": "insula.cli.check",
     "list": "insula.cli.list",
+    "evidence": "insula.cli.evidence",
+    "meta": "insula.cli.meta",
 }
 
 

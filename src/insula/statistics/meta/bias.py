@@ -287,9 +287,8 @@ def _missing_by_sum(ranks: NDArray[np.float64]) -> tuple[float, float]:
     """L0: from Wilcoxon's sum of the ranks on the right."""
     k = len(ranks)
     n = (4 * float(ranks[ranks > 0].sum()) - k * (k + 1)) / (2 * k - 1)
-    variance = (
-        k * (k + 1) * (2 * k + 1) + 10 * n**3 + 27 * n**2 + 17 * n - 18 * k * n**2 - 18 * k * n + 6 * k**2 * n
-    ) / 24
+    trimmed = 10 * n**3 + 27 * n**2 + 17 * n + 6 * k * n * (k - 3 * n - 3)
+    variance = (k * (k + 1) * (2 * k + 1) + trimmed) / 24
     return n, 4 * float(np.sqrt(max(0.0, variance))) / (2 * k - 1)
 
 

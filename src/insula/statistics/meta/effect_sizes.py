@@ -15,7 +15,15 @@ import numpy as np
 from insula.core.errors import UnknownName
 from insula.statistics.meta import effects_of_counts as counts
 from insula.statistics.meta import effects_of_numbers as numbers
-from insula.statistics.meta.records import Effects, Floats, MetaAnalysisError, as_floats, joined, refuse
+from insula.statistics.meta.records import (
+    Effects,
+    Floats,
+    MetaAnalysisError,
+    Note,
+    as_floats,
+    joined,
+    refuse,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,7 +120,7 @@ def effect_sizes(
         estimate, variance = _formula(measure, exact)(data)
     usable = np.isfinite(estimate) & np.isfinite(variance)
     if measure == "PFT":
-        notes.append(_FREEMAN_TUKEY)
+        notes.append(Note(_FREEMAN_TUKEY))
     return Effects(
         measure, np.where(usable, estimate, np.nan), np.where(usable, variance, np.nan), size, tuple(notes)
     )
@@ -161,13 +169,13 @@ def _size(data: Mapping[str, Floats]) -> Floats:
 
 def _prepare(
     measure: str, columns: Mapping[str, ArrayLike], correlation: float | None
-) -> tuple[dict[str, Floats], list[str]]:
+) -> tuple[dict[str, Floats], list[Note]]:
     """Pick the columns of the measure; cells from totals, missing correlations from the assumed one."""
     given = {name: as_floats(values) for name, values in columns.items()}
-    notes: list[str] = []
+    notes: list[Note] = []
     if "ri" in COLUMNS[measure] and measure in ("MC", "SMCC", "SMCR") and correlation is not None:
         ri = given.get("ri", np.full(given["m1i"].shape if "m1i" in given else 0, np.nan))
-        notes.append(_ASSUMED_CORRELATION.format(correlation, int(np.isnan(ri).sum())))
+        notes.append(Note(_ASSUMED_CORRELATION, (correlation, int(np.isnan(ri).sum()))))
         given["ri"] = np.where(np.isnan(ri), correlation, ri)
     data = {}
     for name in COLUMNS[measure]:

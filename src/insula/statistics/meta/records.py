@@ -46,6 +46,17 @@ class RankDeficient(MetaAnalysisError):
 
 
 @dataclass(frozen=True)
+class Note:
+    """A warning that belongs to numbers: an English text with places {0}, {1} for values."""
+
+    text: str
+    values: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text.format(*self.values)
+
+
+@dataclass(frozen=True)
 class Effects:
     """One effect size per study, on the scale on which it is pooled.
 
@@ -65,7 +76,7 @@ class Effects:
     estimate: Floats
     variance: Floats
     size: Floats
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def standard_error(self) -> Floats:

@@ -1,0 +1,106 @@
+"""``insula meta``: what it prints, and how it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from insula.cli.main import group
+from insula.core.errors import InsulaError
+
+DATA = Path(__file__).parents[2] / "reference" / "metafor"
+
+
+def meta(*arguments):
+    found = CliRunner().invoke(group, ["meta", *map(str, arguments)], catch_exceptions=True)
+    if isinstance(found.exception, InsulaError):
+        return str(found.exception)
+    return found.output
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(text):
+        path = tmp_path / "trials.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_json_holds_what_metafor_says():
+    found = json.loads(
+        meta(
+            DATA / "data" / "bcg.csv",
+            "--measure",
+            "RR",
+            "--by",
+            "alloc",
+            "--moderators",
+            "ablat",
+            "--format",
+            "json",
+        )
+    )
+    said = json.loads((DATA / "values.json").read_text(encoding="utf-8"))
+    wanted = said["pooling"]["RR bcg|REML|knha|95"]
+    pooled = found["pooled"]
+    assert [pooled["estimate"], pooled["low"], pooled["high"], pooled["tau2"]] == pytest.approx(
+        [wanted["beta"], wanted["ci.lb"], wanted["ci.ub"], wanted["tau2"]], rel=1e-8
+    )
+    assert found["subgroups"]["statistic"] == pytest.approx(
+        said["subgroups"]["RR bcg|alloc|REML|knha"]["QM"], rel=1e-7
+    )
+    assert found["regression"]["r2"] == pytest.approx(
+        said["regression"]["RR bcg|ablat|REML|knha"]["R2"], rel=1e-7
+    )
+    assert found["level"] == 0.95
+    assert len(found["studies"]) == 13
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("Prediction interval", "Heterogeneity")), ("zh", ("预测区间", "异质性"))]
+)
+def test_tables_speak_both_languages(lang, words):
+    printed = meta(DATA / "data" / "pritz1997.csv", "--measure", "PFT", "--lang", lang)
+    assert all(word in printed for word in (*words, "Freeman-Tukey"))
+
+
+def test_a_study_without_numbers_is_named(table):
+    path = table("study,yi,vi\nSmith 2001,0.2,0.1\nJones 2002,,0.1\nLee 2003,0.4,0.2\nKim 2004,0.1,0.1\n")
+    assert json.loads(meta(path, "--measure", "GEN", "--format", "json"))["omitted"] == ["Jones 2002"]
+    assert "Left out, without effect or variance: Jones 2002" in meta(
+        path, "--measure", "GEN", "--lang", "en"
+    )
+
+
+def test_texts_are_moderators_too(table):
+    path = table("yi,vi,where\n0.2,0.1,here\n0.5,0.1,there\n0.4,0.2,here\n0.9,0.1,there\n")
+    found = json.loads(meta(path, "--measure", "GEN", "--moderators", "where", "--format", "json"))
+    assert [row["name"] for row in found["regression"]["coefficients"]] == ["intercept", "where=there"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("study,yi,vi\nSmith,x,1\n", [], 'trials.csv row 2 (Smith)  yi: "x" is no number.'),
+        ("study,yi,vi\nSmith,1,1\nLee,2,0\n", [], "trials.csv row 3 (Lee)  vi: must be above 0"),
+        ("study,yi\nSmith,1\n", [], 'The measure GEN needs the column "vi".'),
+        ("yi,vi\n1,1\n", [], "needs more studies than coefficients"),
+        ("yi,vi\n1,1\n2,1\n", ["--by", "y"], 'There is no column "y".'),
+        ("yi,vi\n", [], "0 studies have effect, variance and moderators"),
+        ("yi,vi,a\n1,1,2\n2,1,2\n3,2,2\n", ["--moderators", "a"], "depend on each other, or are constant"),
+        ("yi,vi\n1,1\n2,1\n", ["--level", "95"], "lies between 0 and 1"),
+    ],
+)
+def test_refusals_name_row_and_column(table, text, options, message):
+    assert message in meta(table(text), "--measure", "GEN", *options)
+
+
+def test_one_study_has_a_wald_interval(table):
+    found = json.loads(
+        meta(table("yi,vi\n1,4\n"), "--measure", "GEN", "--interval", "wald", "--format", "json")
+    )
+    assert found["pooled"]["tau2"] == 0
+    assert found["pooled"]["high"] == pytest.approx(1 + 2 * 1.959963984540054)
