@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from insula.catalog import Catalog
     from insula.evidence.harmonise import HarmonisedRow
 
 TWO_VALUES = "two values for one arm, outcome, time and statistic"
@@ -18,6 +20,7 @@ TWO_TOPICS = "the study stands in two topics"
 # Two numbers agree when they are as near as rounding to two digits can bring them.
 _AGREE = 0.02
 _LEVELS = ("mean", "median")
+_ARTICLE = re.compile(r"PMC\d+")
 
 
 @dataclass(frozen=True)
@@ -104,3 +107,27 @@ def _agree(first: float, second: float) -> bool:
     if math.isnan(first) or math.isnan(second):
         return True
     return math.isclose(first, second, rel_tol=_AGREE, abs_tol=0.0)
+
+
+@dataclass(frozen=True)
+class SameSource:
+    """Studies under different ids that name one publication: their patients must not be counted twice."""
+
+    source: str
+    studies: tuple[str, ...]
+
+
+def same_sources(catalog: Catalog) -> tuple[SameSource, ...]:
+    """Return publications (doi, pmid or PubMed Central number) that two or more study ids name."""
+    named: dict[str, set[str]] = {}
+    for topic in catalog.topics:
+        for row in catalog.evidence(topic).studies:
+            cells = row.cells
+            names = [
+                cells["doi"].casefold(),
+                cells["pmid"],
+                *_ARTICLE.findall(cells["notes"]),
+            ]
+            for name in filter(None, names):
+                named.setdefault(name, set()).add(cells["study_id"])
+    return tuple(SameSource(name, tuple(sorted(ids))) for name, ids in sorted(named.items()) if len(ids) > 1)
