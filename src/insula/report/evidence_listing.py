@@ -34,7 +34,7 @@ def evidence_listing(
     UnknownName
         For a study or outcome that there is not; with close names.
     """
-    vocabulary = load_vocabulary()
+    vocabulary = load_vocabulary(catalog.root / "evidence")
     printed = harmonised_rows(catalog, vocabulary)
     effects = pooled_effects(catalog, vocabulary)
     _check_names(catalog, vocabulary, effects, study, outcome)
@@ -56,7 +56,7 @@ def evidence_listing(
 
 def evidence_overview(catalog: Catalog) -> dict[str, Any]:
     """Return how many rows each table of each topic has, how many are harmonised, and the reasons of the others."""
-    vocabulary = load_vocabulary()
+    vocabulary = load_vocabulary(catalog.root / "evidence")
     rows, doses = harmonised_rows(catalog, vocabulary), cell_doses(catalog)
     effects = pooled_effects(catalog, vocabulary)
     found = {}
