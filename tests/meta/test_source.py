@@ -16,6 +16,7 @@ PHYSIOLOGICAL = {18.0, 18.016, 18.0156, 18.01559, 54.0, 70.0, 140.0, 180.0, 250.
 NOT_PHYSIOLOGICAL = {
     ("src/insula/engine/emit/exponentials.py", 54.0): "a power of two",
     ("src/insula/report/figures/profile.py", 18.0): "an hour of the day",
+    ("src/insula/statistics/meta/bias.py", 18.0): "of the variance of Kendall's statistic",
 }
 
 
