@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.random_streams import normal, uniform
-from insula.core.units import convert
-from insula.trial.quantities import number
+from insula.trial.quantities import converted, number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,7 +109,7 @@ def meal_rows(
 
 def _wobble(at: Quantity) -> float:
     """Standard deviation of a clock time, in minutes."""
-    return float(convert(at.spread_low or 0.0, at.unit, "min"))
+    return converted(at.spread_low or 0.0, at.unit, "min")
 
 
 def need_rows(habits: Habits, people: People, seed: int, day: int, offset: float, symbol: str) -> list[Row]:

@@ -22,10 +22,10 @@ def number(quantity: Quantity | None, unit: str) -> float:
     """
     if quantity is None or quantity.value is None:
         raise UnitMismatch(f"A number in {unit} is needed where the text has none.")
-    return _converted(quantity.value, quantity.unit, unit)
+    return converted(quantity.value, quantity.unit, unit)
 
 
 @cache
-def _converted(value: float, unit: str, to: str) -> float:
-    """The texts of a study hold a few hundred quantities, and every simulated day asks for dozens of them."""
+def converted(value: float, unit: str, to: str) -> float:
+    """Return a number in another unit; kept, because every simulated day asks for the same few hundred of the text."""
     return float(convert(value, unit, to))
