@@ -13,6 +13,8 @@ from cli_runs import fine, manifest
 from insula.trial.block import SIZE
 from tiny_study import STUDY, change, command, environment, hashes, insula
 
+pytestmark = pytest.mark.slow
+
 BLOCKS = 3  # of candidates that the patients below need; asserted
 MANY = 20
 
