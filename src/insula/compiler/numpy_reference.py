@@ -12,6 +12,7 @@ from insula.compiler.differentiate import differentiate
 from insula.compiler.graph import Graph
 from insula.compiler.operations import EVALUATE
 from insula.compiler.system import Action, System
+from insula.core.errors import CompileError
 
 Vector = NDArray[np.float64]
 
@@ -116,9 +117,15 @@ def reference_solve(
 
     Raises
     ------
+    CompileError
+        If the model has events.
     RuntimeError
         If SciPy gives up; says when.
     """
+    if system.events:
+        raise CompileError(
+            f"{system.name} has events, which the reference does not simulate. Use the engine."
+        )
     actions = {action.name: action for action in system.actions}
     roots = [system.observables[name] for name in outputs]
     values = start_values(system, parameters, start)

@@ -12,6 +12,7 @@ import numpy as np
 from insula.compiler.errors import MissingValue, SyntaxProblem, UnknownSymbol
 from insula.compiler.mathml import to_node
 from insula.compiler.sbml_document import open_document, read_text
+from insula.compiler.sbml_events import event_targets, read_events
 from insula.compiler.sbml_symbols import Symbols
 from insula.compiler.system import Action, Assignment, System
 from insula.core.errors import CompileError
@@ -75,7 +76,7 @@ def build_system(
     flat.update({alias: flat[dotted] for alias, dotted in (aliases or {}).items()})
     rows = [*actions, *_generic_rows(inputs)]
     plain = Symbols(model, (), names)
-    targets = dict.fromkeys(_flat_target(plain, flat, row) for row in rows)
+    targets = dict.fromkeys([*(_flat_target(plain, flat, row) for row in rows), *event_targets(model)])
     symbols = Symbols(model, [t for t in targets if plain.kind(t) != "state"], names)
     return _assemble(symbols, model.getId() or source, flat, rows)
 
@@ -98,6 +99,7 @@ def _assemble(symbols: Symbols, name: str, flat: Mapping[str, str], rows: Iterab
         derivatives=derivatives,
         observables=observables,
         actions=_actions(symbols, flat, rows),
+        events=read_events(symbols),
     )
 
 
@@ -147,9 +149,7 @@ def _assignment(symbols: Symbols, flat: Mapping[str, str], row: ActionRow) -> As
     target = flat.get(row.target, row.target)
     scope = replace(symbols.running_scope(where), bound={"value": symbols.graph.argument()})
     node = to_node(_parse(row.expression, flat, where), scope)
-    if target in symbols.inputs:
-        return Assignment("input", symbols.inputs.index(target), node)
-    return Assignment("state", symbols.states.index(target), symbols.to_state(target, node))
+    return symbols.assignment(target, symbols.to_state(target, node))
 
 
 def _parse(expression: str, flat: Mapping[str, str], where: str) -> object:

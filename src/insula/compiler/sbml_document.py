@@ -12,6 +12,8 @@ Model = Any
 """A libSBML Model; it lives as long as its document."""
 
 HARMLESS_PACKAGES = {"layout", "render", "l3v2extendedmath"}
+COMPOSITION = "comp"
+"""The package of submodels; they are joined on reading."""
 
 
 def open_document(text: str, source: str = "SBML") -> Any:
@@ -22,10 +24,12 @@ def open_document(text: str, source: str = "SBML") -> Any:
     SyntaxProblem
         With every parse error and its line.
     UnsupportedConstruct
-        For events, algebraic rules, fast reactions and packages that change the mathematics.
+        For algebraic rules, fast reactions and packages that change the mathematics.
     """
     document = libsbml.readSBMLFromString(text)
     _raise_errors(document, source)
+    refuse_packages(document)
+    _flatten(document, source)
     refuse_unsupported(document)
     if (document.getLevel(), document.getVersion()) != (3, 2):
         document.setLevelAndVersion(3, 2, False)
@@ -43,18 +47,35 @@ def _raise_errors(document: Any, source: str) -> None:
         raise SyntaxProblem(f"{source} holds no model. Is it an SBML file?")
 
 
+def _flatten(document: Any, source: str) -> None:
+    """Make one model of submodels, where there are any."""
+    if document.getPlugin(COMPOSITION) is None:
+        return
+    for outside in document.getPlugin(COMPOSITION).getListOfExternalModelDefinitions():
+        raise UnsupportedConstruct("external model", outside.getId(), source)
+    options = libsbml.ConversionProperties()
+    options.addOption("flatten comp", True)
+    options.addOption("performValidation", False)
+    if document.convert(options) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        _raise_errors(document, source)
+        raise SyntaxProblem(f"{source}: its submodels cannot be joined. Check their files and references.")
+
+
+def refuse_packages(document: Any) -> None:
+    """Raise :class:`UnsupportedConstruct` for the first package that changes the mathematics."""
+    where = f'model "{document.getModel().getId()}"'
+    for i in range(document.getNumPlugins()):
+        package = document.getPlugin(i).getPackageName()
+        if package not in {*HARMLESS_PACKAGES, COMPOSITION}:
+            raise UnsupportedConstruct("package", package, where)
+    for i in range(document.getNumUnknownPackages()):
+        raise UnsupportedConstruct("package", document.getUnknownPackagePrefix(i), where)
+
+
 def refuse_unsupported(document: Any) -> None:
     """Raise :class:`UnsupportedConstruct` for the first thing that the engine does not simulate."""
     model = document.getModel()
     where = f'model "{model.getId()}"'
-    for i in range(document.getNumPlugins()):
-        package = document.getPlugin(i).getPackageName()
-        if package not in HARMLESS_PACKAGES:
-            raise UnsupportedConstruct("package", package, where)
-    for i in range(document.getNumUnknownPackages()):
-        raise UnsupportedConstruct("package", document.getUnknownPackagePrefix(i), where)
-    for event in model.getListOfEvents():
-        raise UnsupportedConstruct("event", event.getId() or "(without id)", where)
     for rule in model.getListOfRules():
         if rule.isAlgebraic():
             raise UnsupportedConstruct("algebraic rule", libsbml.formulaToL3String(rule.getMath()), where)

@@ -16,6 +16,7 @@ from insula.compiler.errors import CircularDefinition, MissingValue, UnknownSymb
 from insula.compiler.graph import Graph
 from insula.compiler.mathml import Scope, to_node
 from insula.compiler.sbml_document import Model
+from insula.compiler.system import Assignment
 
 Element = Any
 
@@ -94,16 +95,22 @@ class Symbols:
 
     def to_state(self, symbol: str, node: int, sizes: Callable[[str], int] | None = None) -> int:
         """Turn what a symbol means into what its state holds."""
-        if not self._held_as_amount(symbol):
+        if not self.held_as_amount(symbol):
             return node
         return self.graph.mul(node, (sizes or self.running)(self.elements[symbol].getCompartment()))
+
+    def assignment(self, symbol: str, node: int) -> Assignment:
+        """Assignment of what its state or input holds to a symbol that changes."""
+        if symbol in self.inputs:
+            return Assignment("input", self.inputs.index(symbol), node)
+        return Assignment("state", self._places[symbol], node)
 
     def state_derivative(self, symbol: str) -> int:
         """Node of the time derivative of what a state holds."""
         if symbol in self._rates:
             return to_node(self._rates[symbol], self.running_scope(f'rate rule of "{self.shown(symbol)}"'))
         amount = self._amount_rate(symbol)
-        if self._means_amount(symbol) or self._held_as_amount(symbol):
+        if self._means_amount(symbol) or self.held_as_amount(symbol):
             return amount
         size = self.running(self.elements[symbol].getCompartment(), f'species "{self.shown(symbol)}"')
         return self.graph.mul(amount, self.graph.div(self.graph.constant(1.0), size))
@@ -116,7 +123,7 @@ class Symbols:
 
     def _initial_scope(self, where: str) -> Scope:
         def rate_of(symbol: str) -> int:
-            raise UnsupportedConstruct("rateOf at the start", self.shown(symbol), where)
+            return self._at_start(self.derivative(symbol, where))
 
         start = self.graph.constant(0.0)
         return Scope(self.graph, partial(self.initial, where=where), start, self.functions, where, rate_of)
@@ -145,19 +152,34 @@ class Symbols:
                 here = f'assignment rule of "{self.shown(symbol)}"'
                 return to_node(self._assigned[symbol], self.running_scope(here))
             case "state":
-                return self._from_state(symbol)
+                return self._from_leaf(symbol, self.graph.state(self._places[symbol]), self.running)
             case "reaction":
                 return self._reaction_rate(symbol, self.running_scope)
             case _ if symbol in self.inputs:
-                return self.graph.input(self.inputs.index(symbol))
+                leaf = self.graph.input(self.inputs.index(symbol))
+                return self._from_leaf(symbol, leaf, self.running)
             case _:
                 return self._constant_during_run(symbol, where)
 
-    def _from_state(self, symbol: str) -> int:
-        leaf = self.graph.state(self._places[symbol])
-        if not self._held_as_amount(symbol):
+    def _from_leaf(self, symbol: str, leaf: int, sizes: Callable[[str], int]) -> int:
+        """Turn what a state or input holds into what its symbol means."""
+        if not self.held_as_amount(symbol):
             return leaf
-        return self.graph.div(leaf, self.running(self.elements[symbol].getCompartment()))
+        return self.graph.div(leaf, sizes(self.elements[symbol].getCompartment()))
+
+    def _at_start(self, node: int) -> int:
+        """Node with every state and the time replaced by their values at the start."""
+        graph, made = self.graph, dict[int, int]()
+        for part in graph.topological([node]):
+            args = graph.args(part)
+            match graph.op(part):
+                case "state":
+                    made[part] = self.initial_state(self.states[graph.index(part)])
+                case "time":
+                    made[part] = graph.constant(0.0)
+                case op:
+                    made[part] = graph.apply(op, *(made[a] for a in args)) if args else part
+        return made[node]
 
     def _constant_during_run(self, symbol: str, where: str) -> int:
         """Value at the start, kept; only the concentration of a constant amount follows its compartment."""
@@ -185,9 +207,11 @@ class Symbols:
     def input_default(self, symbol: str) -> int:
         """Node of an input at the start, over parameters."""
         if self.kind(symbol) == "constant":
-            return self._parameter(symbol)
-        here = f'initial assignment of "{self.shown(symbol)}"'
-        return self.frozen(to_node(self._starts[symbol], self._initial_scope(here)))
+            start = self._parameter(symbol)
+        else:
+            here = f'initial assignment of "{self.shown(symbol)}"'
+            start = self.frozen(to_node(self._starts[symbol], self._initial_scope(here)))
+        return self.to_state(symbol, start, lambda home: self.frozen(self.initial(home)))
 
     def _reaction_rate(self, symbol: str, scope: Callable[[str], Scope]) -> int:
         law = self.elements[symbol].getKineticLaw()
@@ -222,12 +246,21 @@ class Symbols:
 
     def _make_derivative(self, symbol: str, where: str) -> int:
         match self.kind(symbol):
-            case "state" if not self._held_as_amount(symbol):
+            case _ if self.held_as_amount(symbol):
+                return self._concentration_rate(symbol, where)
+            case "state":
                 return self.state_derivative(symbol)
-            case "constant" | "derived" if symbol not in self.inputs:
+            case "constant" | "derived":
                 return self.graph.constant(0.0)
             case _:
                 raise UnsupportedConstruct("rateOf", self.shown(symbol), where)
+
+    def _concentration_rate(self, symbol: str, where: str) -> int:
+        """Rate of a concentration whose volume changes: (amount' - concentration * volume') / volume."""
+        graph, home = self.graph, self.elements[symbol].getCompartment()
+        amount = self._amount_rate(symbol) if symbol in self._places else graph.constant(0.0)
+        thinned = graph.mul(self.running(symbol, where), self.derivative(home, where))
+        return graph.div(graph.sub(amount, thinned), self.running(home, where))
 
     # at the start ---------------------------------------------------------------------
     def _make_initial(self, symbol: str, where: str) -> int:
@@ -235,7 +268,7 @@ class Symbols:
             here = f'assignment rule of "{self.shown(symbol)}"'
             return to_node(self._assigned[symbol], self._initial_scope(here))
         if symbol in self.inputs:
-            return self.graph.input(self.inputs.index(symbol))
+            return self._from_leaf(symbol, self.graph.input(self.inputs.index(symbol)), self.initial)
         if symbol in self._starts:
             here = f'initial assignment of "{self.shown(symbol)}"'
             return to_node(self._starts[symbol], self._initial_scope(here))
@@ -300,11 +333,16 @@ class Symbols:
     def _changes(self, symbol: str) -> bool:
         return self.kind(symbol) in ("state", "assigned") or symbol in self.inputs
 
-    def _held_as_amount(self, symbol: str) -> bool:
-        """Whether the state is an amount although the symbol is a concentration."""
-        if symbol not in self._stoichiometry or symbol in self._rates or self._means_amount(symbol):
+    def held_as_amount(self, symbol: str) -> bool:
+        """Whether the state or input is an amount although the symbol is a concentration."""
+        if symbol in self._rates or not (symbol in self._stoichiometry or symbol in self.inputs):
             return False
-        return self._changes(self.elements[symbol].getCompartment())
+        home = self.volume_of_concentration(symbol)
+        return bool(home) and self._changes(home)
+
+    def volume_of_concentration(self, symbol: str) -> str:
+        """Compartment of a symbol that means a concentration; empty for any other."""
+        return "" if self._means_amount(symbol) else str(self.elements[symbol].getCompartment())
 
 
 def _is(element: Element, kind: str) -> bool:

@@ -27,6 +27,38 @@ class Action:
     assignments: tuple[Assignment, ...]
 
 
+@dataclass(frozen=True)
+class Event:
+    """What happens by itself, whenever a condition becomes true.
+
+    Attributes
+    ----------
+    trigger : boolean node
+    delay, priority : nodes or None
+        Time from becoming true to acting; which of several events at one time acts first (the highest).
+    starts_true
+        Whether the trigger counts as true before the start, so that being true there is no change.
+    persistent
+        Whether an event that has been triggered acts even if the trigger becomes false before.
+    from_trigger_time
+        Whether the new values are those of the time of triggering, rather than of acting.
+    """
+
+    name: str
+    trigger: int
+    delay: int | None
+    priority: int | None
+    assignments: tuple[Assignment, ...]
+    starts_true: bool
+    persistent: bool
+    from_trigger_time: bool
+
+    def nodes(self) -> list[int]:
+        """Return all nodes of the event."""
+        whole = [self.trigger, self.delay, self.priority]
+        return [node for node in whole if node is not None] + [t.node for t in self.assignments]
+
+
 @dataclass(frozen=True, eq=False)
 class System:
     """Ordinary differential equations of one flat model.
@@ -47,6 +79,8 @@ class System:
         Every symbol of the model by dotted name, reactions (their rates) included, and its node.
     actions
         What a schedule may do, each name once.
+    events
+        What happens by itself.
     """
 
     name: str
@@ -60,6 +94,7 @@ class System:
     derivatives: tuple[int, ...]
     observables: Mapping[str, int]
     actions: tuple[Action, ...] = field(default=())
+    events: tuple[Event, ...] = field(default=())
 
     @property
     def n_states(self) -> int:

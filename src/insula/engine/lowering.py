@@ -5,12 +5,13 @@ always gives the same code, and its text identifies a kernel in the cache.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 from insula.compiler.differentiate import Jacobian, differentiate
 from insula.compiler.graph import Graph
 from insula.compiler.operations import VARYING
-from insula.compiler.system import Action, Assignment, System
+from insula.compiler.system import Action, Assignment, Event, System
 from insula.core.errors import UnknownName
 
 NEARLY_ZERO = 100.0
@@ -36,12 +37,14 @@ class Expressions:
     derivatives: tuple[int, ...]
     outputs: tuple[int, ...]
     actions: tuple[Action, ...]
+    events: tuple[Event, ...]
     n_parameters: int
 
     def roots(self) -> list[int]:
         """Return all nodes that are computed."""
-        assigned = [target.node for action in self.actions for target in action.assignments]
-        return [*self.initial, *self.input_defaults, *self.derivatives, *self.outputs, *assigned]
+        acting = [target.node for action in self.actions for target in action.assignments]
+        acting += [node for event in self.events for node in event.nodes()]
+        return [*self.initial, *self.input_defaults, *self.derivatives, *self.outputs, *acting]
 
     def text(self) -> str:
         """Canonical text: equal for equal content, different for different content."""
@@ -57,6 +60,7 @@ class Expressions:
             self.derivatives,
             self.outputs,
             targets,
+            self.events,
             self.n_parameters,
         )
         return "\n".join([*nodes, *map(str, parts)])
@@ -89,6 +93,7 @@ def expressions_of(system: System, outputs: Sequence[str]) -> Expressions:
         system.derivatives,
         tuple(system.observables[name] for name in outputs),
         system.actions,
+        system.events,
         system.n_parameters,
     )
     copy = _copy_raw(system.graph, whole.roots(), graph)
@@ -111,17 +116,29 @@ def _renumber(old: Expressions, graph: Graph, copy: Mapping[int, int]) -> Expres
     def new(nodes: Iterable[int]) -> tuple[int, ...]:
         return tuple(copy[node] for node in nodes)
 
-    actions = tuple(
-        Action(a.name, tuple(Assignment(t.kind, t.index, copy[t.node]) for t in a.assignments))
-        for a in old.actions
-    )
+    def moved(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
+        return tuple(Assignment(t.kind, t.index, copy[t.node]) for t in assignments)
+
+    def moved_event(event: Event) -> Event:
+        trigger, delay, priority = (
+            None if n is None else copy[n] for n in (event.trigger, event.delay, event.priority)
+        )
+        return replace(
+            event,
+            trigger=cast("int", trigger),
+            delay=delay,
+            priority=priority,
+            assignments=moved(event.assignments),
+        )
+
     return Expressions(
         graph,
         new(old.initial),
         new(old.input_defaults),
         new(old.derivatives),
         new(old.outputs),
-        actions,
+        tuple(Action(action.name, moved(action.assignments)) for action in old.actions),
+        tuple(moved_event(event) for event in old.events),
         old.n_parameters,
     )
 

@@ -16,6 +16,7 @@ from insula.engine.schedule import Schedule
 from insula.engine.solve import solve
 
 Floats = NDArray[np.float64]
+MAX_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def simulate(
     kernel = build_kernel(system, names, method)
     parameters, initial = _start(system, changes or {})
     schedule = Schedule.readings(1, end * np.arange(steps + 1) / steps)
-    found = solve(kernel, parameters, schedule, initial=initial, rtol=rtol, atol=atol)
+    found = solve(kernel, parameters, schedule, initial=initial, rtol=rtol, atol=atol, max_steps=MAX_STEPS)
     if not found.ok[0]:
         raise SolverFailure(f"{system.name}: {found.explain(0)}")
     return Simulation(names, found.row_time, found.values)

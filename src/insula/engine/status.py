@@ -10,6 +10,8 @@ class Status(IntEnum):
     STEP_LIMIT = 1
     STEP_TOO_SMALL = 2
     NOT_FINITE = 3
+    EVENT_QUEUE = 4
+    EVENT_LOOP = 5
 
     @property
     def explanation(self) -> str:
@@ -26,6 +28,14 @@ _EXPLANATIONS = {
     Status.STEP_TOO_SMALL: (
         "The step size fell below what floating point can resolve. "
         "The solution probably grows without bound or jumps at this time; check the state reached."
+    ),
+    Status.EVENT_QUEUE: (
+        "One event of the model was triggered too often while it still waited to act. "
+        "Shorten its delay, or let it be triggered less often."
+    ),
+    Status.EVENT_LOOP: (
+        "Events of the model triggered each other without end at one time. "
+        "Give one of them a delay, or a condition that its own action makes false."
     ),
     Status.NOT_FINITE: (
         "A state or its derivative became infinite or not a number. "

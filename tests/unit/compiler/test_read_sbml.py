@@ -210,7 +210,6 @@ def test_a_circle_of_assignments_is_shown():
 @pytest.mark.parametrize(
     ("statement", "construct", "identifier"),
     [
-        ("E1: at time > 3: A = 2", "event", "E1"),
         ("B := delay(A, 2)", "delay", "delay(A, 2)"),
         ("B := factorial(A)", "factorial of something that is not a whole constant", "factorial(A)"),
     ],

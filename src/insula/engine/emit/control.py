@@ -89,7 +89,7 @@ def _emit_judge(plan: Plan) -> None:
 
 
 def _emit_control(plan: Plan) -> None:
-    """``control``: take over what is accepted, next step; returns one bit for each lane that has arrived, failed or been cut."""
+    """``control``: take over what is accepted, next step; returns the lanes that have arrived, failed or been cut."""
     f = plan.vector_function("control", f"i{plan.width}")
     active, good = holds(plan, f, "active"), holds(plan, f, "good")
     _commit(plan, f, good)

@@ -29,9 +29,9 @@ def emit_dense(plan: Plan) -> None:
             f.call("look", *_HERE)
             with f.each_lane(f.pack(_passed(plan, f))) as lane:
                 f.call("pass", *_HERE, f"i64 {lane}")
-        if plan.passable:
-            with f.when(f.any(holds(plan, f, "cut"))):
-                f.call("cut_short", *_HERE)
+    if plan.passable or plan.events:
+        with f.when(f.any(holds(plan, f, "cut"))):
+            f.call("cut_short", *_HERE)
     f.emit("ret void")
 
 
@@ -73,7 +73,8 @@ def _between(f: Function, theta: str, start: str, end: str, bends: list[str]) ->
     return f.add(f.mul(rest, start), f.mul(theta, end))
 
 
-def _interpolate(plan: Plan, f: Function, theta: str, state: int) -> str:
+def interpolate(plan: Plan, f: Function, theta: str, state: int) -> str:
+    """Value of a state at this share of the step, once ``weigh`` has been called."""
     powers = len(plan.method.dense)
     first = plan.interpolated[state] * powers
     bends = [plan.get(f, "dense", first + power) for power in range(powers)]
@@ -84,7 +85,7 @@ def _emit_look(plan: Plan) -> None:
     """``look``: at the time each lane's next row is due, all outputs, and whether its action changes anything."""
     f = plan.vector_function("look")
     plan.put(f, plan.get(f, "due"), "stage_time")
-    emitter = plan.vector_emitter(f, partial(_interpolate, plan, f, _theta(plan, f, "due")), "stage_time")
+    emitter = plan.vector_emitter(f, partial(interpolate, plan, f, theta_of(plan, f, "due")), "stage_time")
     for index, node in enumerate(plan.expressions.outputs):
         plan.put(f, emitter.number(node), "output", index)
     changed = f.int_constant(0)
@@ -96,7 +97,7 @@ def _emit_look(plan: Plan) -> None:
     f.emit("ret void")
 
 
-def _theta(plan: Plan, f: Function, moment: str) -> str:
+def theta_of(plan: Plan, f: Function, moment: str) -> str:
     """Share of the step at which the time in this slot lies."""
     return f.div(f.sub(plan.get(f, moment), plan.get(f, "time")), plan.get(f, "step"))
 
@@ -141,7 +142,7 @@ def _emit_pass(plan: Plan) -> None:
 def _emit_cut(plan: Plan) -> None:
     """``cut_short``: where a step is cut, the state it leads to is that of the time reached."""
     f = plan.vector_function("cut_short")
-    chosen, theta = holds(plan, f, "cut"), _theta(plan, f, "reached")
+    chosen, theta = holds(plan, f, "cut"), theta_of(plan, f, "reached")
     if plan.n_states:
         states, trial = plan.address(f, "state"), plan.address(f, "trial")
         with f.repeat(plan.n_states) as k:

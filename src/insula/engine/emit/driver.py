@@ -3,7 +3,9 @@
 from insula.compiler.differentiate import Jacobian
 from insula.engine.emit.control import emit_control
 from insula.engine.emit.dense import emit_dense
+from insula.engine.emit.events import emit_events
 from insula.engine.emit.ir import Function
+from insula.engine.emit.locate import emit_locate
 from insula.engine.emit.patients import emit_patients
 from insula.engine.emit.plan import Plan
 from insula.engine.emit.step import emit_step
@@ -17,6 +19,9 @@ def emit_kernel(expressions: Expressions, jacobian: Jacobian, method: Tableau, w
     emit_step(plan)
     emit_control(plan)
     emit_dense(plan)
+    if plan.events:
+        emit_events(plan)
+        emit_locate(plan)
     emit_patients(plan)
     _emit_run(plan)
     return plan.module.text(), plan.layout.work_bytes
@@ -32,7 +37,8 @@ def _emit_run(plan: Plan) -> None:
     with f.loop_while(lambda: _any(plan, f, work, "active")):
         with f.when(_any(plan, f, work, "restart")):
             f.call("guess", *here)
-        for part in ("shorten", "step", "judge", "collect"):
+        watch = ("locate",) if plan.events else ()
+        for part in ("shorten", "step", "judge", *watch, "collect"):
             f.call(part, *here)
         with f.each_lane(f.call("control", *here, returns=f"i{plan.width}")) as lane:
             f.call("attend", *here, f"i64 {lane}")

@@ -46,23 +46,30 @@ CONTROL = (
     "end_row",
     "good",
     "deed",
+    "dice",
     "changed",
     "cut",
     "time",
     "stop",
     "due",
     "amount",
+    "pending",
+    "probe",
     "reached",
     "step",
     "proposed",
     "stage_time",
     "error",
 )
-"""One slot each; ``active`` to ``cut`` are integers. ``step`` is what is tried, ``proposed`` what the
-controller wanted before the step was shortened to meet a ``stop``: the next action that must not be passed, or
-the last row. ``due``, ``deed`` and ``amount`` are those of the next row (infinity and -1 after the last, -1 for
-a reading). ``good`` says whether the attempt is accepted, ``reached`` the time it leads to, ``changed`` whether
-the deed would change something at the time it is due, and ``cut`` that the step ends there for that reason."""
+"""One slot each; ``active`` to ``cut`` are integers.
+
+``step`` is what is tried, ``proposed`` what the controller wanted before the step was shortened to meet a ``stop``:
+the next action that must not be passed, the last row, or an event that is ``pending``. ``due``, ``deed`` and
+``amount`` are those of the next row (infinity and -1 after the last, -1 for a reading). ``good`` says whether the
+attempt is accepted, ``reached`` the time it leads to, ``changed`` whether the deed would change something at the
+time it is due, ``cut`` that the step ends early for that reason or for an event. ``probe`` is a time that is looked
+at for events; ``dice`` decide between events of equal priority.
+"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,8 @@ class Layout:
         Lanes.
     first : name -> first slot
         The names of :data:`CONTROL`, and ``state``, ``trial``, ``input``, ``hoisted``, ``matrix``,
-        ``slope`` (time derivatives), ``stage``, ``dense`` (continuous extension) and ``output``.
+        ``slope`` (time derivatives), ``stage``, ``dense`` (continuous extension), ``output``,
+        and of events: ``was`` (triggers), ``held`` (their relations), ``waiting`` (times), ``kept`` (values).
     """
 
     width: int

@@ -122,6 +122,9 @@ def _emit_look_ahead(plan: Plan) -> None:
     with f.loop_while(passable):
         f.store_scalar(f.let(f"add i64 {f.load_scalar(place, 0, 'i64')}, 1"), place, 0, "i64")
     stop = f.load_scalar(plan.job(f, "row_time", "ptr"), f.load_scalar(place, 0, "i64"))
+    if plan.events:
+        pending = plan.get_lane(f, "pending")
+        stop = f.choose(f.compare("olt", pending, stop), pending, stop)
     plan.put_lane(f, stop, "stop")
     f.emit("ret void")
 
@@ -160,8 +163,9 @@ def _emit_check(plan: Plan) -> None:
 
 
 def _emit_serve(plan: Plan) -> None:
-    """``serve``: all rows that are due, in order; then the next stop, or the end."""
+    """``serve``: events, then all rows that are due, in order; then the next stop, or the end."""
     f = plan.lane_function("serve")
+    _settle(plan, f)
     with f.loop_while(lambda: _due(plan, f)):
         _serve_row(plan, f)
     with f.when(_active(plan, f)):
@@ -192,7 +196,14 @@ def _serve_row(plan: Plan, f: Function) -> None:
         amount = plan.get_lane(f, "amount")
         f.call("act", *_HERE, f"i64 {action}", f"double {amount}")
         f.call("check", *_HERE)
+        with f.when(_active(plan, f)):
+            _settle(plan, f)
     turn_to_row(plan, f, f.let(f"add i64 {row}, 1"))
+
+
+def _settle(plan: Plan, f: Function) -> None:
+    if plan.events:
+        f.call("settle", *_HERE)
 
 
 def _emit_take_up(plan: Plan) -> None:
@@ -213,8 +224,11 @@ def _emit_take_up(plan: Plan) -> None:
     plan.put_lane(f, plan.job(f, "start", "double"), "time")
     turn_to_row(plan, f, f.load_scalar(rows, patient, "i64"))
     f.call("prepare", *_HERE)
+    if plan.events:
+        f.call("forget", *_HERE)
     f.call("check", *_HERE)
-    f.call("serve", *_HERE)
+    with f.when(_active(plan, f)):
+        f.call("serve", *_HERE)
     f.emit("ret void")
 
 

@@ -8,6 +8,7 @@ from insula.compiler.differentiate import Jacobian
 from insula.compiler.lu_plan import LuPlan, plan_lu
 from insula.compiler.system import Action
 from insula.engine.conditional import conditional_actions
+from insula.engine.emit.event_places import EventPlaces, arrange_events, watched_relations
 from insula.engine.emit.expressions import Emitter, hoistable
 from insula.engine.emit.ir import Function, Module, lanes
 from insula.engine.emit.layout import JOB, Layout, arrange
@@ -50,6 +51,16 @@ class Plan:
         return {i: node for i, node in enumerate(self.jacobian.time) if not graph.is_constant(node, 0.0)}
 
     @cached_property
+    def events(self) -> tuple[EventPlaces, ...]:
+        """Events with their places."""
+        return arrange_events(self.expressions.events)
+
+    @cached_property
+    def watched(self) -> tuple[int, ...]:
+        """Relations whose changes end a step."""
+        return watched_relations(self.expressions.graph, self.expressions.events)
+
+    @cached_property
     def passable(self) -> dict[int, Action]:
         """Actions that a step may pass, by number."""
         actions = self.expressions.actions
@@ -57,10 +68,11 @@ class Plan:
 
     @cached_property
     def interpolated(self) -> dict[int, int]:
-        """States that outputs and passable actions need inside a step, and their places."""
+        """States that outputs, triggers and passable actions need inside a step, and their places."""
         graph = self.expressions.graph
         targets = [target for action in self.passable.values() for target in action.assignments]
-        needed = graph.topological([*self.expressions.outputs, *(target.node for target in targets)])
+        assigned = [target.node for target in targets]
+        needed = graph.topological([*self.expressions.outputs, *self.watched, *assigned])
         read = {graph.index(node) for node in needed if graph.op(node) == "state"}
         changed = {target.index for target in targets if target.kind == "state"}
         return {state: i for i, state in enumerate(sorted(read | changed))}
@@ -79,6 +91,10 @@ class Plan:
             "stage": n * self.method.n_stages,
             "dense": len(self.interpolated) * len(self.method.dense),
             "output": len(self.expressions.outputs),
+            "was": len(self.events),
+            "held": len(self.watched),
+            "waiting": sum(places.n_waiting for places in self.events),
+            "kept": sum(places.n_waiting * places.n_values for places in self.events),
         }
         return arrange(self.width, sizes)
 
@@ -111,9 +127,9 @@ class Plan:
         """Write the numbers of a slot in all lanes."""
         f.store(value, "%work", self.slot(name, index))
 
-    def get_int(self, f: Function, name: str) -> str:
-        """Integers of a control slot in all lanes."""
-        return f.load("%work", self.slot(name), lanes("i64", self.width))
+    def get_int(self, f: Function, name: str, index: int = 0) -> str:
+        """Integers of a slot in all lanes."""
+        return f.load("%work", self.slot(name, index), lanes("i64", self.width))
 
     def address(self, f: Function, name: str, index: int = 0) -> str:
         """Address of a slot."""
@@ -123,15 +139,20 @@ class Plan:
         """Write the integers of a control slot in all lanes."""
         f.store(value, "%work", self.slot(name), lanes("i64", self.width))
 
-    def _lane_address(self, f: Function, name: str, index: int, kind: str) -> str:
-        place = f.let(f"add i64 %lane, {self.slot(name, index) * self.width}")
+    def _lane_address(self, f: Function, name: str, index: int | str, kind: str) -> str:
+        first, more = (self.slot(name, index), "") if isinstance(index, int) else (self.slot(name), index)
+        place = f.let(f"add i64 %lane, {first * self.width}")
+        if more:
+            place = f.let(f"add i64 {place}, {f.let(f'mul i64 {more}, {self.width}')}")
         return f.at("%work", place, kind)
 
-    def get_lane(self, f: Function, name: str, index: int = 0, kind: str = "double") -> str:
+    def get_lane(self, f: Function, name: str, index: int | str = 0, kind: str = "double") -> str:
         """One lane's number."""
         return f.let(f"load {kind}, ptr {self._lane_address(f, name, index, kind)}")
 
-    def put_lane(self, f: Function, value: str, name: str, index: int = 0, kind: str = "double") -> None:
+    def put_lane(
+        self, f: Function, value: str, name: str, index: int | str = 0, kind: str = "double"
+    ) -> None:
         """Write one lane's number."""
         f.emit(f"store {kind} {value}, ptr {self._lane_address(f, name, index, kind)}")
 
