@@ -57,10 +57,13 @@ def review(
     """
     clock = np.mod(time, MINUTES_PER_DAY)
     meals = sorted(number(meal.at, "min") for meal in habits.meals)
-    before_breakfast = (clock >= meals[0] - 60.0) & (clock < meals[0])
+    windows = regimen.titration.windows
+    before = number(windows.before_breakfast, "min")
+    first, last = number(windows.after_meal_from, "min"), number(windows.after_meal_to, "min")
+    before_breakfast = (clock >= meals[0] - before) & (clock < meals[0])
     window = np.zeros(len(time), dtype=bool)
     for at in meals:
-        window |= (clock >= at + 120.0) & (clock <= at + 240.0)
+        window |= (clock >= at + first) & (clock <= at + last)
     low = number(regimen.titration.hypoglycaemia.below, "mg_per_dL")
     high = number(regimen.restart.after_meal, "mg_per_dL")
     return Review(

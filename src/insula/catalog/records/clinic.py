@@ -114,9 +114,18 @@ class Targets(Record):
     after_meal: Range
 
 
+class Windows(Record):
+    """What the targets are held against: readings so long before breakfast, and from so long to so long after meals."""
+
+    before_breakfast: Sourced
+    after_meal_from: Sourced
+    after_meal_to: Sourced
+
+
 class Titration(Targets):
     """How a clinic changes doses at a review; `after_therapy` are the targets once a therapy has been given."""
 
+    windows: Windows
     after_therapy: Targets | None = None
     hypoglycaemia: LowLimit
     step_up: Sourced
