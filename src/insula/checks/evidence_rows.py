@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 _UNKNOWN = (UNKNOWN_OUTCOME, UNKNOWN_UNIT, SEVERAL_MEANINGS)
 # Statistics that a number on a scale can have.
-_STATISTICS = {
+STATISTICS = {
     "own": {"mean", "median", "rate", "change_from_baseline", "mean_difference", "proportion"},
     "share": {"proportion", "mean", "median"},
     "count": {"count"},
     "events": {"count"},
+    "per_patient": {"rate", "mean"},
     "relative": {"percent_change", "mean", "median"},
     "against": {"percent_change", "mean"},
     "ratio": {"hazard_ratio", "odds_ratio", "ratio"},
@@ -62,8 +63,8 @@ def _row_faults(row: HarmonisedRow, vocabulary: Vocabulary) -> Iterator[tuple[st
             f"{what}: {cells['statistic']} {cells['value']} is impossible for {row.published.n} patients.",
             "",
         )
-    elif row.meaning and cells["statistic"] not in _STATISTICS[row.scale]:
-        wanted = ", ".join(sorted(_STATISTICS[row.scale]))
+    elif row.meaning and cells["statistic"] not in STATISTICS[row.scale]:
+        wanted = ", ".join(sorted(STATISTICS[row.scale]))
         yield f'statistic "{cells["statistic"]}" does not fit {what}.', f"Use {wanted}, or another unit."
 
 

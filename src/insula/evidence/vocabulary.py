@@ -38,6 +38,7 @@ _UNITS = {
     "share": "dimensionless",
     "count": "patient",
     "events": "event",
+    "per_patient": "dimensionless",
     "relative": "percent",
     "against": "percent",
     "ratio": "dimensionless",

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 WORDS = ("outcome", "unit", "study_id", "means", "scale", "factor", "offset", "from_unit", "reason", "note")
 RULES = ("study_id", "column", "contains", "reason", "show", "note")
-SCALES = ("own", "share", "count", "events", "relative", "against", "ratio", "per_year", "relative_per_year")
+SCALES = (
+    "own", "share", "count", "events", "per_patient", "relative", "against", "ratio", "per_year", "relative_per_year"
+)  # fmt: skip
 Units = dict[str, tuple[str, str | None]]
 
 

@@ -32,6 +32,11 @@ def test_quartiles_by_hand():
     assert found.sd == pytest.approx(0.1675, abs=2e-4)
 
 
+def test_a_skewed_median_by_hand():
+    """N = 10, quartiles 10 and 40, median 12: weight 0.739, 0.739 * 25 + 0.261 * 12 = 18.475 + 3.132."""
+    assert moments("iqr", "median", 12, 10, 40, 10).mean == pytest.approx(21.607, abs=1e-3)
+
+
 def test_quartiles_of_many_patients_are_1_35_sd_apart():
     """The rule of the Cochrane Handbook for large samples: the interquartile range is about 1.35 SD."""
     assert 1.35 / spread.sd_of_quartiles(0, 1, 100_000) ** -1 == pytest.approx(1.0, abs=0.002)
