@@ -98,6 +98,15 @@ def test_refusals_name_row_and_column(table, text, options, message):
     assert message in meta(table(text), "--measure", "GEN", *options)
 
 
+def test_the_usual_interval_follows_the_method():
+    path = DATA / "data" / "bcg.csv"
+    found = [
+        json.loads(meta(path, "--measure", "RR", "--method", m, "--format", "json")) for m in ("EE", "REML")
+    ]
+    assert [answer["interval"] for answer in found] == ["wald", "hksj"]
+    assert found[0]["pooled"]["prediction"] is None
+
+
 def test_one_study_has_a_wald_interval(table):
     found = json.loads(
         meta(table("yi,vi\n1,4\n"), "--measure", "GEN", "--interval", "wald", "--format", "json")

@@ -12,7 +12,7 @@ from insula.cli.meta_table import read_studies
 from insula.cli.options import language, output_format
 from insula.cli.output import output
 from insula.statistics.meta.effect_sizes import COLUMNS
-from insula.statistics.meta.heterogeneity import METHODS
+from insula.statistics.meta.heterogeneity import COMMON, METHODS
 from insula.statistics.meta.model import INTERVALS
 
 
@@ -23,7 +23,11 @@ from insula.statistics.meta.model import INTERVALS
     "--method", type=click.Choice(METHODS), default="REML", show_default=True, help="EE: common effect."
 )
 @click.option(
-    "--interval", type=click.Choice(INTERVALS), default="hksj", show_default=True, help="Of the mean."
+    "--interval",
+    type=click.Choice(INTERVALS),
+    default=None,
+    show_default="hksj, for EE wald",
+    help="Of the mean.",
 )
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @click.option("--by", default=None, metavar="COLUMN", help="Subgroups, and a test whether they differ.")
@@ -35,7 +39,7 @@ def command(
     table: Path,
     measure: str,
     method: str,
-    interval: str,
+    interval: str | None,
     level: float,
     by: str | None,
     moderators: str | None,
@@ -67,8 +71,12 @@ def command(
     """
     names = tuple(name.strip() for name in moderators.split(",")) if moderators else ()
     studies = read_studies(table, measure, by=by, moderators=names, correlation=correlation)
-    found = answer(studies, method=method, interval=interval, level=level)
+    found = answer(studies, method=method, interval=interval or _usual(method), level=level)
     if output_format == "json":
         click.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
     else:
         output().print(show(found, studies.effects.notes, lang))
+
+
+def _usual(method: str) -> str:
+    return "wald" if method == COMMON else "hksj"

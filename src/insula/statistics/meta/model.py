@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from insula.core.errors import UnknownName
-from insula.statistics.meta.heterogeneity import Heterogeneity, describe_heterogeneity, log_likelihood
+from insula.statistics.meta.heterogeneity import COMMON, Heterogeneity, describe_heterogeneity, log_likelihood
 from insula.statistics.meta.linear import weighted_fit
 from insula.statistics.meta.records import (
     Effects,
@@ -145,9 +145,11 @@ def fit_model(
         No study is left, fewer than coefficients, or no more than coefficients with a t interval.
     InvalidStudy
         A variance is 0 or less.
-    UnknownName, MetaAnalysisError, RankDeficient, NotConverged
+    MetaAnalysisError
+        The level is none, or a t interval is asked of a common effect.
+    UnknownName, RankDeficient, NotConverged
     """
-    _check(effects, interval, level)
+    _check(effects, method, interval, level)
     matrix = np.ones((len(effects.estimate), 1)) if design is None else design
     included = known_studies(effects, matrix)
     matrix, used = matrix[included], _used(effects, included)
@@ -215,9 +217,13 @@ def check_level(level: float) -> None:
         raise MetaAnalysisError(f"A confidence level lies between 0 and 1 (0.95 is 95 %), not {level}.")
 
 
-def _check(effects: Effects, interval: str, level: float) -> None:
+def _check(effects: Effects, method: str, interval: str, level: float) -> None:
     if interval not in INTERVALS:
         raise UnknownName("interval", interval, INTERVALS)
+    if method == COMMON and interval != "wald":
+        raise MetaAnalysisError(
+            f"The interval {interval} belongs to random effects; with {COMMON} take wald."
+        )
     check_level(level)
     refuse(effects.variance <= 0, "variance", "must be above 0; give the true variance or leave it out.")
 
@@ -255,7 +261,7 @@ def _information(fit: WeightedFit, method: str) -> Information:
     restricted = method == "REML"
     k, p = fit.design.shape
     value = log_likelihood(fit, restricted)
-    parameters = p + (method != "EE")
+    parameters = p + (method != COMMON)
     count = k - p if restricted else k
     enough = max(count, parameters + 2)
     with np.errstate(divide="ignore"):

@@ -8,12 +8,13 @@ critical value is that of the interval of the mean (``as_interval``), or of t wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from insula.core.errors import UnknownName
-from insula.statistics.meta.heterogeneity import HeterogeneityInterval, profile_interval
+from insula.statistics.meta.heterogeneity import COMMON, HeterogeneityInterval, profile_interval
 from insula.statistics.meta.model import Model, critical_value, fit_model
 
 if TYPE_CHECKING:
@@ -31,14 +32,17 @@ class Pooled:
     model
         Everything that was fitted; its only coefficient is the pooled effect.
     prediction
-        (low, high) for the true effect of a new study; None with a common effect.
-    profile
-        Intervals of tau2, I2 and H2; None for a single study.
+        (low, high) for the true effect of a new study; None with a common effect and for a single study.
     """
 
     model: Model
     prediction: tuple[float, float] | None
-    profile: HeterogeneityInterval | None
+
+    @cached_property
+    def profile(self) -> HeterogeneityInterval | None:
+        """Q-profile intervals of tau2, I2 and H2; None for a single study."""
+        used = self.model.effects
+        return profile_interval(used.estimate, used.variance, self.model.design, self.level)
 
     @property
     def estimate(self) -> float:
@@ -98,14 +102,12 @@ def pool(
     if prediction not in PREDICTIONS:
         raise UnknownName("prediction interval", prediction, PREDICTIONS)
     model = fit_model(effects, method=method, interval=interval, level=level)
-    used = model.effects
-    profile = profile_interval(used.estimate, used.variance, model.design, level)
-    return Pooled(model, prediction_interval(model, prediction), profile)
+    return Pooled(model, prediction_interval(model, prediction))
 
 
 def prediction_interval(model: Model, kind: str = "t") -> tuple[float, float] | None:
-    """Return where the true effect of a new study lies; None with a common effect."""
-    if model.heterogeneity.method == "EE":
+    """Return where the true effect of a new study lies; None with a common effect and for a single study."""
+    if model.heterogeneity.method == COMMON or model.studies == 1:
         return None
     table = model.coefficients
     degrees = max(1.0, model.studies - 2.0) if kind == "t" else float(table.degrees[0])

@@ -42,6 +42,7 @@ def test_one_study_is_itself():
     found = pool(given_effects([0.7], [0.04]), method="REML", level=0.9)
     assert (found.estimate, found.standard_error, found.model.heterogeneity.tau2) == (0.7, 0.2, 0.0)
     assert found.profile is None
+    assert found.prediction is None
     assert found.level == 0.9
 
 
@@ -61,6 +62,7 @@ def test_studies_all_alike_have_no_heterogeneity():
         (lambda: given_effects([1, 2], [1]), MetaAnalysisError, "one length"),
         (lambda: pool(THREE, method="reml"), UnknownName, 'Did you mean "REML"'),
         (lambda: pool(THREE, interval="hk"), UnknownName, 'There is no interval "hk"'),
+        (lambda: pool(THREE, method="EE", interval="hksj"), MetaAnalysisError, "with EE take wald."),
         (lambda: pool(THREE, level=95), MetaAnalysisError, "lies between 0 and 1 (0.95 is 95 %), not 95."),
         (lambda: pool(given_effects([np.nan], [1])), TooFewStudies, "0 studies"),
         (lambda: pool(given_effects([1], [1]), interval="hksj"), TooFewStudies, "Take the interval wald."),

@@ -54,6 +54,7 @@ def test_pooled_effect(name):
             assert differs({"pi": as_interval}, wanted, SAME, far) == [], row
             if test == "z":
                 assert differs({"pi_t": found.prediction}, wanted, SAME, far) == [], row
+        if method == "DL" and test == "z":  # the profile knows no method
             profile = {"tau2": found.profile.tau2, "I2": found.profile.i2, "H2": found.profile.h2}
             assert differs(profile, wanted["profile"], SAME, far) == [], row
 
