@@ -50,8 +50,8 @@ BROKEN = [
     ),
     (
         "regimens/boluses.yaml", "value: 126, unit: mg_per_dL,", "value: 126, unti: mg_per_dL,",
-        [':25  key "stop.fasting.unit" is missing.',
-         ':25  unknown key "unti".\n      Did you mean "unit"?'],
+        [':29  key "stop.fasting.unit" is missing.',
+         ':29  unknown key "unti".\n      Did you mean "unit"?'],
     ),
     (
         "protocols/pump_protocol.yaml", "value: 10, unit", 'value: "10", unit',

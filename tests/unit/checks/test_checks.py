@@ -136,7 +136,7 @@ BROKEN = [
      ':7  carbohydrate_per_day is given in "mL", which is no g.'),
     ("regimens/boluses.yaml", "low: {value: 80, unit: mg_per_dL, source: smith2001, place: Table 4, reason: measured}\n    high: {value: 130",
      "low: {value: 80, unit: mg_per_dL, source: smith2001, place: Table 4, reason: measured}\n    high: {value: 13",
-     ":12  titration.fasting: low 80 is not below high 13."),
+     ":16  titration.fasting: low 80 is not below high 13."),
     # evidence
     ("evidence/insulin/outcomes.csv", "pump,pump,tir", "pump,pumps,tir",
      ' row 2 (smith_2001_pump)  there is no arm "smith_2001_pump.pumps".\n      Did you mean "smith_2001_pump.pump"?'),
