@@ -67,6 +67,16 @@ def test_tables_speak_both_languages(lang, words):
     assert all(word in printed for word in (*words, "Freeman-Tukey"))
 
 
+def test_help_keeps_the_lines_of_columns_and_examples():
+    for arguments, line in (
+        (["meta"], "    MD SMD ROM         m1i sd1i n1i m2i sd2i n2i"),
+        ([], "    insula check"),
+    ):
+        printed = CliRunner().invoke(group, [*arguments, "--help"]).output
+        assert any(found.startswith(line) for found in printed.splitlines())
+        assert "\\b" not in printed
+
+
 def test_a_study_without_numbers_is_named(table):
     path = table("study,yi,vi\nSmith 2001,0.2,0.1\nJones 2002,,0.1\nLee 2003,0.4,0.2\nKim 2004,0.1,0.1\n")
     assert json.loads(meta(path, "--measure", "GEN", "--format", "json"))["omitted"] == ["Jones 2002"]
@@ -105,6 +115,13 @@ def test_the_usual_interval_follows_the_method():
     ]
     assert [answer["interval"] for answer in found] == ["wald", "hksj"]
     assert found[0]["pooled"]["prediction"] is None
+
+
+def test_an_effect_without_variance_names_its_row(table):
+    path = table("study,m1i,sd1i,n1i,m2i,sd2i,n2i\nLi,1,1,9,2,1,9\nWu,1,0,9,2,0,9\n")
+    assert "trials.csv row 3 (Wu)  variance: the MD of this study has no variance" in meta(
+        path, "--measure", "MD"
+    )
 
 
 def test_one_study_has_a_wald_interval(table):

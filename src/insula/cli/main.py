@@ -36,8 +36,13 @@ class _LazyGroup(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = import_module(_COMMANDS[name]).command
-        return command
+        return _with_lines(import_module(_COMMANDS[name]).command)
+
+
+def _with_lines(command: click.Command) -> click.Command:
+    r"""Let click keep the lines below a `\b` of a help text: it looks for a backspace, docstrings here are raw."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    return command
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,6 +59,9 @@ def group() -> None:
       insula list
       insula check
     """
+
+
+_with_lines(group)
 
 
 def main() -> None:

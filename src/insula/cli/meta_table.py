@@ -12,7 +12,7 @@ from insula.core.errors import UnknownName
 from insula.core.problems import error, raise_if_any
 from insula.core.tables import Row, read_csv
 from insula.statistics.meta.effect_sizes import COLUMNS, effect_sizes
-from insula.statistics.meta.records import Effects, Floats, InvalidStudy
+from insula.statistics.meta.records import Effects, Floats, InvalidStudy, refuse
 from insula.statistics.meta.regression import indicator_columns
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ def read_studies(
     labels = tuple(row.cells.get("study") or f"row {row.number}" for row in rows)
     try:
         effects = effect_sizes(measure, columns, correlation=correlation)
+        refuse(
+            effects.variance <= 0, "variance", f"the {measure} of this study has no variance to weigh it by."
+        )
     except InvalidStudy as wrong:
         row = rows[wrong.position]
         problem = error(path, f"{wrong.column}: {wrong.reason}", row=row.number, key=labels[wrong.position])
