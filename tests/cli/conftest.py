@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from cli_runs import fine
 
+from cli_runs import fine
 from tiny_study import STUDY, insula
 
 PATIENTS = 4
