@@ -24,7 +24,7 @@ def open_document(text: str, source: str = "SBML") -> Any:
     SyntaxProblem
         With every parse error and its line.
     UnsupportedConstruct
-        For algebraic rules, fast reactions and packages that change the mathematics.
+        For fast reactions and packages that change the mathematics.
     """
     document = libsbml.readSBMLFromString(text)
     _raise_errors(document, source)
@@ -76,9 +76,6 @@ def refuse_unsupported(document: Any) -> None:
     """Raise :class:`UnsupportedConstruct` for the first thing that the engine does not simulate."""
     model = document.getModel()
     where = f'model "{model.getId()}"'
-    for rule in model.getListOfRules():
-        if rule.isAlgebraic():
-            raise UnsupportedConstruct("algebraic rule", libsbml.formulaToL3String(rule.getMath()), where)
     for reaction in model.getListOfReactions():
         if reaction.isSetFast() and reaction.getFast():
             raise UnsupportedConstruct("fast reaction", reaction.getId(), where)

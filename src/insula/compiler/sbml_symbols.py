@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from insula.compiler.algebraic_rules import match_rules, solve_rule, substitute
 from insula.compiler.errors import CircularDefinition, MissingValue, UnknownSymbol, UnsupportedConstruct
 from insula.compiler.graph import Graph
 from insula.compiler.mathml import Scope, to_node
@@ -48,6 +49,11 @@ class Symbols:
         self._assigned = {r.getVariable(): r.getMath() for r in rules if r.isAssignment()}
         self._rates = {r.getVariable(): r.getMath() for r in rules if r.isRate()}
         self._stoichiometry = _stoichiometry(model, self.elements)
+        set_by_events = {
+            a.getVariable() for e in model.getListOfEvents() for a in e.getListOfEventAssignments()
+        }
+        determined = {*self._assigned, *self._rates, *self._stoichiometry, *set_by_events}
+        self._solved = match_rules(model, self.elements, determined)
         self.states = [s for s in self.elements if self.kind(s) == "state"]
         self._places = {s: i for i, s in enumerate(self.states)}
         self._leaves: dict[str, int] = {}
@@ -68,7 +74,7 @@ class Symbols:
 
     def kind(self, symbol: str) -> str:
         """Which part a symbol plays: ``assigned``, ``state``, ``reaction``, ``derived`` or ``constant``."""
-        if symbol in self._assigned:
+        if symbol in self._assigned or symbol in self._solved:
             return "assigned"
         if symbol in self._rates or symbol in self._stoichiometry:
             return "state"
@@ -149,8 +155,7 @@ class Symbols:
     def _make_running(self, symbol: str, where: str) -> int:
         match self.kind(symbol):
             case "assigned":
-                here = f'assignment rule of "{self.shown(symbol)}"'
-                return to_node(self._assigned[symbol], self.running_scope(here))
+                return self._by_rule(symbol, self.running_scope)
             case "state":
                 return self._from_leaf(symbol, self.graph.state(self._places[symbol]), self.running)
             case "reaction":
@@ -161,6 +166,12 @@ class Symbols:
             case _:
                 return self._constant_during_run(symbol, where)
 
+    def _by_rule(self, symbol: str, scope: Callable[[str], Scope]) -> int:
+        """Value that an assignment rule or algebraic rule gives a symbol."""
+        if symbol in self._assigned:
+            return to_node(self._assigned[symbol], scope(f'assignment rule of "{self.shown(symbol)}"'))
+        return solve_rule(self._solved[symbol], symbol, scope(f'algebraic rule of "{self.shown(symbol)}"'))
+
     def _from_leaf(self, symbol: str, leaf: int, sizes: Callable[[str], int]) -> int:
         """Turn what a state or input holds into what its symbol means."""
         if not self.held_as_amount(symbol):
@@ -169,17 +180,17 @@ class Symbols:
 
     def _at_start(self, node: int) -> int:
         """Node with every state and the time replaced by their values at the start."""
-        graph, made = self.graph, dict[int, int]()
-        for part in graph.topological([node]):
-            args = graph.args(part)
-            match graph.op(part):
+
+        def at_start(leaf: int) -> int:
+            match self.graph.op(leaf):
                 case "state":
-                    made[part] = self.initial_state(self.states[graph.index(part)])
+                    return self.initial_state(self.states[self.graph.index(leaf)])
                 case "time":
-                    made[part] = graph.constant(0.0)
-                case op:
-                    made[part] = graph.apply(op, *(made[a] for a in args)) if args else part
-        return made[node]
+                    return self.graph.constant(0.0)
+                case _:
+                    return leaf
+
+        return substitute(self.graph, node, at_start)
 
     def _constant_during_run(self, symbol: str, where: str) -> int:
         """Value at the start, kept; only the concentration of a constant amount follows its compartment."""
@@ -264,9 +275,8 @@ class Symbols:
 
     # at the start ---------------------------------------------------------------------
     def _make_initial(self, symbol: str, where: str) -> int:
-        if symbol in self._assigned:
-            here = f'assignment rule of "{self.shown(symbol)}"'
-            return to_node(self._assigned[symbol], self._initial_scope(here))
+        if self.kind(symbol) == "assigned":
+            return self._by_rule(symbol, self._initial_scope)
         if symbol in self.inputs:
             return self._from_leaf(symbol, self.graph.input(self.inputs.index(symbol)), self.initial)
         if symbol in self._starts:

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import libsbml
 import numpy as np
 import pytest
 
@@ -220,13 +221,23 @@ def test_what_is_not_simulated_is_refused_by_name(statement, construct, identifi
     assert "is not supported. Rewrite the model without it." in str(error)
 
 
-def test_an_algebraic_rule_is_refused():
-    sbml = to_sbml("model m() A' = -A; A = 1; end", "test")
-    math_of = '<math xmlns="http://www.w3.org/1998/Math/MathML"><ci> A </ci></math>'
-    with pytest.raises(UnsupportedConstruct, match='algebraic rule "A" in model "m" is not supported'):
-        build_system(
-            sbml.replace("</listOfRules>", f"<algebraicRule>{math_of}</algebraicRule></listOfRules>")
-        )
+def with_algebraic_rule(formula, model="model m() A' = -A; A = 1; var T, U; T = 0; U = 0; end"):
+    rule = libsbml.writeMathMLToString(libsbml.parseL3Formula(formula)).partition("?>")[2]
+    sbml = to_sbml(model, "test")
+    return sbml.replace("</listOfRules>", f"<algebraicRule>{rule}</algebraicRule></listOfRules>")
+
+
+def test_an_algebraic_rule_determines_the_symbol_that_nothing_else_does():
+    """0 = 3 A - (1 + A) T, with A = exp(-t), at the start and later."""
+    system = build_system(with_algebraic_rule("3*A - (1 + A)*T"))
+    found = reference_solve(system, ["T"], [Event(0.0), Event(2.0)])[:, 0]
+    assert found == pytest.approx([1.5, 3 * math.exp(-2) / (1 + math.exp(-2))])
+
+
+@pytest.mark.parametrize("formula", ["A - T*T", "A - T - U", "A - 1"])
+def test_an_algebraic_rule_that_no_one_symbol_solves_is_refused(formula):
+    with pytest.raises(UnsupportedConstruct, match="algebraic rule .* is not supported"):
+        build_system(with_algebraic_rule(formula))
 
 
 def test_a_formula_with_an_id_that_nothing_defines_is_refused():
