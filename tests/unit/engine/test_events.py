@@ -94,6 +94,8 @@ def test_the_state_after_an_event_that_does_nothing_to_it_is_as_without():
         ("E: at time < 9, t0=false: y = 7", 7),
         ("E: at time >= 1, priority=2: y = y + 1; F: at time >= 1, priority=3: y = 5", 1),
         ("E: at time >= 1, priority=2, fromTrigger=false: y = y + 1; F: at time >= 1, priority=3: y = 5", 6),
+        ("E: at time == 1: y = 7", 7),
+        ("E: at (time - 1)*(3 - time) > 0: y = y + 1; F: at time >= 6: z = 1", 1),
         ("E: at time >= 1: y = 3; F: at y > 2: z = 1; G: at z > 0.5: y = 10", 10),
     ],
 )
