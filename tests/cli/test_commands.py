@@ -246,7 +246,6 @@ def test_simulate_refuses_names_and_values(run_insula, decay, options, texts):
 
 
 UNSUPPORTED = [
-    ("model e()\n  S = 1; S' = -S; at (S < 0.5): S = 1;\nend", "event"),
     ("model d()\n  S = 1; S' = -delay(S, 1);\nend", "delay"),
     ("model broken()\n  S = 1; S' = -;\nend", "broken.ant"),
     ("model empty_symbol()\n  S = 1; S' = -k*S;\nend", '"k" has no value'),
