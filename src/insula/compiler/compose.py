@@ -6,6 +6,7 @@ from pathlib import Path
 
 import libsbml
 
+from insula.catalog.base import DERIVED
 from insula.catalog.catalog import Catalog
 from insula.catalog.records import Module
 from insula.compiler.flatten import flatten
@@ -14,8 +15,6 @@ from insula.compiler.read_sbml import ActionRow, build_system
 from insula.compiler.system import System
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import CompileError, suggest
-
-DERIVED = "derived:"
 
 
 @dataclass(frozen=True)

@@ -103,11 +103,6 @@ def convertible(from_unit: str, to_unit: str, quantity: str | None = None) -> bo
     return True
 
 
-def unit_names() -> tuple[str, ...]:
-    """Return the atoms that unit names are made of, without prefixes."""
-    return tuple(sorted(name for name in _registry(_biology()) if not name.startswith("_")))
-
-
 def conversions() -> tuple[Conversion, ...]:
     """Return the rows of conversions.csv."""
     return _conversions(_biology())

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import MINUTES_PER_DAY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from insula.endpoints.visit import Floats
 
     Mask = NDArray[np.bool_]
-
-MINUTES_PER_DAY = 1440
 
 
 def completeness(glucose: Floats) -> Floats:

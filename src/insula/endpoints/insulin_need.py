@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.endpoints.cgm_metrics import MINUTES_PER_DAY
+from insula.core.calendar import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import DAYS_PER_YEAR
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.endpoints.visit import Floats
-
-DAYS_PER_YEAR = 365.25
 
 
 def events_per_year(events: Floats, days: float) -> Floats:

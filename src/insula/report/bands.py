@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.report.run_folder import Table, in_order, select
 from insula.report.science_text import endpoint_of
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from insula.report.science_text import ScienceText
 
 PERCENTILES = (5, 25, 50, 75, 95)
-MINUTES_PER_DAY = 1440
 PROFILE_STEP = 15
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from insula.evidence import PublishedRow
     from insula.report.science_text import ScienceText
 
-_DIFFERENCES = ("change_from_baseline", "mean_difference", "slope")
+DIFFERENCES = ("change_from_baseline", "mean_difference", "slope")
 _WIDTHS = ("sd", "se")
 
 
@@ -66,5 +66,5 @@ def _row(
         "published_low": ends[0],
         "published_high": ends[1],
         "measured": science.measured(outcome) if own else "",
-        "difference": row["statistic"] in _DIFFERENCES,
+        "difference": row["statistic"] in DIFFERENCES,
     }

@@ -8,12 +8,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from insula.report.evidence_rows import DIFFERENCES
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-_DIFFERENCES = ("change_from_baseline", "mean_difference", "slope")
 
 
 def terminal_listing(listing: dict[str, Any], lang: str) -> Group:
@@ -112,7 +111,7 @@ def _rows(rows: list[dict[str, Any]], writer: Writer) -> Table:
 
 
 def _value(row: dict[str, Any], value: float | None, writer: Writer) -> str:
-    difference = row["statistic"] in _DIFFERENCES
+    difference = row["statistic"] in DIFFERENCES
     if row["scale"] in ("share", "count") and value is not None:
         return f"{writer._('share')} {writer.percent(value)}"
     text = writer.value(value, row["unit"], row["quantity"] or "", difference=difference)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.core.random_streams import normal, uniform
 from insula.trial.quantities import converted, number
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from insula.catalog.base import Quantity
     from insula.catalog.records import Habits, Regimen
 
-MINUTES_PER_DAY = 1440.0
 _FIRST_OCCASION = 100_000  # keeps the occasions of run-in days, which are counted backwards, positive
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.random_streams import poisson_count
 from insula.trial.day_plan import occasion
 from insula.trial.disease_clock import advance
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from insula.trial.administrations import Administration
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
-
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass

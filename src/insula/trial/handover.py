@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from insula.trial.day_plan import MINUTES_PER_DAY
+from insula.core.calendar import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from insula.catalog.records import HandoverRow

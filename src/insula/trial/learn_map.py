@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.compiler.wiring import read_wiring
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.core.errors import CompileError
 from insula.trial.averaged_map import MODULE, AveragedMap
-from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People
+from insula.trial.day_plan import Doses, People
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import OrdinaryLife, Subjects, live
 from insula.trial.quantities import number

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import Solution, solve
 from insula.trial.day_plan import (
-    MINUTES_PER_DAY,
     Doses,
     People,
     Row,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.signal import lfilter
 
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.core.random_streams import normal
-from insula.trial.day_plan import MINUTES_PER_DAY, occasion
+from insula.trial.day_plan import occasion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

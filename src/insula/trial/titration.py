@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.trial.day_plan import MINUTES_PER_DAY, Doses
+from insula.core.calendar import MINUTES_PER_DAY
+from insula.trial.day_plan import Doses
 from insula.trial.quantities import number
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.trial.day_plan import MINUTES_PER_DAY
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import Readings, Subjects, live
 from insula.trial.quantities import number

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.endpoints.visit import Visit
-from insula.trial.day_plan import MINUTES_PER_DAY, Row, basal_rows
+from insula.trial.day_plan import Row, basal_rows
 from insula.trial.metabolic_clock import Readings, Subjects, live, run
 from insula.trial.quantities import number
 from insula.trial.sensor import read_sensor

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from insula.core.calendar import DAYS_PER_MONTH
 from insula.core.units import convert
 from insula.report.figures.style import BLUE, INK, INNER_ALPHA, ORANGE, OUTER_ALPHA, drawing, panel
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from insula.report.writing import Writer
 
-DAYS_PER_MONTH = 365.25 / 12
 _FEW = 12
 _LEVELS = ("mean", "median", "proportion")
 

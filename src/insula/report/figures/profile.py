@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.report.bands import MINUTES_PER_DAY
+from insula.core.calendar import MINUTES_PER_DAY
 from insula.report.figures.course import draw_bands, finish_value, in_unit
 from insula.report.figures.style import BLUE, GREEN, drawing, panel
 
