@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import InsulaError
+from insula.core.parts import open_parts
 from insula.core.provenance import text_hash
 from insula.core.tables import read_parquet
 from insula.trial import parts
@@ -76,7 +77,7 @@ def conduct(
     try:
         out.mkdir(parents=True, exist_ok=True)
         _remove_finished(out)
-        parts.open_parts(folder, text_hash(json.dumps(identity, sort_keys=True)))
+        open_parts(folder, text_hash(json.dumps(identity, sort_keys=True)))
     except OSError as error:
         raise InsulaError(
             f"The folder {out} cannot be written: {error.strerror}. Choose another with --out."

@@ -1,13 +1,12 @@
-"""Finished blocks on disk: written whole or not at all, reused by a run that goes on, joined at the end."""
+"""Finished blocks on disk: reused by a run that goes on, joined at the end."""
 
 from __future__ import annotations
 
-import json
-import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.parts import write_part
 from insula.core.tables import read_parquet, write_parquet
 
 if TYPE_CHECKING:
@@ -18,28 +17,14 @@ if TYPE_CHECKING:
 TABLES = ("patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error")
 
 
-def open_parts(folder: Path, identity: str) -> None:
-    """Prepare the folder; parts of another run (other text, seed or version) are thrown away."""
-    stamp = folder / "identity.json"
-    if stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8")) == identity:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    stamp.write_text(json.dumps(identity), encoding="utf-8")
-
-
 def block_folder(folder: Path, number: int) -> Path:
     """Where a finished block lies."""
     return folder / f"block_{number:06d}"
 
 
 def write_block(folder: Path, number: int, tables: Mapping[str, Mapping[str, Any]]) -> None:
-    """Store a block; a run that is killed in between leaves no half block."""
-    unfinished = folder / f".unfinished_{number:06d}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for name in TABLES:
-        write_parquet(unfinished / f"{name}.parquet", tables[name])
-    unfinished.replace(block_folder(folder, number))
+    """Store all tables of a block."""
+    write_part(block_folder(folder, number), {name: tables[name] for name in TABLES})
 
 
 def accepted(folder: Path, number: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from insula.core.parts import open_parts
 from insula.core.tables import read_parquet
 from insula.trial import parts
 
@@ -23,27 +24,27 @@ def tables(candidates, value):
 
 @pytest.fixture
 def folder(tmp_path):
-    parts.open_parts(tmp_path / "parts", "this run")
+    open_parts(tmp_path / "parts", "this run")
     return tmp_path / "parts"
 
 
 def test_parts_of_the_same_run_are_kept_and_those_of_another_thrown_away(folder):
     parts.write_block(folder, 0, tables([1, 3], 0.5))
-    parts.open_parts(folder, "this run")
+    open_parts(folder, "this run")
     assert parts.block_folder(folder, 0).is_dir()
-    parts.open_parts(folder, "another run")
+    open_parts(folder, "another run")
     assert not parts.block_folder(folder, 0).exists()
 
 
 def test_parts_without_a_stamp_are_thrown_away(folder):
     parts.write_block(folder, 0, tables([1, 3], 0.5))
     (folder / "identity.json").unlink()
-    parts.open_parts(folder, "this run")
+    open_parts(folder, "this run")
     assert not parts.block_folder(folder, 0).exists()
 
 
 def test_a_block_that_was_not_finished_is_not_there_and_does_not_disturb(folder):
-    unfinished = folder / ".unfinished_000000"
+    unfinished = folder / ".unfinished_block_000000"
     unfinished.mkdir()
     (unfinished / "course.parquet").write_bytes(b"half")
     assert not parts.block_folder(folder, 0).exists()
