@@ -12,13 +12,10 @@ from typing import Any
 
 import libsbml
 
-from insula.catalog.catalog import Catalog
-from insula.compiler.compose import module_text
-from insula.compiler.module_text import ModuleText, module_document, read_units
+from insula.compiler.module_text import ModuleText, module_document
 from insula.compiler.unit_size import size_of
-from insula.compiler.wiring import read_wiring
 from insula.core.errors import InsulaError
-from insula.core.problems import Problem, error, in_order
+from insula.core.problems import Problem, error
 
 INCOMPLETE = 99505
 #: libSBML's numbers for what must not be: units that differ (105xx), are missing, or go round in a circle.
@@ -32,22 +29,6 @@ _WRITTEN = {
     "initialAssignment": r"\b{}\s*=",
     "reaction": r"\b{}\s*:",
 }
-
-
-def unit_problems(catalog: Catalog, model: str) -> list[Problem]:
-    """Everything wrong with the units of the modules that a model uses.
-
-    Returns
-    -------
-    Errors with the module's file and, where libSBML says which symbol is meant, its line.
-    """
-    biology = catalog.root / "biology"
-    wiring = read_wiring(catalog.models[model].text, str(biology / "models" / f"{model}.ant"))
-    units = read_units((biology / "units.ant").read_text(encoding="utf-8"))
-    used = [m for m in dict.fromkeys(wiring.instances.values()) if m in catalog.modules]
-    return in_order(
-        [p for m in used for p in module_problems(module_text(catalog, m), units, wiring.time_unit)]
-    )
 
 
 def module_problems(module: ModuleText, units: Mapping[str, str], time_unit: str) -> list[Problem]:

@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.core.calendar import MINUTES_PER_DAY
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from insula.endpoints.visit import Floats
@@ -29,26 +25,6 @@ if TYPE_CHECKING:
 def completeness(glucose: Floats) -> Floats:
     """Return the percentage of expected readings that are there, (P,), from (P, T); NaN where T is 0."""
     return _percent(~np.isnan(glucose), np.full(glucose.shape[0], glucose.shape[1]))
-
-
-def complete_days(time: Floats, glucose: Floats, *, complete: float) -> Floats:
-    """Count the days with at least ``complete`` percent of that day's expected readings.
-
-    Parameters
-    ----------
-    time : (T,), min
-    glucose : (P, T), mg/dL
-    complete : percent
-
-    Returns
-    -------
-    (P,), whole numbers.
-    """
-    day = (time // MINUTES_PER_DAY).astype(int)
-    shares = [completeness(glucose[:, day == number]) for number in np.unique(day)]
-    return np.sum([share >= complete for share in shares], axis=0, dtype=np.float64) * np.ones(
-        glucose.shape[0]
-    )
 
 
 def time_in_range(glucose: Floats, *, low: float, high: float, complete: float) -> Floats:
@@ -101,34 +77,6 @@ def glucose_cv(glucose: Floats, *, complete: float) -> Floats:
 def glucose_management_indicator(mean: Floats, *, intercept: float, slope: float) -> Floats:
     """HbA1c (percent) that the mean glucose (mg/dL) would give; slope in percent per mg/dL; NaN stays NaN."""
     return intercept + slope * mean
-
-
-def profile_by_time_of_day(
-    time: Floats, glucose: Floats, *, bin_minutes: float, percentiles: Sequence[float]
-) -> Floats:
-    """Ambulatory glucose profile: percentiles over days for each time of day.
-
-    Parameters
-    ----------
-    time : (T,), min from midnight
-    glucose : (P, T), mg/dL
-    bin_minutes
-        Width of a bin; divides a day.
-    percentiles : Q numbers, 0 to 100
-
-    Returns
-    -------
-    (P, B, Q), mg/dL; NaN where a bin holds no reading.
-    """
-    bins = round(MINUTES_PER_DAY / bin_minutes)
-    which = ((time % MINUTES_PER_DAY) // bin_minutes).astype(int)
-    profile = np.full((glucose.shape[0], bins, len(percentiles)), np.nan)
-    for number in range(bins):
-        readings = glucose[:, which == number]
-        filled = ~np.all(np.isnan(readings), axis=1)
-        if filled.any():
-            profile[filled, number] = np.nanpercentile(readings[filled], percentiles, axis=1).T
-    return profile
 
 
 def _share(hit: Mask, glucose: Floats, complete: float) -> Floats:

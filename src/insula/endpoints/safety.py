@@ -6,25 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.core.calendar import DAYS_PER_YEAR
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.endpoints.visit import Floats
-
-
-def events_per_year(events: Floats, days: float) -> Floats:
-    """Rate of events, (P,) per year, from counts over a number of days; NaN stays NaN.
-
-    Raises
-    ------
-    ValueError
-        When the period has no length.
-    """
-    if days <= 0:
-        raise ValueError(f"A rate needs a period longer than {days:g} days.")
-    return events * (DAYS_PER_YEAR / days)
 
 
 def free_of_events(

@@ -1,11 +1,19 @@
-from insula.compiler.unit_checks import unit_problems
+from insula.compiler.compose import module_text
+from insula.compiler.module_text import read_units
+from insula.compiler.unit_checks import module_problems
 
 ANT = "modules/glucose/glucose.ant"
 
 
 def shown(science):
     catalog = science.open()
-    return "\n".join(problem.render(catalog.root) for problem in unit_problems(catalog, "tiny"))
+    units = read_units((catalog.root / "biology" / "units.ant").read_text(encoding="utf-8"))
+    found = [
+        problem
+        for name in ("glucose", "insulin")
+        for problem in module_problems(module_text(catalog, name), units, "minute")
+    ]
+    return "\n".join(problem.render(catalog.root) for problem in found)
 
 
 def test_the_right_model_has_no_problem(science):

@@ -87,13 +87,6 @@ def test_exactly_the_needed_share_is_enough():
     assert np.isnan(cgm.mean_glucose(glucose, complete=70)[1])
 
 
-def test_days_are_counted_one_by_one():
-    glucose = traces(0.0)
-    glucose[0, TIME < 1440 * 3] = np.nan
-    glucose[1, TIME < 1440 * 0.2] = np.nan
-    assert cgm.complete_days(TIME, glucose, complete=70).tolist() == [11, 14]
-
-
 def test_a_failed_patient_has_no_metric():
     glucose = np.full((1, 10), np.nan)
     for found in (
@@ -103,22 +96,6 @@ def test_a_failed_patient_has_no_metric():
         cgm.glucose_cv(glucose, complete=0),
     ):
         assert np.isnan(found).all()
-
-
-def test_profile_gives_percentiles_over_days():
-    time = np.arange(0, 3 * 1440, 60.0)
-    hours = (time % 1440) / 60
-    glucose = (100 + hours + 10 * (time // 1440))[None, :]
-    profile = cgm.profile_by_time_of_day(time, glucose, bin_minutes=60, percentiles=[0, 50, 100])
-    assert profile.shape == (1, 24, 3)
-    np.testing.assert_allclose(profile[0, 5], [105, 115, 125])
-
-
-def test_an_empty_bin_of_the_profile_is_missing():
-    time = np.arange(0, 1440, 60.0)
-    glucose = np.where(time == 600, np.nan, 100.0)[None, :]
-    profile = cgm.profile_by_time_of_day(time, glucose, bin_minutes=60, percentiles=[50])
-    assert np.flatnonzero(np.isnan(profile[0, :, 0])).tolist() == [10]
 
 
 @settings(max_examples=40, deadline=None)

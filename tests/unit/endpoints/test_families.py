@@ -108,12 +108,6 @@ def test_insulin_or_a_known_failure_decides_even_if_something_is_missing():
         assert np.isnan(independent(**missing))
 
 
-def test_events_per_year():
-    np.testing.assert_allclose(safety.events_per_year(np.array([2.0, NAN]), 365.25 / 2), [4, NAN])
-    with pytest.raises(ValueError, match="longer than 0 days"):
-        safety.events_per_year(np.array([1.0]), 0)
-
-
 def test_freedom_counts_from_the_day_after_start():
     patient, day = np.array([0, 1, 2, 3]), np.array([10.0, 90, 91, 200])
     free = safety.free_of_events(patient, day, 5, start=90, end=180)

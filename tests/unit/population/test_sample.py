@@ -7,7 +7,6 @@ from population_rows import Pair, Row
 from insula.core.errors import UnknownName
 from insula.population.correlation import CorrelationError
 from insula.population.derived import FormulaError
-from insula.population.marginals import marginals
 from insula.population.sample import sample
 from insula.population.spread import SpreadError
 
@@ -77,13 +76,6 @@ def test_formulas_know_powers_and_each_other():
         "a.double": Row(source="derived:sqrt(4)"),
     }
     assert draw([0], quantities).column("a.bmi")[0] == 20.0
-
-
-def test_marginals_stand_beside_the_published_figures():
-    rows = {row.symbol: row for row in marginals(draw(range(2000)), QUANTITIES)}
-    assert "glucose.b" not in rows
-    assert rows["trait.age"].published == 42.9
-    assert rows["trait.age"].quantiles[2] == pytest.approx(42.9, abs=1.0)
 
 
 @pytest.mark.parametrize(
