@@ -24,6 +24,7 @@ from insula.catalog.records import (
     Procedure,
     Protocol,
     Regimen,
+    Review,
     Study,
     Therapy,
 )
@@ -111,6 +112,11 @@ class Catalog:
         return self._shelf("study", "studies/*.yaml", yaml_reader(Study))
 
     @cached_property
+    def reviews(self) -> Shelf[Review]:
+        """Living reviews of the evidence."""
+        return self._shelf("review", "reviews/*.yaml", yaml_reader(Review))
+
+    @cached_property
     def topics(self) -> Shelf[EvidenceTables]:
         """Published rows by topic."""
         return self._shelf("topic of evidence", "evidence/*/studies.csv", read_evidence, name=_folder)
@@ -162,7 +168,7 @@ class Catalog:
         """Read everything and return all that is wrong with any single text."""
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
-        shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes]
+        shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]

@@ -27,15 +27,15 @@ def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
         study: Study | None = entry.record
         if study is None:
             continue
-        yield from _known(entry, ("population",), "population", study.population, survey.catalog.populations)
+        yield from exists(entry, ("population",), "population", study.population, survey.catalog.populations)
         for arm, described in study.arms.items():
             known = [*study.protocols, *survey.catalog.protocols]
-            yield from _known(entry, ("arms", arm, "protocol"), "protocol", described.protocol, known)
+            yield from exists(entry, ("arms", arm, "protocol"), "protocol", described.protocol, known)
         if study.evidence is not None:
-            yield from _known(entry, ("evidence",), "published study", study.evidence, published)
+            yield from exists(entry, ("evidence",), "published study", study.evidence, published)
         for index, shown in enumerate(study.shown_beside):
             keys = ("shown_beside", index)
-            yield from _known(entry, keys, "endpoint", shown.endpoint, survey.catalog.endpoints)
+            yield from exists(entry, keys, "endpoint", shown.endpoint, survey.catalog.endpoints)
 
 
 def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
@@ -44,8 +44,8 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
         people: Population | None = entry.record
         if people is None:
             continue
-        yield from _known(entry, ("habits",), "habits file", people.habits, survey.catalog.habits)
-        yield from _known(entry, ("regimen",), "regimen", people.regimen, survey.catalog.regimens)
+        yield from exists(entry, ("habits",), "habits file", people.habits, survey.catalog.habits)
+        yield from exists(entry, ("regimen",), "regimen", people.regimen, survey.catalog.regimens)
         for symbol in people.parameters:
             yield from _symbol(survey, entry, ("parameters", symbol), symbol)
         for index, pair in enumerate(people.correlations):
@@ -64,7 +64,7 @@ def _quantity(
     model, _, dotted = name.partition(".")
     found = survey.unit_of(dotted, model) if model in MODELS else survey.unit_of(name)
     if found is None:
-        yield from _known(entry, keys, "quantity", name, personal | survey.dotted())
+        yield from exists(entry, keys, "quantity", name, personal | survey.dotted())
 
 
 def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
@@ -72,7 +72,7 @@ def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
     for entry, above, protocol in survey.protocols():
         for index, given in enumerate(protocol.give):
             keys: tuple[str | int, ...] = (*above, "give", index, "therapy")
-            yield from _known(entry, keys, "therapy", given.therapy, survey.catalog.therapies)
+            yield from exists(entry, keys, "therapy", given.therapy, survey.catalog.therapies)
 
 
 def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
@@ -82,7 +82,7 @@ def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
         if therapy is None:
             continue
         if therapy.module is not None:
-            yield from _known(entry, ("module",), "module", therapy.module, survey.symbols)
+            yield from exists(entry, ("module",), "module", therapy.module, survey.symbols)
         for key, target in (("dose", therapy.dose), ("level", therapy.level)):
             if target is not None:
                 yield from _symbol(survey, entry, (key, "target"), target.target)
@@ -93,8 +93,8 @@ def regimens_name_actions(survey: Survey) -> Iterator[Problem]:
     actions = {row.action for _, row, model in survey.actions() if model in (None, "metabolic")}
     for entry in survey.catalog.regimens.entries().values():
         if entry.record is not None:
-            yield from _known(entry, ("basal", "action"), "action", entry.record.basal.action, actions)
-            yield from _known(entry, ("bolus", "action"), "action", entry.record.bolus.action, actions)
+            yield from exists(entry, ("basal", "action"), "action", entry.record.basal.action, actions)
+            yield from exists(entry, ("bolus", "action"), "action", entry.record.bolus.action, actions)
 
 
 def endpoints_can_be_measured(survey: Survey) -> Iterator[Problem]:
@@ -104,12 +104,13 @@ def endpoints_can_be_measured(survey: Survey) -> Iterator[Problem]:
 
 def _symbol(survey: Survey, entry: Entry[Any], keys: tuple[str | int, ...], dotted: str) -> Iterator[Problem]:
     if survey.unit_of(dotted) is None:
-        yield from _known(entry, keys, "symbol", dotted, survey.dotted())
+        yield from exists(entry, keys, "symbol", dotted, survey.dotted())
 
 
-def _known(
+def exists(
     entry: Entry[Any], keys: tuple[str | int, ...], kind: str, name: str, known: Collection[str]
 ) -> Iterator[Problem]:
+    """Yield a problem at a key of a text where a name is not among the known ones, with close names."""
     if name not in known:
         hint = suggest(name, close_names(name, known) or (known if len(known) <= 20 else ()))
         yield Place(entry.path, entry.line(*keys)).error(f'there is no {kind} "{name}".', hint)

@@ -34,6 +34,7 @@ from insula.catalog.records.clinic import (
     StopRule,
     Titration,
 )
+from insula.catalog.records.reviews import Review
 from insula.catalog.records.trials import (
     Arm,
     Correlation,
@@ -88,6 +89,7 @@ __all__ = [
     "Regimen",
     "Rescue",
     "RestartRule",
+    "Review",
     "Sentences",
     "Series",
     "SexTrait",

@@ -1,0 +1,126 @@
+"""Records of living reviews: which published studies are pooled, and what they are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from insula.catalog.base import Amount, Number, Reason, Record, Sourced, Text, Title
+
+OVERALL = "overall"
+Names = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Words(Record):
+    """A text fits that contains one of these words and none of those; letter case is ignored."""
+
+    contains: Names
+    lacks: tuple[Text, ...] = ()
+
+
+class StudyCriteria(Record):
+    """Which studies of the topic: words of the design, therapies of the treated arms, diseases."""
+
+    design: Words
+    therapies: Names
+    diseases: Names
+
+
+class LeftOut(Record):
+    """A study that meets the criteria and yet is not pooled, or some of its arms, with the reason."""
+
+    study: Text
+    arms: tuple[Text, ...] = ()
+    reason: Title
+
+
+class Subgroup(Record):
+    """Studies that are also pooled apart."""
+
+    title: Title
+    diseases: Names
+
+
+class TimeWindow(Record):
+    """A time after the treatment; values up to the tolerance before or after it count as of this time."""
+
+    at: Amount
+    tolerance: Sourced
+
+
+class ReviewOutcome(Record):
+    """What is pooled, by which measure of metafor.
+
+    `of` names endpoints or outcomes; a study enters with the first of them that it has. Without a title it is that of
+    the first. `when`: at each of the review's times, or once, over the whole `follow_up`.
+    """
+
+    title: Title | None = None
+    of: Names
+    measure: Literal["MD", "SMD", "RR", "OR", "RD"]
+    when: Literal["times", "follow_up"] = "times"
+
+
+class PublishedSet(Record):
+    """How much a published review had pooled."""
+
+    trials: Sourced
+    patients: Sourced
+
+
+class MetaAnalysis(Record):
+    """A meta-analysis of pooled.csv: which of its measures compare arms, and what its subgroups are called here."""
+
+    id: Text
+    measures: Names
+    subgroups: Annotated[Mapping[str, Text], Field(min_length=1)]
+
+
+class Claim(Record):
+    """A published finding without its number: direction and significance at 5 %, each where it is stated.
+
+    `months` is missing for an outcome over the whole follow-up.
+    """
+
+    outcome: Text
+    months: Number | None = None
+    subgroup: Text = OVERALL
+    direction: Literal["up", "down"] | None = None
+    significant: bool | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.direction is None and self.significant is None:
+            raise ValueError("direction or significant must be given")
+        return self
+
+
+class Claims(Record):
+    """Findings of one source."""
+
+    source: Text
+    place: Text
+    reason: Reason | None = None
+    note: str | None = None
+    rows: Annotated[tuple[Claim, ...], Field(min_length=1)]
+
+
+class Review(Record):
+    """A living review: pooled again whenever the evidence tables change."""
+
+    id: Text
+    title: Title
+    question: Title
+    topic: Text
+    studies: StudyCriteria
+    left_out: tuple[LeftOut, ...] = ()
+    subgroups: Mapping[str, Subgroup] = {}
+    times: tuple[TimeWindow, ...] = ()
+    outcomes: Annotated[Mapping[str, ReviewOutcome], Field(min_length=1)]
+    published_set: PublishedSet | None = None
+    meta_analyses: tuple[MetaAnalysis, ...] = ()
+    claims: tuple[Claims, ...] = ()
+    note: str | None = None
