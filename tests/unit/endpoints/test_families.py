@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from insula.endpoints import c_peptide, glycaemia, insulin_need, safety
+from insula.endpoints import c_peptide, glycaemia, insulin_need
 
 NAN = np.nan
 MINUTES = np.array([-10.0, 0, 30, 60, 120, 180])
@@ -106,10 +106,3 @@ def test_insulin_or_a_known_failure_decides_even_if_something_is_missing():
     assert independent(hba1c=8, fasting=(NAN, NAN)) == 0
     for missing in ({"hba1c": NAN}, {"dose": (0, 0)}, {"dose": (0, NAN, 0)}, {"after": (150, NAN, 150)}):
         assert np.isnan(independent(**missing))
-
-
-def test_freedom_counts_from_the_day_after_start():
-    patient, day = np.array([0, 1, 2, 3]), np.array([10.0, 90, 91, 200])
-    free = safety.free_of_events(patient, day, 5, start=90, end=180)
-    assert free.tolist() == [1, 1, 0, 1, 1]
-    assert np.isnan(safety.free_of_events(patient, day, 5, start=90, end=90)).all()
