@@ -3,13 +3,10 @@
 Rules
 -----
 Visit: the one nearest to the published time, at most half a month away. Interval: central 90 % of imagined
-arms of the
-published size (`insula.statistics.prediction_interval`). Counts and proportions: "inside" allows for half a
-patient,
-and z is the normal quantile of the mid-probability, which is defined at 0 and 1 too; for everything else z is
-(published - mean) / sd. A row that cannot be scored keeps its reason; where the evidence allows it, a
-prediction stands
-beside it without z and without a verdict.
+arms of the published size (`insula.statistics.prediction_interval`). Counts and proportions: "inside" allows
+for half a patient, and z is the normal quantile of the mid-probability, which is defined at 0 and 1 too; for
+everything else z is (published - mean) / sd. A row that cannot be scored keeps its reason; where the evidence
+allows it, a prediction stands beside it without z and without a verdict.
 """
 
 from __future__ import annotations
@@ -31,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from insula.analysis.visit_values import Floats, Whole
+    from numpy.typing import NDArray
+
+    from insula.analysis.visit_values import Floats
     from insula.catalog import Catalog
     from insula.catalog.records import Study
 
@@ -65,7 +64,7 @@ _UNITS = {"count": "patients", "proportion": "fraction"}
 
 
 @dataclass(frozen=True)
-class _Result:
+class Predicted:
     """A prediction, or why there is none; `note` may also qualify a prediction."""
 
     prediction: Prediction | None
@@ -111,9 +110,8 @@ def compare_with_published(
 
     Returns
     -------
-    Columns of `COLUMNS`, one entry for each row in its order. ``published``, ``predicted``, ``low``,
-    ``high`` are in
-    ``unit``. What is not known is None; ``scored`` is False exactly where ``inside`` and ``z`` are None.
+    Columns of `COLUMNS`, one entry for each row in its order. ``published``, ``predicted``, ``low``, ``high`` are
+    in ``unit``. What is not known is None; ``scored`` is False exactly where ``inside`` and ``z`` are None.
     """
     lines = [_line(run, row, seed) for row in rows]
     return {name: [line[name] for line in lines] for name in COLUMNS}
@@ -121,67 +119,98 @@ def compare_with_published(
 
 def _line(run: VisitValues, row: PublishedRow, seed: int) -> dict[str, Any]:
     wanted = row.scorable or row.show
-    result = _predict(run, row, seed) if wanted else _Result(None, row.reason)
+    result = predict_row(run, row, seed) if wanted else Predicted(None, row.reason)
     found = result.prediction
     scored = row.scorable and found is not None
-    tie = _half_a_patient(row)
+    tie = half_a_patient(row)
     return {
         "arm": row.arm_id,
         "outcome": row.endpoint or row.outcome,
         "time_months": _known(row.time_months),
         "statistic": row.statistic,
         "published": _known(row.value),
-        "unit": _UNITS.get(row.statistic, row.unit or row.cells["unit"]),
+        "unit": unit_of(row),
         "n": row.n or None,
         "predicted": found.mean if found else None,
         "low": found.low if found else None,
         "high": found.high if found else None,
-        "z": _z(found, row, tie) if found and scored else None,
+        "z": score(found, row.value, tie) if found and scored else None,
         "inside": found.contains(row.value, tie) if found and scored else None,
         "scored": scored,
         "note": row.reason or result.note,
     }
 
 
-def _predict(run: VisitValues, row: PublishedRow, seed: int) -> _Result:
+def predict_row(run: VisitValues, row: PublishedRow, seed: int) -> Predicted:
+    """Predict what an arm of the published size would report, or say why not."""
+    patients = patients_at(run, row)
+    if isinstance(patients, str):
+        return Predicted(None, patients)
+    missing = np.asarray(np.isnan(patients).any(axis=1))
+    if missing.all():
+        return Predicted(None, NO_PATIENT)
+    found = predict_arm(
+        patients,
+        run.people(row.arm_id)[2],
+        row.n,
+        STATISTICS[row.statistic],
+        seed=seed,
+        purpose=f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}",
+        scores=scores_of(patients),
+        level=LEVEL,
+    )
+    return finite(found, missing)
+
+
+def patients_at(run: VisitValues, row: PublishedRow) -> Floats | str:
+    """Return what a row is about for each virtual patient of its arm, or why there is nothing.
+
+    Returns
+    -------
+    (P, 1), the value at the visit, or (P, 2) with the baseline beside it where the statistic needs it; NaN where
+    a patient has no value. In the order of `VisitValues.people`.
+    """
     if row.arm_id not in run.arms:
-        return _Result(None, NO_ARM)
+        return NO_ARM
     days = run.visit_days(row.arm_id, row.endpoint)
     if not days:
-        return _Result(None, NOT_MEASURED)
+        return NOT_MEASURED
     day = min(days, key=lambda visit: (abs(visit - row.day), visit))
     if abs(day - row.day) > convert(0.5, "month", "day"):
-        return _Result(None, NO_VISIT)
+        return NO_VISIT
     columns = [run.values(row.arm_id, row.endpoint, day)]
     if row.statistic in NEEDS_BASELINE:
         if BASELINE_DAY not in days:
-            return _Result(None, NO_BASELINE)
+            return NO_BASELINE
         columns.append(run.values(row.arm_id, row.endpoint, BASELINE_DAY))
-    return _predict_from(np.stack(columns, axis=1), run.people(row.arm_id)[2], row, seed)
+    return np.stack(columns, axis=1)
 
 
-def _predict_from(patients: Floats, member: Whole, row: PublishedRow, seed: int) -> _Result:
-    missing = np.isnan(patients).any(axis=1)
-    if missing.all():
-        return _Result(None, NO_PATIENT)
-    scores = patients[:, 0] - patients[:, 1] if patients.shape[1] > 1 else patients[:, 0]
-    purpose = f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}"
-    statistic = STATISTICS[row.statistic]
-    found = predict_arm(
-        patients, member, row.n, statistic, seed=seed, purpose=purpose, scores=scores, level=LEVEL
-    )
+def scores_of(patients: Floats) -> Floats:
+    """Return one number per patient: the value, or the change where the baseline stands beside it."""
+    return patients[:, 0] - patients[:, 1] if patients.shape[1] > 1 else patients[:, 0]
+
+
+def finite(found: Prediction, missing: NDArray[np.bool_]) -> Predicted:
+    """Refuse a prediction that is no number; note one that lacks patients."""
     if not np.isfinite(found.samples).all():
-        return _Result(None, NOT_FINITE)
-    return _Result(found, INCOMPLETE if missing.any() else "")
+        return Predicted(None, NOT_FINITE)
+    return Predicted(found, INCOMPLETE if missing.any() else "")
 
 
-def _half_a_patient(row: PublishedRow) -> float:
+def half_a_patient(row: PublishedRow) -> float:
     """Return half a patient in the unit of a count or proportion; 0 for every other statistic."""
     return {"count": 0.5, "proportion": 0.5 / max(row.n, 1)}.get(row.statistic, 0.0)
 
 
-def _z(found: Prediction, row: PublishedRow, tie: float) -> float:
-    return found.normal_score(row.value, tie) if tie else found.z(row.value)
+def unit_of(row: PublishedRow) -> str:
+    """Return the unit that a row is compared in; the printed one where it cannot be translated."""
+    return _UNITS.get(row.statistic, row.unit or row.cells["unit"])
+
+
+def score(found: Prediction, observed: float, tie: float) -> float:
+    """Return z of a published value; of counts and proportions, which have a tie, the normal score."""
+    return found.normal_score(observed, tie) if tie else found.z(observed)
 
 
 def _known(value: float) -> float | None:

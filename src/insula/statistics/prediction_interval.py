@@ -25,7 +25,7 @@ from scipy.special import ndtri
 from insula.core.random_streams import uniform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -154,21 +154,74 @@ def predict_arm(
     ValueError
         When no patient has a value or the arm has no patients.
     """
-    if size < 1:
-        raise ValueError(f"An arm needs at least one patient, not {size}.")
-    known = ~np.isnan(patients).any(axis=1)
-    if not known.any():
-        raise ValueError("No virtual patient has a value.")
+    known = np.asarray(~np.isnan(patients).any(axis=1))
+    _check(known, size)
     patients, member = patients[known], member[known]
     share = member_share(patients[:, 0] if scores is None else scores[known], member)
-    block = max(1, _NUMBERS_AT_ONCE // size)
-    samples = []
-    for number, start in enumerate(range(0, draws, block)):
-        rows = _draw(
-            member, size, min(block, draws - start), share, seed=seed, purpose=purpose, occasion=number
-        )
-        samples.append(statistic(patients[rows]))
+    samples = [
+        statistic(patients[_rows(member, numbers, share)])
+        for (numbers,) in _numbers(seed, (purpose,), (size,), draws)
+    ]
     return Prediction(np.concatenate(samples), level)
+
+
+def predict_difference(
+    first: Floats,
+    second: Floats,
+    member: Whole,
+    sizes: tuple[int, int],
+    statistic: Statistic,
+    *,
+    seed: int,
+    purpose: str,
+    scores: Floats,
+    draws: int = DRAWS,
+    level: float = 0.9,
+) -> Prediction:
+    """Predict the difference, first less second, that a trial with two arms would report.
+
+    One truth holds for a trial, so both arms of a draw have the same ensemble member. Their patients are drawn
+    apart, as in a trial with parallel groups: one virtual patient may stand in both.
+
+    Parameters
+    ----------
+    first, second : (P, K)
+        The same virtual patients in either arm; who has a NaN in one of them is left out of both.
+    member : (P,)
+        Ensemble member of each patient.
+    sizes
+        Patients in the imagined arms.
+    statistic, seed, purpose, draws, level
+        As in `predict_arm`.
+    scores : (P,)
+        Each patient's difference between the arms, from which the variance between members is estimated.
+
+    Raises
+    ------
+    ValueError
+        When no patient has a value in both arms or an arm has no patients.
+    """
+    known = np.asarray(~(np.isnan(first).any(axis=1) | np.isnan(second).any(axis=1)))
+    _check(known, *sizes)
+    arms, member = (first[known], second[known]), member[known]
+    share = member_share(scores[known], member)
+    samples = []
+    for one, other in _numbers(seed, (f"{purpose}.first", f"{purpose}.second"), sizes, draws):
+        other[:, 0] = one[:, 0]  # the number that chooses the member
+        drawn = [
+            statistic(arm[_rows(member, numbers, share)])
+            for arm, numbers in zip(arms, (one, other), strict=True)
+        ]
+        samples.append(drawn[0] - drawn[1])
+    return Prediction(np.concatenate(samples), level)
+
+
+def _check(known: NDArray[np.bool_], *sizes: int) -> None:
+    """Refuse an arm without patients, imagined or virtual."""
+    if min(sizes) < 1:
+        raise ValueError(f"An arm needs at least one patient, not {min(sizes)}.")
+    if not known.any():
+        raise ValueError("No virtual patient has a value.")
 
 
 def member_share(values: Floats, member: Whole) -> float:
@@ -180,9 +233,8 @@ def member_share(values: Floats, member: Whole) -> float:
 
     Returns
     -------
-    w in [0, 1]: the square root of (variance between members, sampling error removed) over the observed
-    variance of
-    the member means. 0 where there is one member, or where nobody shares a member with anybody.
+    w in [0, 1]: the square root of (variance between members, sampling error removed) over the observed variance
+    of the member means. 0 where there is one member, or where nobody shares a member with anybody.
     """
     _, group, counts = np.unique(member, return_inverse=True, return_counts=True)
     groups, total = len(counts), len(values)
@@ -197,13 +249,24 @@ def member_share(values: Floats, member: Whole) -> float:
     return float(min(1.0, np.sqrt(true_variance / observed))) if observed > 0 else 0.0
 
 
-def _draw(
-    member: Whole, size: int, draws: int, share: float, *, seed: int, purpose: str, occasion: int
-) -> NDArray[np.intp]:
-    """Rows of the patients of each draw, (draws, size)."""
+def _numbers(
+    seed: int, purposes: tuple[str, ...], sizes: tuple[int, ...], draws: int
+) -> Iterator[tuple[Floats, ...]]:
+    """Yield the random numbers of block after block of draws, (block, 1 + 2 size) for each arm."""
+    block = max(1, _NUMBERS_AT_ONCE // max(sizes))
+    for occasion, start in enumerate(range(0, draws, block)):
+        draw = np.arange(min(block, draws - start))
+        yield tuple(
+            uniform(seed, purpose, draw, occasion, 1 + 2 * size)
+            for purpose, size in zip(purposes, sizes, strict=True)
+        )
+
+
+def _rows(member: Whole, numbers: Floats, share: float) -> NDArray[np.intp]:
+    """Rows of the patients of each draw, (draws, size): column 0 of the numbers chooses the member."""
+    size = numbers.shape[1] // 2
     order = np.argsort(member, kind="stable")
     _, first, counts = np.unique(member[order], return_index=True, return_counts=True)
-    numbers = uniform(seed, purpose, np.arange(draws), occasion, 1 + 2 * size)
     chosen = (numbers[:, :1] * len(counts)).astype(np.intp)
     own = numbers[:, 1 : 1 + size] < share
     which = numbers[:, 1 + size :]

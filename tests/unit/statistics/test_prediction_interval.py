@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import betabinom, norm
 
 from insula.statistics import arm_statistics as stat
-from insula.statistics.prediction_interval import Prediction, member_share, predict_arm
+from insula.statistics.prediction_interval import Prediction, member_share, predict_arm, predict_difference
 
 
 def population(members, per_member, between, within, seed=3):
@@ -138,3 +138,42 @@ def test_normal_score_of_proportions_at_the_edge():
     assert sure.normal_score(0.5, 0.04) == pytest.approx(norm.ppf(0.0005))
     mixed = Prediction(np.repeat([9, 10, 11, 12], 250) / 12, 0.9)
     assert mixed.normal_score(0.83, 0.5 / 12) == pytest.approx(norm.ppf(0.375))  # 0.83 is 10 of 12
+
+
+def two_arms(first, second, member, sizes=(12, 12)):
+    scores = first - second
+    arms = (values[:, None] for values in (first, second))
+    return predict_difference(*arms, member, sizes, stat.mean, seed=1, purpose="test", scores=scores)
+
+
+def test_what_a_truth_does_to_both_arms_is_no_effect_between_them():
+    """Members differ by 5, patients by 2: only the patients of both arms are left in the difference."""
+    values, member = population(100, 20, 5.0, 2.0)
+    again = values + np.random.Generator(np.random.Philox(8)).normal(0, 1e-6, values.size)
+    found = two_arms(values, again, member)
+    patients = values.std() ** 2 * 2 / 12
+    assert found.mean == pytest.approx(0, abs=4 * found.mean_error)
+    assert found.sd <= 1.05 * np.sqrt(patients)
+
+
+def test_one_truth_holds_for_both_arms_of_a_draw():
+    """Members move one arm by m, the other by 3 m, sd(m) = 1; apart, the two would give 1 + 9 instead of 4."""
+    values, member = population(400, 50, 1.0, 0.5)
+    truth = np.bincount(member, values) / np.bincount(member)
+    found = two_arms(values + 2 * truth[member], values, member, (200, 200))
+    assert found.mean == pytest.approx(20, abs=0.3)
+    assert found.sd == pytest.approx(2, rel=0.12)
+
+
+def test_who_lacks_a_value_in_one_arm_is_left_out_of_both():
+    values, member = population(20, 10, 1.0, 2.0)
+    spoilt = values.copy()
+    spoilt[::7] = np.nan
+    kept = ~np.isnan(spoilt)
+    found = two_arms(values + 2, spoilt, member)
+    same = two_arms(values[kept] + 2, values[kept], member[kept])
+    assert np.array_equal(found.samples, same.samples)
+    with pytest.raises(ValueError, match="No virtual patient has a value"):
+        two_arms(values, values * np.nan, member)
+    with pytest.raises(ValueError, match="at least one patient, not 0"):
+        two_arms(values, values, member, (5, 0))
