@@ -44,6 +44,24 @@ def test_tighter_tolerance_gives_smaller_error():
     assert errors[2] < errors[0] / 50
 
 
+def test_a_state_that_stands_still_is_read_as_it_stands():
+    """A dose that nobody gave must be nought, not a rounding error: a count is read again and again inside steps."""
+    k = kernel(
+        "model m()\n k = 0.7; A = 1; A' = -k*A; count = 0.1; pump = 0; count' = pump;\nend", ("A", "count")
+    )
+    times = np.linspace(0, 9, 301)
+    counts = np.random.default_rng(1).uniform(0, 300, 40)
+    solution = solve(
+        k,
+        rows(k, 40),
+        Schedule.readings(40, times),
+        initial=np.column_stack([np.ones(40), counts]),
+        rtol=1e-4,
+    )
+    assert solution.steps.max() < 60  # most readings lie inside steps
+    np.testing.assert_array_equal(solution.table()[:, :, 1], np.tile(counts[:, None], 301))
+
+
 def clearance(actions=()):
     return kernel(CLEARANCE, ("C", "A", "twice", "rate"), inputs=("A", "rate"), actions=actions)
 

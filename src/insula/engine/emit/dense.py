@@ -64,13 +64,15 @@ def _bends(plan: Plan, f: Function, first: int | str) -> list[str]:
 
 
 def _between(f: Function, theta: str, start: str, end: str, bends: list[str]) -> str:
-    """Continuous extension at this share of the step; exact at 0 and 1."""
+    """Continuous extension at this share of the step; exact at 0, at 1 and of a state that stands still."""
     rest = f.sub(f.constant(1.0), theta)
     *lower, bend = bends
     for coefficient in reversed(lower):
         bend = f.add(coefficient, f.mul(theta, bend))
-    end = f.add(end, f.mul(rest, bend))
-    return f.add(f.mul(rest, start), f.mul(theta, end))
+    rise = f.sub(end, start)
+    early = f.compare("olt", theta, f.constant(0.5))
+    line = f.choose(early, f.add(start, f.mul(theta, rise)), f.sub(end, f.mul(rest, rise)))
+    return f.add(line, f.mul(f.mul(theta, rest), bend))
 
 
 def interpolate(plan: Plan, f: Function, theta: str, state: int) -> str:
