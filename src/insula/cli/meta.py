@@ -12,8 +12,8 @@ from insula.cli.meta_table import read_studies
 from insula.cli.options import language, output_format
 from insula.cli.output import output
 from insula.statistics.meta.effect_sizes import COLUMNS
-from insula.statistics.meta.heterogeneity import COMMON, METHODS
 from insula.statistics.meta.model import INTERVALS
+from insula.statistics.meta.tau2 import COMMON, METHODS
 
 
 @click.command("meta")

@@ -1,10 +1,7 @@
-"""Variance between studies: eight estimators, Q, I2, H2 and their Q-profile intervals.
+"""How much the true effects differ: Q, tau2, I2, H2 and their Q-profile intervals.
 
-Sources: DL DerSimonian & Laird 1986 (Control Clin Trials 7:177); HE Hedges & Olkin 1985; HS Hunter & Schmidt
-2004; SJ Sidik & Jonkman 2005 (J Biopharm Stat 15:823); PM Paule & Mandel 1982 (J Res Natl Bur Stand 87:377);
-EB Morris 1983 (JASA 78:47), whose equation is that of PM; ML and REML by Fisher scoring (Viechtbauer 2005);
-intervals Viechtbauer 2007 (Stat Med 26:37); I2, H2 Higgins & Thompson 2002 (Stat Med 21:1539) and, with
-moderators, Viechtbauer 2010 (J Stat Softw 36:3).
+Sources: intervals Viechtbauer 2007 (Stat Med 26:37); I2, H2 Higgins & Thompson 2002 (Stat Med 21:1539) and, with
+moderators, Viechtbauer 2010 (J Stat Softw 36:3). The estimators of tau2 are in `tau2`.
 """
 
 from __future__ import annotations
@@ -13,23 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri
 
-from insula.core.errors import UnknownName
-from insula.statistics.meta.linear import WeightedFit, weighted_fit
+from insula.statistics.meta.linear import weighted_fit
 from insula.statistics.meta.records import NotConverged
+from insula.statistics.meta.tau2 import COMMON, Tables, estimate_tau2, one_table, solve_q
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from insula.statistics.meta.records import Floats
-
-COMMON = "EE"
-METHODS = (COMMON, "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
-_STEPS = 10_000
-_CONVERGED = 1e-13  # of the total variance of a typical study
-_BEST_AT_ZERO = 1e-8  # log-likelihood by which 0 must beat a local maximum to be taken instead
 
 
 @dataclass(frozen=True)
@@ -80,27 +68,33 @@ def describe_heterogeneity(y: Floats, variance: Floats, design: Floats, method: 
         No NaN, variances above 0.
     design : (k, p)
     method
-        One of `METHODS`.
+        One of `tau2.METHODS`.
 
     Raises
     ------
-    UnknownName, NotConverged, RankDeficient
+    NotConverged, RankDeficient
     """
-    if method not in METHODS:
-        raise UnknownName("method", method, METHODS)
-    plain = weighted_fit(y, design, 1 / variance)
-    df = len(y) - design.shape[1]
-    if df < 1:
-        return Heterogeneity(method, 0.0, np.nan, 0.0, 0, 1.0, 0.0, 1.0, np.nan)
-    q = plain.squares
-    typical = df / plain.trace()
-    tau2, error = (0.0, np.nan) if method == COMMON else _ESTIMATORS[method](y, variance, design)
-    i2, h2 = (
-        (max(0.0, 100 * (q - df) / q) if q > 0 else 0.0, q / df)
-        if method == COMMON
-        else (100 * tau2 / (typical + tau2), tau2 / typical + 1)
-    )
-    return Heterogeneity(method, tau2, error, q, df, float(chdtrc(df, q)), i2, h2, typical)
+    tables = one_table(y, variance, design)
+    tau2, error, converged = estimate_tau2(tables, method)
+    if not converged[0]:
+        raise NotConverged(f"The iteration for tau2 ({method}) did not converge; try the method DL.")
+    values = (float(row[0]) for row in measures(tables, method, tau2))
+    q, q_p, i2, h2, typical = values
+    return Heterogeneity(method, float(tau2[0]), float(error[0]), q, int(tables.df[0]), q_p, i2, h2, typical)
+
+
+def measures(tables: Tables, method: str, tau2: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return Q, its p, I2 in percent, H2 and the typical variance of each table with its tau2, (T,) each."""
+    df, plain = tables.df, tables.plain()
+    several = df >= 1
+    q = np.where(several, plain.squares, 0.0)
+    p_value = np.where(several, chdtrc(np.maximum(df, 1), q), 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        typical = np.where(several, df / plain.trace(), np.nan)
+        between = np.maximum(0.0, (q - df) / q) if method == COMMON else tau2 / (typical + tau2)
+        total = q / df if method == COMMON else tau2 / typical + 1
+    known = several & (q > 0) if method == COMMON else several
+    return q, p_value, np.where(known, 100 * between, 0.0), np.where(several, total, 1.0), typical
 
 
 def profile_interval(
@@ -113,15 +107,17 @@ def profile_interval(
     Returns
     -------
     None when there are no more studies than coefficients.
+
+    Raises
+    ------
+    NotConverged
     """
     df = len(y) - design.shape[1]
     if df < 1:
         return None
-    ends = []
-    for probability in ((1 + level) / 2, (1 - level) / 2):
-        ends.append(_solve_q(y, variance, design, float(chdtri(df, 1 - probability))))
-    low, high = ends
-    typical = df / weighted_fit(y, design, 1 / variance).trace()
+    tables = one_table(y, variance, design)
+    low, high = (_profile_end(tables, chdtri(df, tail)) for tail in ((1 - level) / 2, (1 + level) / 2))
+    typical = df / float(weighted_fit(y, design, 1 / variance).trace())
     return HeterogeneityInterval(
         (low, high),
         (100 * low / (typical + low), 100 * high / (typical + high)),
@@ -130,120 +126,8 @@ def profile_interval(
     )
 
 
-def _at(tau2: float, y: Floats, variance: Floats, design: Floats) -> WeightedFit:
-    return weighted_fit(y, design, 1 / (variance + tau2))
-
-
-def _solve_q(y: Floats, variance: Floats, design: Floats, wanted: float) -> float:
-    """Return the tau2 at which the generalised Q, which falls with tau2, is as wanted; 0 where it is too small."""
-
-    def excess(tau2: float) -> float:
-        return _at(tau2, y, variance, design).squares - wanted
-
-    if excess(0.0) <= 0:
-        return 0.0
-    high = float(np.mean(variance))
-    while excess(high) > 0:
-        high *= 4
-        if not np.isfinite(high):
-            raise NotConverged("The Q-profile of tau2 has no end; are two studies infinitely far apart?")
-    return float(brentq(excess, 0.0, high, xtol=1e-300, rtol=4 * np.finfo(float).eps, maxiter=1000))
-
-
-def _hedges(y: Floats, variance: Floats, design: Floats) -> tuple[float, float]:
-    fit, df = weighted_fit(y, design, np.ones_like(y)), len(y) - design.shape[1]
-    trace = fit.trace(variance)
-    tau2 = max(0.0, (fit.squares - trace) / df)
-    spread = 2 * fit.trace_twice(variance, variance) + 4 * tau2 * trace + 2 * tau2**2 * df
-    return tau2, float(np.sqrt(spread)) / df
-
-
-def _from_q(
-    y: Floats, variance: Floats, design: Floats, expected: float, divisor: float
-) -> tuple[float, float]:
-    """Share DL and HS: (Q - expected) / divisor, with the spread of Q under tau2."""
-    fit, df = weighted_fit(y, design, 1 / variance), len(y) - design.shape[1]
-    tau2 = max(0.0, (fit.squares - expected) / divisor)
-    spread = 2 * df + 4 * tau2 * fit.trace() + 2 * tau2**2 * fit.trace_twice()
-    return tau2, float(np.sqrt(spread)) / divisor
-
-
-def _dersimonian_laird(y: Floats, variance: Floats, design: Floats) -> tuple[float, float]:
-    trace = weighted_fit(y, design, 1 / variance).trace()
-    return _from_q(y, variance, design, len(y) - design.shape[1], trace)
-
-
-def _hunter_schmidt(y: Floats, variance: Floats, design: Floats) -> tuple[float, float]:
-    return _from_q(y, variance, design, len(y), float(np.sum(1 / variance)))
-
-
-def _sidik_jonkman(y: Floats, variance: Floats, design: Floats) -> tuple[float, float]:
-    crude, df = float(np.var(y)), len(y) - design.shape[1]
-    if crude == 0:
-        return 0.0, np.nan  # all studies alike: nothing to start from
-    fit = _at(crude, y, variance, design)
-    tau2 = crude * fit.squares / df
-    spread = (
-        2 * fit.trace_twice(variance, variance)
-        + 4 * tau2 * fit.trace_twice(variance)
-        + 2 * tau2**2 * fit.trace_twice()
-    )
-    return tau2, crude / df * float(np.sqrt(spread))
-
-
-def _paule_mandel(y: Floats, variance: Floats, design: Floats) -> tuple[float, float]:
-    k, df = len(y), len(y) - design.shape[1]
-    tau2 = _solve_q(y, variance, design, float(df))
-    return tau2, float(np.sqrt(2 * k**2 / df) / np.sum(1 / (variance + tau2)))
-
-
-def log_likelihood(fit: WeightedFit, restricted: bool) -> float:
-    """Return the log-likelihood of a regression whose weights are the inverse total variances.
-
-    The restricted one has the constant log|X'X|/2, as metafor and Stata have it.
-    """
-    k, p = fit.design.shape
-    constant = np.linalg.slogdet(fit.design.T @ fit.design)[1] + p * np.log(2 * np.pi)
-    value = (-k * np.log(2 * np.pi) + np.sum(np.log(fit.weight)) - fit.squares) / 2
-    return float(value + (constant - fit.log_determinant) / 2) if restricted else float(value)
-
-
-def _scoring(restricted: bool) -> Callable[[Floats, Floats, Floats], tuple[float, float]]:
-    def estimate(y: Floats, variance: Floats, design: Floats) -> tuple[float, float]:
-        tau2 = _climb(y, variance, design, restricted)
-        fit = _at(tau2, y, variance, design)
-        best_at_zero = log_likelihood(_at(0.0, y, variance, design), restricted)
-        if best_at_zero - log_likelihood(fit, restricted) > _BEST_AT_ZERO:
-            tau2, fit = 0.0, _at(0.0, y, variance, design)
-        information = fit.trace_twice() if restricted else float(np.sum(fit.weight**2))
-        return tau2, float(np.sqrt(2 / information))
-
-    return estimate
-
-
-def _climb(y: Floats, variance: Floats, design: Floats, restricted: bool) -> float:
-    """Fisher scoring from Hedges' estimate, kept at 0 or above."""
-    tau2, typical = _hedges(y, variance, design)[0], float(np.median(variance))
-    for _ in range(_STEPS):
-        fit = _at(tau2, y, variance, design)
-        if restricted:
-            step = (fit.squares_twice - fit.trace()) / fit.trace_twice()
-        else:
-            step = (fit.squares_twice - float(np.sum(fit.weight))) / float(np.sum(fit.weight**2))
-        new = max(0.0, tau2 + step)
-        if abs(new - tau2) <= _CONVERGED * (tau2 + typical):
-            return new
-        tau2 = new
-    raise NotConverged("Fisher scoring of tau2 did not converge; try the method PM or DL.")
-
-
-_ESTIMATORS: dict[str, Callable[[Floats, Floats, Floats], tuple[float, float]]] = {
-    "DL": _dersimonian_laird,
-    "HE": _hedges,
-    "HS": _hunter_schmidt,
-    "SJ": _sidik_jonkman,
-    "ML": _scoring(restricted=False),
-    "REML": _scoring(restricted=True),
-    "EB": _paule_mandel,
-    "PM": _paule_mandel,
-}
+def _profile_end(tables: Tables, wanted: float) -> float:
+    tau2, converged = solve_q(tables, np.array([wanted]))
+    if not converged[0]:
+        raise NotConverged("The Q-profile of tau2 has no end; are two studies infinitely far apart?")
+    return float(tau2[0])

@@ -13,8 +13,8 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from insula.core.errors import UnknownName
-from insula.statistics.meta.heterogeneity import COMMON, Heterogeneity, describe_heterogeneity, log_likelihood
-from insula.statistics.meta.linear import weighted_fit
+from insula.statistics.meta.heterogeneity import Heterogeneity, describe_heterogeneity
+from insula.statistics.meta.linear import log_likelihood, weighted_fit
 from insula.statistics.meta.records import (
     Effects,
     Floats,
@@ -24,12 +24,16 @@ from insula.statistics.meta.records import (
     known_studies,
     positions,
     refuse,
+    select,
 )
+from insula.statistics.meta.tau2 import COMMON, METHODS
 
 if TYPE_CHECKING:
     from insula.statistics.meta.linear import WeightedFit
 
 INTERVALS = ("wald", "hksj", "modified_hksj")
+_ROUNDING = 16 * np.finfo(float).eps
+_LARGEST = 1e60  # fourth powers of effects and squares of weights stay far from the largest double, 1.8e308
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def fit_model(
     names
         Of the p columns.
     method, interval
-        One of `heterogeneity.METHODS`; one of `INTERVALS`.
+        One of `tau2.METHODS`; one of `INTERVALS`.
     level
         Confidence level, between 0 and 1.
 
@@ -144,20 +148,25 @@ def fit_model(
     TooFewStudies
         No study is left, fewer than coefficients, or no more than coefficients with a t interval.
     InvalidStudy
-        A variance is 0 or less.
+        A variance is 0 or less, or a number is beyond what can be computed with.
     MetaAnalysisError
-        The level is none, or a t interval is asked of a common effect.
+        The level is none, a t interval is asked of a common effect, or HKSJ of effects that agree exactly.
     UnknownName, RankDeficient, NotConverged
     """
-    _check(effects, method, interval, level)
+    check_request(method, interval, level)
+    check_numbers(effects.estimate, effects.variance)
     matrix = np.ones((len(effects.estimate), 1)) if design is None else design
     included = known_studies(effects, matrix)
-    matrix, used = matrix[included], _used(effects, included)
+    matrix, used = matrix[included], select(effects, included)
     _check_number(len(used.estimate), matrix.shape[1], interval, names)
     found = describe_heterogeneity(used.estimate, used.variance, matrix, method)
     fit = weighted_fit(used.estimate, matrix, 1 / (used.variance + found.tau2))
     df = len(used.estimate) - matrix.shape[1]
-    scale = _scale(fit, df, interval)
+    if interval == "hksj" and all_on_the_model(fit):
+        raise MetaAnalysisError(
+            "The effects agree exactly: the interval hksj would have no width. Take modified_hksj or wald."
+        )
+    scale = float(hksj_factor(fit.squares, df, interval))
     degrees = np.full(len(names), np.inf if interval == "wald" else float(df))
     table = coefficients(names, fit.beta, scale * fit.covariance, degrees, level)
     return Model(used, matrix, included, table, interval, found, scale, _information(fit, method))
@@ -168,13 +177,17 @@ def coefficients(
 ) -> Coefficients:
     """Turn estimates into a table with tests and intervals (normal where the degrees are infinite)."""
     error = np.sqrt(np.diag(covariance))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = beta / error
-    p_value = two_sided_p(statistic, degrees)
+    statistic, p_value, low, high = statistic_and_interval(beta, error, degrees, level)
+    return Coefficients(names, beta, error, statistic, p_value, low, high, covariance, degrees, level)
+
+
+def statistic_and_interval(
+    estimate: Floats, error: Floats, degrees: Floats, level: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return statistic and p of no effect, and both ends of the interval; arrays of one shape."""
+    statistic = estimate / error
     reach = critical_value(level, degrees) * error
-    return Coefficients(
-        names, beta, error, statistic, p_value, beta - reach, beta + reach, covariance, degrees, level
-    )
+    return statistic, two_sided_p(statistic, degrees), estimate - reach, estimate + reach
 
 
 def joint_test(beta: Floats, covariance: Floats, degrees: float) -> tuple[float, float]:
@@ -217,7 +230,10 @@ def check_level(level: float) -> None:
         raise MetaAnalysisError(f"A confidence level lies between 0 and 1 (0.95 is 95 %), not {level}.")
 
 
-def _check(effects: Effects, method: str, interval: str, level: float) -> None:
+def check_request(method: str, interval: str, level: float) -> None:
+    """Refuse a method, an interval or a level that is none, and a t interval of a common effect."""
+    if method not in METHODS:
+        raise UnknownName("method", method, METHODS)
     if interval not in INTERVALS:
         raise UnknownName("interval", interval, INTERVALS)
     if method == COMMON and interval != "wald":
@@ -225,17 +241,14 @@ def _check(effects: Effects, method: str, interval: str, level: float) -> None:
             f"The interval {interval} belongs to random effects; with {COMMON} take wald."
         )
     check_level(level)
-    refuse(effects.variance <= 0, "variance", "must be above 0; give the true variance or leave it out.")
 
 
-def _used(effects: Effects, included: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Effects:
-    return Effects(
-        effects.measure,
-        effects.estimate[included],
-        effects.variance[included],
-        effects.size[included],
-        effects.notes,
-    )
+def check_numbers(estimate: Floats, variance: Floats) -> None:
+    """Refuse variances of 0 or less, and numbers whose squares a computer cannot hold; NaN is none."""
+    refuse(variance <= 0, "variance", "must be above 0; give the true variance or leave the study out.")
+    far = "is too large or too small to compute with: give it in another unit."
+    refuse((variance > _LARGEST) | (variance < 1 / _LARGEST), "variance", far)
+    refuse(np.abs(estimate) > _LARGEST, "estimate", far)
 
 
 def _check_number(studies: int, columns: int, interval: str, names: tuple[str, ...]) -> None:
@@ -250,17 +263,24 @@ def _check_number(studies: int, columns: int, interval: str, names: tuple[str, .
         )
 
 
-def _scale(fit: WeightedFit, df: int, interval: str) -> float:
+def all_on_the_model(fit: WeightedFit) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Say whether nothing but rounding is left of the effects, (...)."""
+    y = fit.residual + (fit.design @ fit.beta[..., None])[..., 0]
+    return np.asarray(fit.squares <= np.sum(fit.weight * (_ROUNDING * y) ** 2, axis=-1))
+
+
+def hksj_factor(squares: Floats, df: Floats | float, interval: str) -> Floats:
+    """Return the factor on the variance of the coefficients, from the generalised Q; 1 for Wald."""
     if interval == "wald":
-        return 1.0
-    spread = fit.squares / df
-    return max(1.0, spread) if interval == "modified_hksj" else spread
+        return np.ones_like(squares)
+    spread = squares / df
+    return np.maximum(1.0, spread) if interval == "modified_hksj" else spread
 
 
 def _information(fit: WeightedFit, method: str) -> Information:
     restricted = method == "REML"
     k, p = fit.design.shape
-    value = log_likelihood(fit, restricted)
+    value = float(log_likelihood(fit, restricted))
     parameters = p + (method != COMMON)
     count = k - p if restricted else k
     enough = max(count, parameters + 2)

@@ -148,7 +148,7 @@ def three_level(
     total = sigma.sum() + df / plain.trace()
     return ThreeLevel(
         table, x, used, float(sigma[0]), float(sigma[1]), _covariance(sigma, used, parts), tuple(outer),
-        plain.squares, float(chdtrc(df, plain.squares)),
+        float(plain.squares), float(chdtrc(df, plain.squares)),
         (float(100 * sigma[0] / total), float(100 * sigma[1] / total)), fit.log_likelihood, method,
         _prediction(table, float(sigma.sum())) if x.shape[1] == 1 else None,
     )  # fmt: skip

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.statistics.meta.heterogeneity import COMMON, describe_heterogeneity
+from insula.statistics.meta.heterogeneity import describe_heterogeneity
 from insula.statistics.meta.linear import weighted_fit
 from insula.statistics.meta.model import Model, fit_model, joint_test
 from insula.statistics.meta.records import MetaAnalysisError, as_floats
+from insula.statistics.meta.tau2 import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,4 +131,4 @@ def _adjusted(y: Floats, variance: Floats, design: Floats) -> float:
     if total == 0 or k == p:
         return 0.0
     unexplained = weighted_fit(y, design, 1 / variance).squares / total
-    return max(0.0, 100 * (1 - unexplained * float(k - 1) / float(k - p)))
+    return max(0.0, 100 * (1 - float(unexplained) * (k - 1) / (k - p)))
