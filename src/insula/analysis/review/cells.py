@@ -1,0 +1,78 @@
+"""One cell of a review: an outcome at a time in a subgroup, what it is pooled of and what was published there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.statistics.meta.pooling import Pooled, pool
+from insula.statistics.meta.records import Effects
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from insula.analysis.review.agreement import Verdict
+    from insula.analysis.review.effects import StudyEffect
+    from insula.catalog.records.reviews import Claim
+    from insula.evidence.pooled import PooledEffect
+
+METHOD, INTERVAL, OF_ONE = "REML", "hksj", "wald"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Outcome of the review, months (None: the whole follow-up) and subgroup."""
+
+    outcome: str
+    months: float | None
+    subgroup: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One pooled number and what it is held against.
+
+    Parameters
+    ----------
+    effects
+        Of the studies that have one here.
+    pooled
+        By REML with the Hartung-Knapp interval; of a single study its own effect with its Wald interval; None
+        where no study has an effect.
+    claims, published
+        What was published of this cell without and with a number, each claim with the key of its source.
+    """
+
+    place: Place
+    measure: str
+    effects: tuple[StudyEffect, ...]
+    pooled: Pooled | None
+    claims: tuple[tuple[str, Claim], ...]
+    published: tuple[PooledEffect, ...]
+    verdict: Verdict
+
+    @property
+    def n(self) -> int:
+        """Patients behind the pooled number."""
+        return sum(effect.n for effect in self.effects)
+
+
+def pool_effects(measure: str, effects: Sequence[StudyEffect]) -> Pooled | None:
+    """Pool the effects of one cell; None where there is none.
+
+    Raises
+    ------
+    MetaAnalysisError
+        As `pool`.
+    """
+    if not effects:
+        return None
+    given = Effects(
+        measure,
+        np.array([effect.estimate for effect in effects]),
+        np.array([effect.variance for effect in effects]),
+        np.array([float(effect.n) for effect in effects]),
+    )
+    return pool(given, method=METHOD, interval=INTERVAL if len(effects) > 1 else OF_ONE)

@@ -1,0 +1,88 @@
+"""Every row of the topic that was not pooled, with the reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from insula.analysis.review.groups import KINDS, OTHER_STATISTIC, why_not
+from insula.analysis.review.published import OTHER_OUTCOME
+from insula.analysis.review.studies import arms_left_out
+from insula.analysis.review.windows import windows_of
+from insula.evidence.published import NO_TIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from insula.analysis.review.effects import StudyEffect
+    from insula.analysis.review.studies import ReviewedStudy
+    from insula.catalog.base import Title
+    from insula.catalog.records import Review
+    from insula.evidence.harmonise import HarmonisedRow
+
+BEFORE = "a value before the treatment: shown beside the effect, not pooled"
+OUTSIDE = "its time is none of the review"
+OTHER_ARM = "this arm is neither treated by a therapy of the review nor a control"
+OTHER_SIDE = "the other group has no row to compare it with, or no patient has the event"
+ANOTHER_ROW = "another row of this study was taken for this outcome and time"
+
+
+@dataclass(frozen=True)
+class UnusedRow:
+    """A harmonised row and why it was not pooled: in English, or as the review words it."""
+
+    row: HarmonisedRow
+    outcome: str
+    reason: str | Title
+
+
+def unused_rows(
+    review: Review,
+    studies: Mapping[str, ReviewedStudy],
+    rows: Iterable[HarmonisedRow],
+    effects: Iterable[tuple[str, StudyEffect]],
+) -> tuple[UnusedRow, ...]:
+    """Return what was not pooled, in the order of the rows.
+
+    Parameters
+    ----------
+    effects
+        What was pooled, with the outcome of the review.
+    """
+    used = {
+        row.published.number: outcome
+        for outcome, effect in effects
+        for side in (effect.treated, effect.control)
+        for row in side.rows
+    }
+    pooled = {(outcome, row.published.study_id) for outcome, effect in effects for row in effect.treated.rows}
+    found = []
+    for row in rows:
+        if row.published.number not in used:
+            outcome = next((name for name, one in review.outcomes.items() if row.meaning in one.of), "")
+            reason = _reason(review, studies[row.published.study_id], row, outcome)
+            taken = (outcome, row.published.study_id) in pooled
+            found.append(UnusedRow(row, outcome, reason or (ANOTHER_ROW if taken else OTHER_SIDE)))
+    return tuple(found)
+
+
+def _reason(review: Review, study: ReviewedStudy, row: HarmonisedRow, outcome: str) -> str | Title:
+    """Return why this row alone could not be pooled; empty where it could."""
+    arm, months = row.published.arm_id, row.published.time_months
+    if study.reason:
+        return study.reason
+    if arm not in (*study.treated, *study.control):
+        return arms_left_out(review).get((study.study_id, arm), OTHER_ARM)
+    if row.reason or not outcome:
+        return row.reason or OTHER_OUTCOME
+    if math.isnan(months):
+        return NO_TIME
+    if months == 0:
+        return BEFORE
+    if not any(window.holds(months) for window in windows_of(review, outcome)):
+        return OUTSIDE
+    reasons = [why_not(row, kind) for kind in KINDS[review.outcomes[outcome].measure]]
+    if "" in reasons:
+        return ""
+    return next((reason for reason in reasons if reason != OTHER_STATISTIC), OTHER_STATISTIC)
