@@ -20,7 +20,8 @@ from insula.compiler.errors import (
 from insula.compiler.numpy_reference import Event, evaluate, reference_solve, start_values
 from insula.compiler.read_sbml import build_system, read_model
 
-PUBLISHED = Path(os.environ.get("INSULA_BIOMODELS", "shared/data/biomodels"))
+BESIDE = Path(__file__).parents[3] / "../shared/data/biomodels"
+PUBLISHED = Path(os.environ.get("INSULA_BIOMODELS", BESIDE))
 
 
 def system_of(antimony):
