@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, np.ndarray[Any, Any]]
 _ROWS_PER_GROUP = 1 << 17
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones too: spreadsheets in East Asia read them alike
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,23 @@ def read_csv(
     rows, problems
         Rows that have as many cells as the header; a missing optional cell is the empty text.
     """
-    lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    try:
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    except UnicodeDecodeError as trouble:
+        row = trouble.object[: trouble.start].count(b"\n") + 1
+        return [], [error(path, "the file is not UTF-8 text.", 'Save it as "CSV UTF-8".', row=row)]
     if not lines:
         return [], [error(path, "the table is empty.", f"First line: {','.join(required)}", row=1)]
-    header = [name.strip() for name in lines[0]]
-    problems = _header_problems(path, header, required, optional)
-    rows = []
+    problems = _header_problems(path, [name.strip() for name in lines[0]], required, optional)
+    rows, ragged = named_rows(path, lines)
     blank = dict.fromkeys([*required, *optional], "")
+    return [Row(row.number, blank | row.cells) for row in rows], problems + ragged
+
+
+def named_rows(path: Path, lines: Sequence[list[str]]) -> tuple[list[Row], list[Problem]]:
+    """Name the cells of a table by its first line; empty rows are skipped, ragged ones are problems."""
+    header = [name.strip() for name in lines[0]]
+    rows, problems = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -64,7 +75,7 @@ def read_csv(
             )
             continue
         named = zip(header, cells, strict=True)
-        rows.append(Row(number, blank | {name: cell.strip() for name, cell in named}))
+        rows.append(Row(number, {name: cell.strip() for name, cell in named}))
     return rows, problems
 
 
@@ -72,6 +83,8 @@ def _header_problems(
     path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]
 ) -> list[Problem]:
     known = [*required, *optional]
+    if len(header) == 1 < len(required) and ";" in header[0]:
+        return [error(path, "the cells are separated by semicolons.", "Separate them by commas.", row=1)]
     problems = [
         error(path, f'column "{name}" is missing.', f"Columns: {','.join(known)}", row=1)
         for name in required
@@ -86,7 +99,10 @@ def _header_problems(
 
 
 def write_csv(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
-    """Write a tidy CSV file: a row per observation, missing numbers empty, shortest floats."""
+    """Write a tidy CSV file: a row per observation, missing numbers empty, shortest floats.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         print_csv(file, columns)
@@ -95,14 +111,27 @@ def write_csv(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, 
 def print_csv(file: TextIO, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
     """Write the table of `write_csv` to an open file, such as standard output."""
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(map(_cell, columns))
     writer.writerows(zip(*(map(_cell, values) for values in columns.values()), strict=True))
 
 
 def _cell(value: Any) -> str:
     if value is None or value != value:
         return ""
-    return repr(float(value)) if isinstance(value, float | np.floating) else str(value)
+    if isinstance(value, float | np.floating):
+        return repr(float(value))
+    return _harmless(value) if isinstance(value, str) else str(value)
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
 
 
 def write_parquet(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:

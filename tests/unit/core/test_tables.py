@@ -1,3 +1,5 @@
+import csv
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,16 @@ def test_csv_leaves_missing_numbers_empty_and_floats_short(tmp_path):
         tmp_path / "out" / "t.csv", {"x": np.array([0.1, np.nan]), "name": ["a", None], "n": np.array([1, 2])}
     )
     assert (tmp_path / "out" / "t.csv").read_text() == "x,name,n\n0.1,a,1\n,,2\n"
+
+
+def test_no_text_of_an_exported_table_is_a_formula(tmp_path):
+    texts = ["=1+1", "+cmd", "-cmd", "@sum", "\tx", "＝1", "-1.5", "Li-Wu", ""]
+    write_csv(tmp_path / "t.csv", {"=name": texts, "number": np.linspace(-1, 1, 9), "count": [-1] * 9})
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["'=name", "number", "count"]
+    assert [row[0] for row in rows] == [
+        "'=1+1", "'+cmd", "'-cmd", "'@sum", "'\tx", "'＝1", "-1.5", "Li-Wu", "",
+    ]  # fmt: skip
+    assert [float(row[1]) for row in rows] == np.linspace(-1, 1, 9).tolist()
+    assert {row[2] for row in rows} == {"-1"}

@@ -128,9 +128,8 @@ def forest_figure(forest: Forest, writer: Writer) -> Figure:
         When a number on a logarithmic axis is not above 0, or a row has not one cell for each heading.
     """
     if forest.log:
-        ends = [
-            value for row in (*forest.rows, *forest.summaries) for value in (row.effect, row.low, row.high)
-        ]
+        lines: list[ForestRow | ForestSummary] = [*forest.rows, *forest.summaries]
+        ends = [value for row in lines for value in (row.effect, row.low, row.high)]
         if not all(value > 0 or np.isnan(value) for value in ends):
             raise ValueError("A logarithmic axis takes numbers above 0 only.")
     if any(len(row.cells) != len(forest.headings) for row in forest.rows):
