@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from insula.catalog.evidence_schema import Outcome, Schema, read_schema
+from insula.catalog.evidence_schema import Outcome, Schema, TherapyClass, read_schema
 from insula.catalog.evidence_tables import SCHEMA, EvidenceTables, read_evidence
 from insula.catalog.readers import read_model, read_module, table_reader, yaml_part, yaml_reader
 from insula.catalog.records import (
@@ -40,19 +40,34 @@ if TYPE_CHECKING:
 
     from insula.core.problems import Problem
 
+OWN = ("populations/", "habits/", "regimens/", "protocols/")  # texts that a user may lay beside a study
+
 Thing = TypeVar("Thing")
 Part = TypeVar("Part", bound=BaseModel)
 
 
 class Catalog:
-    """A frozen view of a science folder.
+    """A frozen view of a science folder, and of a user's own texts outside it.
+
+    Parameters
+    ----------
+    root
+        The science folder.
+    beside
+        Folders with own ``populations/``, ``habits/``, ``regimens/`` and ``protocols/``, which go before those of
+        `root`.
+    evidence
+        Folder with evidence tables that are read instead of those of `root`, whose schema they follow: a topic,
+        or a folder of topics.
 
     Shelves are mappings by id (the name of the file or folder). Nothing is read before it is asked for; what
     cannot be read raises InvalidText with all problems of that text only. `problems` reads everything.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, beside: tuple[Path, ...] = (), evidence: Path | None = None) -> None:
         self.root = root
+        self.beside = beside
+        self.own_evidence = evidence
 
     @classmethod
     def open(cls, root: Path | None = None) -> Catalog:
@@ -119,7 +134,10 @@ class Catalog:
     @cached_property
     def topics(self) -> Shelf[EvidenceTables]:
         """Published rows by topic."""
-        return self._shelf("topic of evidence", "evidence/*/studies.csv", read_evidence, name=_folder)
+        folder = self.own_evidence or self.root / "evidence"
+        read = partial(read_evidence, self.root / "evidence" / SCHEMA)
+        paths = [path for place in (".", "*") for path in folder.glob(f"{place}/studies.csv")]
+        return Shelf("topic of evidence", {_folder(path): partial(read, path.parent) for path in paths})
 
     def evidence(self, topic: str) -> EvidenceTables:
         """Return the raw rows of a topic."""
@@ -134,6 +152,11 @@ class Catalog:
     def outcomes(self) -> Shelf[Outcome]:
         """Entries of evidence/outcomes.yaml: published outcomes that are no endpoint."""
         return self._parts("outcome", self.root / "evidence" / "outcomes.yaml", Outcome)
+
+    @cached_property
+    def therapy_classes(self) -> Shelf[TherapyClass]:
+        """Entries of evidence/therapy_classes.yaml."""
+        return self._parts("therapy class", self.root / "evidence" / "therapy_classes.yaml", TherapyClass)
 
     @cached_property
     def evidence_schema(self) -> Schema:
@@ -169,11 +192,13 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
+        shelves.append(self.therapy_classes)
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]
         _, faults = read_bibliography(self.root / "biology" / "citations.bib")
-        for path in (self.root / "endpoints.yaml", self.root / "evidence" / "outcomes.yaml"):
+        parted = ("endpoints.yaml", "evidence/outcomes.yaml", "evidence/therapy_classes.yaml")
+        for path in (self.root / name for name in parted):
             found += read_yaml(path).problems if path.exists() else ()
         return in_order(found + faults)
 
@@ -212,7 +237,9 @@ class Catalog:
         read: Callable[[Path], Entry[Thing]],
         name: Callable[[Path], str] = lambda path: path.stem,
     ) -> Shelf[Thing]:
-        return Shelf(kind, {name(path): partial(read, path) for path in self.root.glob(pattern)})
+        folders = (self.root, *(self.beside if pattern.startswith(OWN) else ()))
+        paths = (path for folder in folders for path in folder.glob(pattern))
+        return Shelf(kind, {name(path): partial(read, path) for path in paths})
 
 
 def load_study(study: str | Path, catalog: Catalog | None = None) -> Study:

@@ -68,6 +68,13 @@ class Outcome(Record):
     not_predicted: Text | None = None
 
 
+class TherapyClass(Record):
+    """Therapies that are alike for a comparison between trials: words, one of which their text contains."""
+
+    title: Title
+    words: tuple[Text, ...]
+
+
 def read_schema(path: Path) -> tuple[Schema, list[Problem]]:
     """Return the tables that can be read, by name, and every problem; no file: no table and one problem."""
     if not path.exists():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA = "schema.yaml"
+_OPTIONAL = ("pooled",)  # no meta-analysis may have been read for a topic
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,9 @@ class EvidenceTables:
     pooled: tuple[Row, ...]
 
 
-def read_evidence(path: Path) -> Entry[EvidenceTables]:
-    """Read the four tables of a topic from the folder around one of them, as the schema above it says."""
-    folder = path.parent
-    schema, problems = read_schema(folder.parent / SCHEMA)
+def read_evidence(schema_path: Path, folder: Path) -> Entry[EvidenceTables]:
+    """Read the four tables of a topic as a schema says."""
+    schema, problems = read_schema(schema_path)
     tables = {
         name: _read(folder, name, schema, problems) for name in ("studies", "arms", "outcomes", "pooled")
     }
@@ -45,6 +45,8 @@ def _read(folder: Path, name: str, schema: Schema, problems: list[Problem]) -> t
         return ()
     columns = list(table.columns)
     if not path.exists():
+        if name in _OPTIONAL:
+            return ()
         problems.append(error(path, "this table is missing.", f"Columns: {','.join(columns)}"))
         return ()
     rows, found = read_csv(path, columns)
