@@ -51,7 +51,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 RATIOS = frozenset({"ROM", "OR", "RR", "PETO", "IRR", "PLN", "IRLN"})
 NEVER_CORRECTED = frozenset({"AS", "PAS", "PFT", "IRSD", "IRS"})
-_TOTALS = {"bi": ("n1i", "ai"), "di": ("n2i", "ci"), "mi": ("ni", "xi")}
+TOTALS = {"bi": ("n1i", "ai"), "di": ("n2i", "ci"), "mi": ("ni", "xi")}
 _CELLS = (("ai", "bi", "ci", "di"), ("x1i", "x2i"), ("xi", "mi"), ("xi",))
 _POSITIVE = frozenset({"n1i", "n2i", "ni", "ti", "t1i", "t2i", "vi"})
 _NOT_NEGATIVE = frozenset({"ai", "bi", "ci", "di", "xi", "mi", "x1i", "x2i", "sd1i", "sd2i"})
@@ -179,8 +179,8 @@ def _prepare(
         given["ri"] = np.where(np.isnan(ri), correlation, ri)
     data = {}
     for name in COLUMNS[measure]:
-        if name not in given and name in _TOTALS and set(_TOTALS[name]) <= set(given):
-            total, part = _TOTALS[name]
+        if name not in given and name in TOTALS and set(TOTALS[name]) <= set(given):
+            total, part = TOTALS[name]
             refuse(given[part] > given[total], part, f"is more than its total {total}.")
             given[name] = given[total] - given[part]
         if name not in given:
@@ -202,6 +202,7 @@ def _check(data: Mapping[str, Floats]) -> None:
             refuse(values < 0, name, "must not be negative.")
         if name == "ri":
             refuse(np.abs(values) > 1, name, "is a correlation, from -1 to 1.")
+    counts.refuse_empty_groups(data)
 
 
 def _corrected(data: Mapping[str, Floats], add: float, to: str) -> dict[str, Floats]:
