@@ -22,6 +22,7 @@ _COMMANDS = {
     "list": "insula.cli.list",
     "evidence": "insula.cli.evidence",
     "meta": "insula.cli.meta",
+    "review": "insula.cli.review",
 }
 
 

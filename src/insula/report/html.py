@@ -38,16 +38,13 @@ def render(template: str, summary: dict[str, Any], lang: str, draw: Any) -> str:
     """Fill a page: `s` is the summary, `w` the writer, `names` the labels, `figures` what `draw` drew."""
     writer = Writer(lang)
     labels = Labels(summary, writer)
-    page = _templates().get_template(template)
-    return page.render(
-        s=summary,
-        w=writer,
-        names=labels,
-        figures=draw(summary, writer, labels),
-        _=writer._,
-        lang=lang,
-        folder=summary["folder"],
-    )
+    figures = draw(summary, writer, labels)
+    return fill(template, writer, s=summary, names=labels, figures=figures, folder=summary["folder"])
+
+
+def fill(template: str, writer: Writer, **values: Any) -> str:
+    """Fill a page with these values; `w` and `_` in it are the writer and its translations."""
+    return _templates().get_template(template).render(w=writer, _=writer._, lang=writer.lang, **values)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from insula.analysis.review.groups import FINAL, KINDS, SHARE, Group, group
 from insula.analysis.review.windows import BASELINE
 from insula.statistics.meta.effect_sizes import effect_sizes
+from insula.statistics.meta.model import critical_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,11 @@ class StudyEffect:
     def n(self) -> int:
         """Patients on both sides."""
         return self.treated.n + self.control.n
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the Wald interval of the effect, on the scale of `estimate`."""
+        reach = float(critical_value(level)) * math.sqrt(self.variance)
+        return self.estimate - reach, self.estimate + reach
 
 
 def study_effect(

@@ -28,7 +28,7 @@ class ReviewedStudy:
     study_id, name, disease, role
         As in studies.csv; the role says whether a model was ever fitted to it.
     patients
-        Of the whole study; 0 where not given.
+        Of these arms; of the whole study where an arm has no size; 0 where neither is given.
     treated, control
         Arms that are compared; several arms of one side count as one group.
     reason
@@ -76,11 +76,16 @@ def _study(review: Review, cells: Mapping[str, str], arms: list[Mapping[str, str
         name=cells["short_name"],
         disease=cells["disease"],
         role=cells["role"],
-        patients=int(cells["n_total"] or 0),
+        patients=_patients(cells, [*treated, *control] if treated and control else []),
         treated=tuple(arm["arm_id"] for arm in treated),
         control=tuple(arm["arm_id"] for arm in control),
         reason=_reason(review, cells, bool(treated), bool(control)),
     )
+
+
+def _patients(cells: Mapping[str, str], arms: list[Mapping[str, str]]) -> int:
+    sizes = [arm["n"] for arm in arms]
+    return sum(map(int, sizes)) if sizes and all(sizes) else int(cells["n_total"] or 0)
 
 
 def _reason(review: Review, cells: Mapping[str, str], treated: bool, control: bool) -> str | Title:

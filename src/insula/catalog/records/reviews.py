@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from insula.catalog.base import Amount, Number, Reason, Record, Sourced, Text, Title
+from insula.catalog.records.trials import Sentences  # noqa: TC001 (pydantic reads the annotations)
 
 OVERALL = "overall"
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -123,4 +124,5 @@ class Review(Record):
     published_set: PublishedSet | None = None
     meta_analyses: tuple[MetaAnalysis, ...] = ()
     claims: tuple[Claims, ...] = ()
+    limitations: Sentences | None = None
     note: str | None = None

@@ -1,0 +1,1 @@
+"""Living reviews for readers: terminal, page, figures and tables."""

@@ -1,0 +1,62 @@
+"""A review as a folder: one page that needs nothing else, its forest plots as pictures, every number as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from insula.core.tables import write_csv
+from insula.report.figures.style import to_svg
+from insula.report.html import fill, markup
+from insula.report.meta_figures.forest import Forest, forest_columns, forest_figure
+from insula.report.meta_figures.saving import save_picture
+from insula.report.review import words
+from insula.report.review.forests import forests
+from insula.report.review.tables import review_tables
+from insula.report.writing import Writer
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Data = dict[str, Any]
+Drawn = dict[str, tuple[str, Forest, "Figure"]]
+
+
+def write_review(summary: Data, out: Path, lang: str) -> Path:
+    """Write page, figures and tables of a review into a folder, all of them or none, and return the page's path.
+
+    Parameters
+    ----------
+    summary
+        Of `review_summary`.
+    out
+        Is made where it is not there; files of an earlier review are replaced.
+    lang
+        ``zh`` or ``en``; of page and figures. The tables are in English.
+    """
+    writer = Writer(lang)
+    plots = forests(summary, writer)
+    drawn = {name: (title, forest, forest_figure(forest, writer)) for name, (title, forest) in plots.items()}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
+        unfinished = Path(folder)
+        _write(summary, drawn, unfinished, writer)
+        out.mkdir(exist_ok=True)
+        for file in sorted(unfinished.iterdir()):
+            file.replace(out / file.name)
+    return out / "report.html"
+
+
+def _write(summary: Data, drawn: Drawn, folder: Path, writer: Writer) -> None:
+    figures = []
+    for name, (title, forest, figure) in drawn.items():
+        svg = to_svg(figure, name.replace("_", "-"), title)
+        figures.append({"title": title, "svg": markup(svg), "name": name})
+        figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None})
+        save_picture(figure, folder / f"{name}.png")
+        write_csv(folder / f"{name}.csv", forest_columns(forest))
+    for name, columns in review_tables(summary).items():
+        write_csv(folder / f"{name}.csv", columns)
+    page = fill("review.html.j2", writer, s=summary, words=words, figures=figures)
+    (folder / "report.html").write_text(page, encoding="utf-8")

@@ -1,0 +1,123 @@
+"""A review as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from insula.report.review import words
+from insula.report.writing import Writer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Data = dict[str, Any]
+
+
+def terminal_review(summary: Data, lang: str) -> Group:
+    """Return what was pooled beside what was published, the single studies, and what was not used and why."""
+    writer = Writer(lang)
+    review = summary["review"]
+    makers = (_pooled, _effects, _not_compared, _studies, _reasons)
+    tables = [make(summary, writer) for make in makers]
+    parts: list[RenderableType] = [
+        Text(writer.title(review["title"]), style="bold"),
+        Text(writer.title(review["question"])),
+        Text(),
+        *(Text(line) for line in words.reached(summary["reached"], writer)),
+        *(part for table in tables if table.row_count for part in (Text(), table)),
+        Text(),
+        *(Text(line) for line in words.rule(writer)),
+        Text(),
+        *(Text(writer.title(line)) for line in review["limitations"]),
+    ]
+    return Group(*parts)
+
+
+def _pooled(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    heads = (_("Outcome"), _("Time"), _("Group"), _("Studies (patients)"), _("This review"), _("Published number"),
+             _("Published finding"), _("Verdict"))  # fmt: skip
+    table = _table(_("Pooled here and published"), heads)
+    for cell in summary["cells"]:
+        if cell["pooled"]:
+            number = words.effect(summary["outcomes"][cell["outcome"]], cell["pooled"], writer)
+            size = f"{cell['k']} ({cell['n']})"
+            published = words.published(summary, cell, writer)
+            table.add_row(
+                *_place(summary, cell, writer), size, number, *published, words.verdict(cell, writer)
+            )
+    return table
+
+
+def _not_compared(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    title = _("Published, but without a usable number here")
+    heads = (_("Outcome"), _("Time"), _("Group"), _("Published number"), _("Published finding"))
+    table = _table(title, heads)
+    for cell in summary["cells"]:
+        if not cell["pooled"] and (cell["claims"] or cell["published"]):
+            table.add_row(*_place(summary, cell, writer), *words.published(summary, cell, writer))
+    return table
+
+
+def _place(summary: Data, cell: Data, writer: Writer) -> tuple[str, str, str]:
+    title = writer.title(summary["outcomes"][cell["outcome"]]["title"])
+    return title, words.when(cell["months"], writer), writer.title(cell["subgroup_title"])
+
+
+def _effects(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    heads = (_("Study"), _("Outcome"), _("Time"), _("What is compared"), _("Treated"), _("Control"), _("Effect"),
+             _("Remark"))  # fmt: skip
+    table = _table(_("Single studies"), heads)
+    for cell in summary["cells"]:
+        if cell["subgroup"] != "overall":
+            continue
+        outcome = summary["outcomes"][cell["outcome"]]
+        for one in cell["effects"]:
+            table.add_row(
+                one["study"], writer.title(outcome["title"]), words.when(cell["months"], writer),
+                words.kind(one, writer), *words.groups(one, outcome, writer), words.effect(outcome, one, writer),
+                words.remarks(one, outcome, writer),
+            )  # fmt: skip
+    return table
+
+
+def _studies(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    table = _table(
+        _("Studies of the topic"), (_("Study"), _("Disease"), _("Patients"), _("Pooled"), _("Reason"))
+    )
+    for one in sorted(
+        summary["studies"], key=lambda study: (not study["pooled"], not study["meets_criteria"])
+    ):
+        why = words.why_not_pooled(one, writer)
+        pooled = _("yes") if one["pooled"] else _("no")
+        table.add_row(one["study"], one["disease"], writer.number(one["patients"], "patients"), pooled, why)
+    return table
+
+
+def _reasons(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    table = _table(_("Not used, and why"), (_("What"), _("Rows"), _("Reason")))
+    kinds = (
+        (_("Rows of studies"), "unused_rows"),
+        (_("Published pooled numbers"), "published_without_place"),
+    )
+    for name, key in kinds:
+        counted = Counter(words.reason(one["reason"], writer) for one in summary[key])
+        for why, count in counted.most_common():
+            table.add_row(name, str(count), why)
+    return table
+
+
+def _table(title: str, heads: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
