@@ -19,6 +19,8 @@ from insula.report.writing import Writer
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_XML = '<?xml version="1.0" encoding="utf-8"?>\n'
+
 Data = dict[str, Any]
 Drawn = dict[str, tuple[str, Forest, "Figure"]]
 
@@ -53,7 +55,7 @@ def _write(summary: Data, drawn: Drawn, folder: Path, writer: Writer) -> None:
     for name, (title, forest, figure) in drawn.items():
         svg = to_svg(figure, name.replace("_", "-"), title)
         figures.append({"title": title, "svg": markup(svg), "name": name})
-        figure.savefig(folder / f"{name}.svg", format="svg", metadata={"Date": None})
+        (folder / f"{name}.svg").write_text(_XML + svg, encoding="utf-8")
         save_picture(figure, folder / f"{name}.png")
         write_csv(folder / f"{name}.csv", forest_columns(forest))
     for name, columns in review_tables(summary).items():
