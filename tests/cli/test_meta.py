@@ -99,7 +99,7 @@ def test_texts_are_moderators_too(table):
         ("study,yi\nSmith,1\n", [], 'The measure GEN needs the column "vi".'),
         ("yi,vi\n1,1\n", [], "needs more studies than coefficients"),
         ("yi,vi\n1,1\n2,1\n", ["--by", "y"], 'There is no column "y".'),
-        ("yi,vi\n", [], "0 studies have effect, variance and moderators"),
+        ("yi,vi\n", [], "trials.csv  the table has a header and no study."),
         ("yi,vi,a\n1,1,2\n2,1,2\n3,2,2\n", ["--moderators", "a"], "depend on each other, or are constant"),
         ("yi,vi\n1,1\n2,1\n", ["--level", "95"], "lies between 0 and 1"),
     ],

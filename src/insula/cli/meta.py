@@ -7,31 +7,48 @@ from pathlib import Path
 
 import click
 
-from insula.cli.meta_answer import answer, show
-from insula.cli.meta_table import read_studies
+from insula.analysis.meta_analysis.pooling import METHODS, Request
+from insula.analysis.meta_analysis.studies import Roles
 from insula.cli.options import language, output_format
 from insula.cli.output import output
 from insula.statistics.meta.effect_sizes import COLUMNS
 from insula.statistics.meta.model import INTERVALS
-from insula.statistics.meta.tau2 import COMMON, METHODS
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("meta")
-@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("table", type=_FILE)
 @click.option("--measure", type=click.Choice(list(COLUMNS)), required=True, help="Effect size; see below.")
 @click.option(
-    "--method", type=click.Choice(METHODS), default="REML", show_default=True, help="EE: common effect."
+    "--method",
+    type=click.Choice(METHODS),
+    default="REML",
+    show_default=True,
+    help="EE: common effect; MH, GLMM: from counts.",
 )
 @click.option(
     "--interval",
     type=click.Choice(INTERVALS),
     default=None,
-    show_default="hksj, for EE wald",
+    show_default="hksj, for EE, MH and GLMM wald",
     help="Of the mean.",
 )
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @click.option("--by", default=None, metavar="COLUMN", help="Subgroups, and a test whether they differ.")
 @click.option("--moderators", default=None, metavar="A,B", help="Columns of a meta-regression.")
+@click.option(
+    "--order", default=None, metavar="COLUMN", help="Cumulate the studies in this order, say of years."
+)
+@click.option(
+    "--cluster",
+    default=None,
+    metavar="COLUMN",
+    help="Dependent effects: three-level model, robust intervals.",
+)
+@click.option(
+    "--shared-control", default=None, metavar="COLUMN", help="Comparisons that share a control group."
+)
 @click.option("--correlation", type=float, default=None, help="Stands in for a missing ri (MC, SMCC, SMCR).")
 @language
 @output_format
@@ -43,6 +60,9 @@ def command(
     level: float,
     by: str | None,
     moderators: str | None,
+    order: str | None,
+    cluster: str | None,
+    shared_control: str | None,
     correlation: float | None,
     lang: str,
     output_format: str,
@@ -61,22 +81,28 @@ def command(
       MC SMCC            m1i m2i sd1i sd2i ni ri     after, before, their SDs, size, correlation
       SMCR               m1i m2i sd1i ni ri          the same, by the SD sd1i
       GEN                yi vi                       effect and its variance
-    A study with a zero count gets 1/2 in each count, as in metafor (not for AS, PAS, PFT, IRS, IRSD).
+    A column `kind` (published, virtual) sets virtual trials beside published studies and pools them apart; a column
+    `unit` must say the same in all rows.
+    A study with a zero count gets 1/2 in each count, as in metafor (not for AS, PAS, PFT, IRS, IRSD, MH, GLMM).
+    A table may be UTF-8 or GB18030, with commas, semicolons or tabs.
 
     \b
     Examples:
-      insula meta trials.csv --measure MD --method REML --interval hksj
-      insula meta trials.csv --measure RR --by design
+      insula meta trials.csv --measure MD --by disease
+      insula meta trials.csv --measure RR --method MH --order year
       insula meta trials.csv --measure OR --moderators year,dose --format json
     """
+    from insula.analysis.meta_analysis.answer import answer
+    from insula.analysis.meta_analysis.read import read_studies
+    from insula.report.meta_terminal import show
+
     names = tuple(name.strip() for name in moderators.split(",")) if moderators else ()
-    studies = read_studies(table, measure, by=by, moderators=names, correlation=correlation)
-    found = answer(studies, method=method, interval=interval or _usual(method), level=level)
+    roles = Roles(by, names, order, cluster, shared_control)
+    request = Request(method, interval or "hksj", level)
+    if interval is None and request.common:
+        request = Request(method, "wald", level)
+    found = answer(read_studies(table, measure, roles, correlation), request)
     if output_format == "json":
         click.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
     else:
-        output().print(show(found, studies.effects.notes, lang))
-
-
-def _usual(method: str) -> str:
-    return "wald" if method == COMMON else "hksj"
+        output().print(show(found, lang))
