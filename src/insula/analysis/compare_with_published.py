@@ -88,6 +88,11 @@ def compare_run(catalog: Catalog, study: Study, folder: Path) -> dict[str, list[
     Columns of `COLUMNS`; empty where the study names no evidence.
     """
     rows = rows_of_study(catalog, study.evidence) if study.evidence else ()
+    return compare_folder(folder, rows)
+
+
+def compare_folder(folder: Path, rows: Sequence[PublishedRow]) -> dict[str, list[Any]]:
+    """Compare a finished run with published rows as `compare_run` does, wherever they come from."""
     seed = int(read_manifest(folder)["seed"])
     table = compare_with_published(read_visit_values(folder), rows, seed=seed)
     write_parquet(folder / "results" / "comparison.parquet", _typed(table))

@@ -99,6 +99,14 @@ QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.limits_are_in_order,
 )
 
+# What can be wrong with a user's own evidence tables.
+QUESTIONS_OF_EVIDENCE: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
+    evidence.rows_join,
+    evidence.roles_agree,
+    evidence_cells.cells_follow_the_schema,
+    evidence_cells.spreads_are_complete,
+)
+
 
 def check(root: Path | None = None) -> list[Problem]:
     """Return everything that is wrong in a science folder, in order of file and line.
@@ -125,6 +133,15 @@ def check_study(catalog: Catalog, study: Entry[Study]) -> list[Problem]:
     used = {study.path} | _texts_of(catalog, study.record)
     found = [problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey)]
     return in_order([*study.problems, *(problem for problem in found if problem.where in used)])
+
+
+def check_evidence(catalog: Catalog) -> list[Problem]:
+    """Return what is wrong with the evidence tables of a catalog, its own or a user's."""
+    survey = Survey(catalog)
+    found = [problem for entry in catalog.topics.entries().values() for problem in entry.problems]
+    for question in QUESTIONS_OF_EVIDENCE:
+        found += question(survey)
+    return in_order(found)
 
 
 def _texts_of(catalog: Catalog, study: Study) -> set[Path]:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "list": "insula.cli.list",
     "evidence": "insula.cli.evidence",
     "meta": "insula.cli.meta",
+    "validate": "insula.cli.validate",
     "review": "insula.cli.review",
 }
 

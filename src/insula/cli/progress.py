@@ -24,12 +24,29 @@ def progress_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
         "collect": _("Collecting the results"),
         "report": _("Writing the report"),
     }
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with _bar() as bar:
         task = bar.add_task("", total=1.0)
 
         def move(stage: str, share: float) -> None:
             bar.update(task, description=names[stage], completed=share)
 
         yield move
+
+
+@contextmanager
+def studies_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
+    """Yield a function (study, share of all studies done) that moves the bar."""
+    _ = translator(lang)
+    with _bar() as bar:
+        task = bar.add_task("", total=1.0)
+
+        def move(study: str, share: float) -> None:
+            bar.update(task, description=_("Replaying {study}").format(study=study), completed=share)
+
+        yield move
+
+
+def _bar() -> Progress:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal)

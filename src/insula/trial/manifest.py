@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from insula.catalog.catalog import OWN
 from insula.core.paths import science_root
-from insula.core.provenance import cpu_features, git_commit, tree_hash, tree_hashes, versions
+from insula.core.provenance import cpu_features, git_commit, text_hash, tree_hash, tree_hashes, versions
 from insula.core.tables import read_parquet
 from insula.trial import disease_clock, metabolic_clock
 from insula.trial.block import SIZE
@@ -30,6 +31,7 @@ def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
         "study": study.id,
         "study_text": study.model_dump(mode="json", by_alias=True),
         "science": tree_hash(catalog.root, _TEXT),
+        **_beside(catalog),
         "seed": seed,
         "block_size": SIZE,
         "tolerances": {
@@ -39,6 +41,12 @@ def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
         "versions": versions(),
         "cpu": cpu_features(),
     }
+
+
+def _beside(catalog: Catalog) -> dict[str, str]:
+    """Return the hash of a user's own texts, where there are any."""
+    texts = [tree_hash(folder, [f"{name}**/*.yaml" for name in OWN]) for folder in catalog.beside]
+    return {"beside": text_hash("\n".join(texts))} if texts else {}
 
 
 def manifest_of(
