@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.statistics.meta.pooling import Pooled, pool
-from insula.statistics.meta.records import Effects
+from insula.statistics.meta.records import Effects, MetaAnalysisError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from insula.catalog.records.reviews import Claim
     from insula.evidence.pooled import PooledEffect
 
-METHOD, INTERVAL, OF_ONE = "REML", "hksj", "wald"
+METHOD, INTERVAL, OF_ONE, OF_EQUALS = "REML", "hksj", "wald", "modified_hksj"
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Cell:
     effects
         Of the studies that have one here.
     pooled
-        By REML with the Hartung-Knapp interval; of a single study its own effect with its Wald interval; None
-        where no study has an effect.
+        By REML with the Hartung-Knapp interval (modified where the effects agree exactly); of a single study its
+        own effect with its Wald interval; None where no study has an effect.
     claims, published
         What was published of this cell without and with a number, each claim with the key of its source.
     """
@@ -75,4 +75,9 @@ def pool_effects(measure: str, effects: Sequence[StudyEffect]) -> Pooled | None:
         np.array([effect.variance for effect in effects]),
         np.array([float(effect.n) for effect in effects]),
     )
-    return pool(given, method=METHOD, interval=INTERVAL if len(effects) > 1 else OF_ONE)
+    if len(effects) == 1:
+        return pool(given, method=METHOD, interval=OF_ONE)
+    try:
+        return pool(given, method=METHOD, interval=INTERVAL)
+    except MetaAnalysisError:  # of effects that agree exactly, which leave it no width; any other comes again
+        return pool(given, method=METHOD, interval=OF_EQUALS)

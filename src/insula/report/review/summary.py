@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.analysis.review import Findings, conduct_review
 from insula.analysis.review.agreement import AGREES, DISAGREES, NOTHING_PUBLISHED, readable
-from insula.analysis.review.cells import INTERVAL, METHOD, OF_ONE
+from insula.analysis.review.cells import METHOD
 from insula.catalog.records.reviews import OVERALL
 from insula.core.citations import format_reference
 from insula.evidence.vocabulary import read_meanings
@@ -54,7 +54,7 @@ def review_summary(catalog: Catalog, review_id: str) -> Data:
         "review": {
             "id": review.id, "title": _text(review.title), "question": _text(review.question), "topic": review.topic,
             "limitations": _sentences(review.limitations),
-            "method": METHOD, "interval": INTERVAL, "interval_of_one_study": OF_ONE,
+            "method": METHOD,
         },
         "reached": _reached(found),
         "outcomes": outcomes,
@@ -162,6 +162,7 @@ def _pooled(cell: Cell) -> Data | None:
         "i2": spread.i2 if several else None,
         "tau2": spread.tau2 if several else None,
         "prediction": prediction,
+        "interval": pooled.model.interval,
         "single_study": not several,
     }
 

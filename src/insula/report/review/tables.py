@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 Columns = dict[str, list[Any]]
 
-_NUMBERS = ("estimate", "low", "high", "p", "i2", "tau2", "single_study")
+_NUMBERS = ("estimate", "low", "high", "p", "i2", "tau2", "interval", "single_study")
 _EFFECT = (
     "study",
     "disease",
