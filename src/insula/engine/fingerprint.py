@@ -6,15 +6,16 @@ from pathlib import Path
 
 import llvmlite
 
-from insula.engine.emit.machine import OPTIMISATION, host
+from insula.engine.emit.formats import Format
+from insula.engine.emit.machine import OPTIMISATION, Processor
 from insula.engine.lowering import Expressions
 from insula.engine.methods.tableau import Tableau
 
 
-def kernel_key(expressions: Expressions, method: Tableau, width: int) -> str:
-    """Key of a kernel: expressions, method, this machine, and the code that makes kernels."""
-    machine = (*host(), str(width), str(OPTIMISATION), llvmlite.__version__)
-    parts = (expressions.text(), repr(method), *machine, _compiler_digest())
+def kernel_key(expressions: Expressions, method: Tableau, stage: Format, processor: Processor) -> str:
+    """Key of a kernel: expressions, method, precision, processor, and the code that makes kernels."""
+    made_for = (repr(stage), repr(processor), str(OPTIMISATION), llvmlite.__version__)
+    parts = (expressions.text(), repr(method), *made_for, _compiler_digest())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -95,12 +95,31 @@ class Schedule:
             save=np.where(what == READ, np.cumsum(what == READ) - 1, -1).astype(np.int64),
         )
 
+    def part(self, patients: Ints) -> "Schedule":
+        """Schedule of some of the patients, in ascending order, numbered anew."""
+        rows = rows_of(self.start, patients)
+        read = self.action[rows] == READ
+        return Schedule(
+            start=np.concatenate([[0], np.cumsum(np.diff(self.start)[patients])]).astype(np.int64),
+            time=self.time[rows],
+            action=self.action[rows],
+            amount=self.amount[rows],
+            save=np.where(read, np.cumsum(read) - 1, -1).astype(np.int64),
+        )
+
     @staticmethod
     def readings(n_patients: int, times: ArrayLike) -> "Schedule":
         """Every patient read at the same (T,) times."""
         each = np.atleast_1d(np.asarray(times, dtype=np.float64))
         who = np.repeat(np.arange(n_patients), len(each))
         return Schedule.build(n_patients, who, np.tile(each, n_patients), READ)
+
+
+def rows_of(start: Ints, patients: Ints) -> Ints:
+    """Row numbers of some patients, where those of patient p are ``start[p]`` to ``start[p + 1] - 1``."""
+    counts = np.diff(start)[patients]
+    before = np.cumsum(counts) - counts
+    return np.repeat(start[patients] - before, counts) + np.arange(counts.sum())
 
 
 _COLUMNS: dict[str, type[np.generic]] = {

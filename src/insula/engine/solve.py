@@ -1,16 +1,18 @@
 """Integrates many patients, each through their own schedule."""
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from insula.core.errors import ProtocolError
-from insula.engine.emit.layout import ALIGNMENT, JOB
+from insula.engine.emit.formats import WIDEST
+from insula.engine.emit.layout import JOB
 from insula.engine.kernel import Kernel
-from insula.engine.schedule import READ, Schedule
+from insula.engine.precision import check_tolerances
+from insula.engine.schedule import READ, Schedule, rows_of
 from insula.engine.status import Status
 
 Floats = NDArray[np.float64]
@@ -33,6 +35,8 @@ class Solution:
     status : (P,) see :class:`insula.engine.status.Status`
     time : (P,) model time of the end
     steps : (P,) attempted steps
+    repeated : (P,)
+        Whether mixed precision would not do, so that the patient was integrated again in double precision.
     """
 
     values: Floats
@@ -43,6 +47,7 @@ class Solution:
     status: Ints
     time: Floats
     steps: Ints
+    repeated: NDArray[np.bool_]
 
     @property
     def ok(self) -> NDArray[np.bool_]:
@@ -111,28 +116,72 @@ def solve(
     """
     n = schedule.n_patients
     _check_schedule(kernel, schedule, start)
-    rows = _patient_rows("parameters", parameters, n, kernel.parameters)
-    states = _starting_values("initial", initial, n, kernel.states)
-    levels = _starting_values("inputs", inputs, n, kernel.inputs)
-    allowed = _tolerances(kernel, rtol, atol)
+    given = _Given(
+        parameters=_patient_rows("parameters", parameters, n, kernel.parameters),
+        initial=_starting_values("initial", initial, n, kernel.states),
+        inputs=_starting_values("inputs", inputs, n, kernel.inputs),
+        start=start,
+        rtol=rtol,
+        atol=_tolerances(kernel, rtol, atol),
+        max_steps=max_steps,
+    )
+    solution = _run(kernel, given, schedule)
+    failed = np.flatnonzero(~solution.ok)
+    if kernel.exact is not None and len(failed):
+        again = _run(kernel.exact(), given.of(failed), schedule.part(failed))
+        _replace(solution, failed, again)
+    return solution
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """What :func:`solve` is given besides kernel and schedule, checked and in plain arrays."""
+
+    parameters: Floats
+    initial: Floats | None
+    inputs: Floats | None
+    start: float
+    rtol: float
+    atol: Floats
+    max_steps: int
+
+    def of(self, patients: Ints) -> "_Given":
+        """Return what some of the patients are given."""
+        return replace(
+            self,
+            parameters=self.parameters[patients] if self.parameters.ndim == 2 else self.parameters,
+            initial=None if self.initial is None else self.initial[patients],
+            inputs=None if self.inputs is None else self.inputs[patients],
+        )
+
+
+def _run(kernel: Kernel, given: _Given, schedule: Schedule) -> Solution:
     solution, work = _empty_solution(kernel, schedule), _aligned(kernel.work_bytes)
     fields = {
-        "n_patients": n,
+        "n_patients": schedule.n_patients,
         "next_patient": 0,
-        "parameters": _address(rows),
-        "parameter_stride": len(kernel.parameters) if rows.ndim == 2 else 0,
-        "initial": _address(states),
-        "given_inputs": _address(levels),
-        "start": _bits(start),
-        "rtol": _bits(rtol),
-        "atol": _address(allowed),
-        "max_steps": max_steps,
+        "parameters": _address(given.parameters),
+        "parameter_stride": len(kernel.parameters) if given.parameters.ndim == 2 else 0,
+        "initial": _address(given.initial),
+        "given_inputs": _address(given.inputs),
+        "start": _bits(given.start),
+        "rtol": _bits(given.rtol),
+        "atol": _address(given.atol),
+        "max_steps": given.max_steps,
         "work": _address(work),
         **_table_fields(schedule, solution),
     }
     job = (ctypes.c_int64 * len(JOB))(*(fields[name] for name in JOB))
     kernel.run(ctypes.addressof(job))
     return solution
+
+
+def _replace(solution: Solution, patients: Ints, again: Solution) -> None:
+    """Put the second run of some patients in the place of the first."""
+    solution.values[rows_of(solution.row_start, patients)] = again.values
+    for name in ("state", "inputs", "status", "time", "steps"):
+        getattr(solution, name)[patients] = getattr(again, name)
+    solution.repeated[patients] = True
 
 
 def _table_fields(schedule: Schedule, solution: Solution) -> dict[str, int]:
@@ -162,8 +211,8 @@ def _bits(value: float) -> int:
 
 
 def _aligned(size: int) -> NDArray[np.uint8]:
-    buffer = np.zeros(size + ALIGNMENT, np.uint8)
-    offset = -buffer.ctypes.data % ALIGNMENT
+    buffer = np.zeros(size + WIDEST, np.uint8)
+    offset = -buffer.ctypes.data % WIDEST
     return buffer[offset : offset + size]
 
 
@@ -179,6 +228,7 @@ def _empty_solution(kernel: Kernel, schedule: Schedule) -> Solution:
         status=np.zeros(n, np.int64),
         time=np.full(n, np.nan),
         steps=np.zeros(n, np.int64),
+        repeated=np.zeros(n, np.bool_),
     )
 
 
@@ -225,4 +275,5 @@ def _tolerances(kernel: Kernel, rtol: float, atol: ArrayLike) -> Floats:
         raise ProtocolError(f"atol has shape {absolute.shape}; a single number or ({n},) is needed.")
     if not rtol > 0.0 or not (absolute > 0.0).all():
         raise ProtocolError(f"rtol ({rtol}) and atol must be greater than 0.")
+    check_tolerances(kernel.precision, rtol, float(absolute.min(initial=np.inf)))
     return np.ascontiguousarray(np.broadcast_to(absolute, (n,)))

@@ -12,6 +12,7 @@ class Status(IntEnum):
     NOT_FINITE = 3
     EVENT_QUEUE = 4
     EVENT_LOOP = 5
+    PIVOT = 6
 
     @property
     def explanation(self) -> str:
@@ -36,6 +37,10 @@ _EXPLANATIONS = {
     Status.EVENT_LOOP: (
         "Events of the model triggered each other without end at one time. "
         "Give one of them a delay, or a condition that its own action makes false."
+    ),
+    Status.PIVOT: (
+        "The matrix of a step could not be factorised however short the step was made. "
+        "Rates of this patient probably differ by more orders of magnitude than numbers have digits."
     ),
     Status.NOT_FINITE: (
         "A state or its derivative became infinite or not a number. "

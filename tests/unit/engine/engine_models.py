@@ -12,6 +12,10 @@ CLEARANCE = """model clearance()
   k = 0.3; V = 2; rate = 0; A = 0;
   A' = rate - k*A;  C := A/V;  twice := 2*A;
 end"""
+BINDING = """model binding()
+  fast = 1; slow = 1; A = 1; B = 0;
+  A' = -fast*A + fast*B;  B' = fast*A - fast*B - slow*B;
+end"""
 BLOW_UP = "model blow_up()\n a = 1; y = 1; y' = a*y^2;\nend"
 FORCED = "model forced()\n y = 1; x = 0; y' = -2*time*y^2; x' = cos(time)*y - x/(1 + time);\nend"
 
@@ -20,8 +24,8 @@ def system(text, inputs=(), actions=()):
     return build_system(to_sbml(text, "test"), inputs=inputs, actions=[ActionRow(*a) for a in actions])
 
 
-def kernel(text, outputs, inputs=(), actions=(), method="rodas5p"):
-    return build_kernel(system(text, inputs, actions), outputs, method)
+def kernel(text, outputs, inputs=(), actions=(), method="rodas5p", precision="f64"):
+    return build_kernel(system(text, inputs, actions), outputs, method, precision)
 
 
 def rows(k, n, /, **columns):

@@ -8,12 +8,16 @@ import pytest
 from engine_models import DECAY, LOGISTIC, system
 
 from insula.engine import object_cache
+from insula.engine.emit.formats import DOUBLE, SINGLE
+from insula.engine.emit.machine import Processor, host
 from insula.engine.fingerprint import kernel_key
 from insula.engine.kernel import _compile, build_kernel
 from insula.engine.lowering import expressions_of
 from insula.engine.methods import METHODS
 from insula.engine.schedule import Schedule
 from insula.engine.solve import solve
+
+ANY = Processor("x86_64-unknown-linux-gnu", "some", "+avx512f", 64)
 
 
 @pytest.fixture
@@ -86,9 +90,8 @@ def test_a_cached_start_compiles_nothing(folder, monkeypatch):
     times = Schedule.readings(3, [0.0, 1.0])
     first = build_kernel(system(DECAY), ("A",))
     monkeypatch.setattr("insula.engine.kernel._LOADED", {})
-    object_cache.cached(
-        first.key, lambda: _compile(expressions_of(system(DECAY), ("A",)), METHODS["rodas5p"])
-    )
+    expressions = expressions_of(system(DECAY), ("A",))
+    object_cache.cached(first.key, lambda: _compile(expressions, METHODS["rodas5p"], DOUBLE, host()))
     monkeypatch.setattr("insula.engine.kernel._compile", never)
     again = build_kernel(system(DECAY), ("A",))
     found = [solve(k, k.defaults, times).values for k in (first, again)]
@@ -106,8 +109,8 @@ def test_one_kernel_serves_many_threads():
         assert list(pool.map(run, rates)) == [run(rate) for rate in rates]
 
 
-def key(text, outputs, method="rodas5p", width=8, **kwargs):
-    return kernel_key(expressions_of(system(text, **kwargs), outputs), METHODS[method], width)
+def key(text, outputs, method="rodas5p", form=DOUBLE, processor=ANY, **kwargs):
+    return kernel_key(expressions_of(system(text, **kwargs), outputs), METHODS[method], form, processor)
 
 
 def test_the_key_follows_everything_that_matters_and_nothing_else():
@@ -117,7 +120,9 @@ def test_the_key_follows_everything_that_matters_and_nothing_else():
     others = [
         key(DECAY, ("A", "k")),
         key(DECAY, ("A",), method="rodas4"),
-        key(DECAY, ("A",), width=4),
+        key(DECAY, ("A",), form=SINGLE),
+        key(DECAY, ("A",), processor=ANY._replace(register=32)),
+        key(DECAY, ("A",), processor=ANY._replace(features="")),
         key(DECAY, ("A",), inputs=("A",)),
         key(DECAY.replace("-k*A", "-k*A*A"), ("A",)),
         key(DECAY.replace("A = 1", "A = 2"), ("A",)),

@@ -1,14 +1,15 @@
 """Accuracy of the emitted functions against NumPy in extended precision, and their limits."""
 
-import ctypes
-
 import numpy as np
 import pytest
+from compiled_functions import Compiled, ulps
 
-from insula.engine.emit.machine import Library, compile_object, host_width
-from insula.engine.emit.mathematics import MATHEMATICS, new_module
+from insula.engine.emit.formats import DOUBLE
+from insula.engine.emit.machine import host
+from insula.engine.emit.mathematics import MATHEMATICS
 
-WIDTHS = sorted({1, 2, host_width()})
+HOST_WIDTH = host().register // DOUBLE.size
+WIDTHS = sorted({1, 2, HOST_WIDTH})
 LIMITS = np.array(
     [
         0.0,
@@ -34,39 +35,6 @@ LIMITS = np.array(
 extended = pytest.mark.skipif(
     np.finfo(np.longdouble).eps > 1e-18, reason="the comparison needs an extended long double"
 )
-
-
-class Compiled:
-    """One function over arrays."""
-
-    def __init__(self, name, arity, width):
-        module = new_module()
-        f = module.function("apply", ["i64 %n", "ptr %x", "ptr %y", "ptr %out"], width, public=True)
-        place = f.variable("i64", "0")
-        with f.loop_while(lambda: f.let(f"icmp ult i64 {f.load_scalar(place, 0, 'i64')}, %n")):
-            i = f.load_scalar(place, 0, "i64")
-            arguments = [f.load(p, i) for p in ("%x", "%y")[:arity]]
-            value = f.reciprocal(*arguments) if name == "reciprocal" else f.math(name, *arguments)
-            f.store(value, "%out", i)
-            f.store_scalar(f.let(f"add i64 {i}, 1"), place, 0, "i64")
-        f.emit("ret void")
-        self.library = Library(f"{name}{width}", compile_object(module.text()), ("apply",))
-        self.run = self.library.function("apply", ctypes.c_int64, *[ctypes.c_void_p] * 3)
-        self.width = width
-
-    def __call__(self, x, y=0.0):
-        x, y = np.broadcast_arrays(np.asarray(x, float), y)
-        blocks = -(-x.size // self.width)
-        buffers = [np.zeros(blocks * self.width + 8) for _ in range(3)]
-        columns = [b[(-b.ctypes.data % 64) // 8 :][: blocks * self.width] for b in buffers]
-        columns[0][: x.size], columns[1][: x.size] = x, y
-        self.run(blocks, *(c.ctypes.data for c in columns))
-        return columns[2][: x.size].copy()
-
-
-def ulps(found, wanted):
-    unit = np.spacing(np.abs(wanted.astype(float))).astype(np.longdouble)
-    return float((np.abs(found - wanted) / unit).max())
 
 
 rng = np.random.default_rng(7)
@@ -100,7 +68,7 @@ def test_error_in_units_of_the_last_place(name, width):
 def test_limits(name):
     with np.errstate(all="ignore"):
         wanted = CASES[name][0](LIMITS)
-    np.testing.assert_allclose(Compiled(name, 1, host_width())(LIMITS), wanted, rtol=1e-15)
+    np.testing.assert_allclose(Compiled(name, 1, HOST_WIDTH)(LIMITS), wanted, rtol=1e-15)
 
 
 @extended
@@ -142,7 +110,7 @@ def test_power_of_special_numbers_and_negative_bases(width):
 
 @pytest.mark.parametrize("name", ["sin", "cos", "tan"])
 def test_an_angle_too_large_to_have_a_phase_is_not_a_number(name):
-    assert np.isnan(Compiled(name, 1, host_width())([2.0**31, np.inf, np.nan])).all()
+    assert np.isnan(Compiled(name, 1, HOST_WIDTH)([2.0**31, np.inf, np.nan])).all()
 
 
 @extended

@@ -2,7 +2,10 @@
 
 import math
 
+from insula.engine.emit.factorise import most_growth
+from insula.engine.emit.formats import SINGLE
 from insula.engine.emit.ir import Function
+from insula.engine.emit.layout import ROUNDED
 from insula.engine.emit.plan import Plan
 from insula.engine.emit.step import Tolerance, add_square
 from insula.engine.status import Status
@@ -51,15 +54,18 @@ def _emit_guess(plan: Plan) -> None:
 
 def _measure(plan: Plan, f: Function, change: str, size: str) -> None:
     """Sums of squares of the derivative and of the state, in units of the tolerance."""
-    into, states = plan.address(f, "stage"), plan.address(f, "state")
     with f.repeat(plan.n_states) as k:
-        f.store(f.constant(0.0), into, k)
-    f.call("rate", "ptr %work", f"ptr {states}", f"ptr {into}")
+        plan.put(f, f.constant(0.0), "stage", k)
+    states = plan.address(f, "state")
+    if plan.stage == SINGLE:
+        f.call("round_state", "ptr %work")
+        states = plan.address(f, ROUNDED["state"])
+    f.call("rate", "ptr %work", f"ptr {states}", f"ptr {plan.address(f, 'stage')}")
     allowed = Tolerance(plan, f)
     with f.repeat(plan.n_states) as k:
-        state = f.load(states, k)
+        state = plan.get(f, "state", k)
         unit = allowed.at(k, state)
-        add_square(f, change, f.div(f.load(into, k), unit))
+        add_square(f, change, f.div(plan.get(f, "stage", k), unit))
         add_square(f, size, f.div(state, unit))
 
 
@@ -137,12 +143,20 @@ def _count(plan: Plan, f: Function) -> None:
 
 
 def _failure(plan: Plan, f: Function) -> str:
-    """Write the failure of every lane; returns the lanes that have one (arrived lanes aside)."""
+    """Write the failure of every lane; returns the lanes that have one (arrived lanes aside).
+
+    Where a step's factors have lost their digits, double precision tries a shorter step, which has better ones;
+    single precision gives up, because the patient is integrated again in double precision.
+    """
     finite = f.compare("olt", plan.get(f, "error"), f.constant(math.inf))
+    kept = f.compare("olt", plan.get(f, "growth"), f.constant(most_growth(plan.stage)))
     small = f.compare("olt", plan.get(f, "proposed"), _resolution(plan, f))
+    if plan.stage == SINGLE:
+        small = f.either(small, f.negate(kept))
     limit = f.broadcast(plan.job(f, "max_steps", "i64"), "i64")
     many = f.let(f"icmp sge {f.int} {plan.get_int(f, 'steps')}, {limit}")
-    reason = f.choose(finite, _code(f, Status.STEP_TOO_SMALL), _code(f, Status.NOT_FINITE), f.int)
+    broken = f.choose(kept, _code(f, Status.NOT_FINITE), _code(f, Status.PIVOT), f.int)
+    reason = f.choose(finite, _code(f, Status.STEP_TOO_SMALL), broken, f.int)
     otherwise = f.choose(many, _code(f, Status.STEP_LIMIT), _code(f, Status.OK), f.int)
     plan.put_int(f, f.choose(small, reason, otherwise, f.int), "failure")
     return f.either(small, many)

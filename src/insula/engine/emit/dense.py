@@ -45,16 +45,15 @@ def _emit_weigh(plan: Plan) -> None:
     """``weigh``: the coefficients of the continuous extension, from the stages."""
     f = plan.vector_function("weigh")
     for state, place in plan.interpolated.items():
-        for power, value in enumerate(_bends(plan, f, plan.slot("stage", state))):
+        for power, value in enumerate(_bends(plan, f, state)):
             plan.put(f, value, "dense", place * len(plan.method.dense) + power)
     f.emit("ret void")
 
 
-def _bends(plan: Plan, f: Function, first: int | str) -> list[str]:
-    """Coefficients of one state, whose first stage lies at this slot."""
+def _bends(plan: Plan, f: Function, state: int | str) -> list[str]:
+    """Coefficients of one state."""
     found = []
-    places = [f.let(f"add i64 {first}, {j * plan.n_states}") for j in range(plan.method.n_stages)]
-    stages = [f.load("%work", place) for place in places]
+    stages = [plan.get(f, "stage", state, j * plan.n_states) for j in range(plan.method.n_stages)]
     for weights in plan.method.dense:
         total = f.constant(0.0)
         for weight, stage in zip(weights, stages, strict=True):
@@ -148,7 +147,7 @@ def _emit_cut(plan: Plan) -> None:
     if plan.n_states:
         states, trial = plan.address(f, "state"), plan.address(f, "trial")
         with f.repeat(plan.n_states) as k:
-            bends = _bends(plan, f, f.let(f"add i64 {k}, {plan.slot('stage')}"))
+            bends = _bends(plan, f, k)
             whole = f.load(trial, k)
             there = _between(f, theta, f.load(states, k), whole, bends)
             f.store(f.choose(chosen, there, whole), trial, k)

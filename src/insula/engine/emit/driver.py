@@ -4,18 +4,23 @@ from insula.compiler.differentiate import Jacobian
 from insula.engine.emit.control import emit_control
 from insula.engine.emit.dense import emit_dense
 from insula.engine.emit.events import emit_events
+from insula.engine.emit.formats import SINGLE, Format
 from insula.engine.emit.ir import Function
 from insula.engine.emit.locate import emit_locate
+from insula.engine.emit.machine import Processor
 from insula.engine.emit.patients import emit_patients
 from insula.engine.emit.plan import Plan
 from insula.engine.emit.step import emit_step
+from insula.engine.emit.subnormal import begin_flush, end_flush
 from insula.engine.lowering import Expressions
 from insula.engine.methods.tableau import Tableau
 
 
-def emit_kernel(expressions: Expressions, jacobian: Jacobian, method: Tableau, width: int) -> tuple[str, int]:
+def emit_kernel(
+    expressions: Expressions, jacobian: Jacobian, method: Tableau, stage: Format, processor: Processor
+) -> tuple[str, int]:
     """IR of ``run(ptr job)``, and the bytes of work space that one call needs."""
-    plan = Plan(expressions, jacobian, method, width)
+    plan = Plan(expressions, jacobian, method, stage, processor)
     emit_step(plan)
     emit_control(plan)
     emit_dense(plan)
@@ -32,6 +37,7 @@ def _emit_run(plan: Plan) -> None:
     f = plan.module.function("run", ["ptr %job"], plan.width, public=True)
     work = plan.job(f, "work", "ptr")
     here = ("ptr %job", f"ptr {work}")
+    before = begin_flush(f, plan.processor) if plan.stage == SINGLE else ""
     with f.each_lane("-1") as lane:
         f.call("attend", *here, f"i64 {lane}")
     with f.loop_while(lambda: _any(plan, f, work, "active")):
@@ -42,6 +48,7 @@ def _emit_run(plan: Plan) -> None:
             f.call(part, *here)
         with f.each_lane(f.call("control", *here, returns=f"i{plan.width}")) as lane:
             f.call("attend", *here, f"i64 {lane}")
+    end_flush(f, before)
     f.emit("ret void")
 
 

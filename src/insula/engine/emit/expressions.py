@@ -1,6 +1,7 @@
 """Nodes of the expression graph as instructions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from insula.compiler.graph import Graph
 from insula.compiler.operations import HOISTABLE, VARYING
@@ -28,10 +29,25 @@ def hoistable(graph: Graph, roots: Iterable[int]) -> list[int]:
     return [n for n in nodes if graph.level(n) == HOISTABLE and (n in used or n in roots)]
 
 
+def timed(graph: Graph, roots: Iterable[int], derivatives: Sequence[int]) -> frozenset[int]:
+    """Nodes that depend on the time but on no state that moves between actions and events."""
+    still: set[int] = set()
+    clock: set[int] = set()
+    for node in graph.topological(roots):
+        args, op = graph.args(node), graph.op(node)
+        frozen = op == "state" and graph.is_constant(derivatives[graph.index(node)], 0.0)
+        leaf = not args and (frozen or op not in ("state", "argument"))
+        if leaf or (args and all(a in still for a in args)):
+            still.add(node)
+            if op == "time" or any(a in clock for a in args):
+                clock.add(node)
+    return frozenset(clock)
+
+
 class Emitter:
     """Emits nodes into one function, each at most once."""
 
-    def __init__(self, function: Function, graph: Graph, leaf: Leaf, known: Mapping[int, int]) -> None:
+    def __init__(self, function: Function, graph: Graph, leaf: Leaf, known: AbstractSet[int]) -> None:
         """Take ``known``: nodes that ``leaf`` gives although they are no leaves."""
         self._f, self._graph, self._leaf, self._known = function, graph, leaf, known
         self._values: dict[int, str] = {}

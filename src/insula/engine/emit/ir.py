@@ -1,34 +1,56 @@
 """LLVM IR as text: modules, functions, and numbers that live in several lanes at once."""
 
-import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+
+from insula.engine.emit.blocks import Blocks, Body
+from insula.engine.emit.formats import DOUBLE, SINGLE, WIDEST, Format, alignment, lanes
 
 ATTRIBUTES = 'attributes #0 = { nounwind noinline "prefer-vector-width"="512" }'
 
-_AVX512_ESTIMATE, _AVX512_WIDTH = "llvm.x86.avx512.rcp14.pd.512", 8
-_AVX512_SCALE = "llvm.x86.avx512.mask.scalef.pd.512"
+# AVX-512: an estimate of the reciprocal to 14 bits, and products with powers of two.
+_MASK = {DOUBLE: "i8", SINGLE: "i16"}
+_ESTIMATE = {DOUBLE: "llvm.x86.avx512.rcp14.pd.512", SINGLE: "llvm.x86.avx512.rcp14.ps.512"}
+_SCALE = {DOUBLE: "llvm.x86.avx512.mask.scalef.pd.512", SINGLE: "llvm.x86.avx512.mask.scalef.ps.512"}
+_NEWTON_STEPS = {DOUBLE: 2, SINGLE: 1}
 _SPLIT = 5
 """Coefficients from which on two short sums are faster than a long one."""
-_POWER_OF_TWO = 2.0**52 + 1023.0
-"""Added to a whole number k it leaves the exponent field of 2^k in the lowest bits."""
 
 MathBody = Callable[..., str]
+Mathematics = Mapping[Format, Mapping[str, MathBody]]
 
 
 class Module:
-    """Functions and declarations; mathematical functions are added when one is first called."""
+    """Functions and declarations; mathematical functions are added when one is first called.
 
-    def __init__(self, mathematics: dict[str, MathBody] | None = None) -> None:
-        self._mathematics = mathematics or {}
+    Parameters
+    ----------
+    mathematics
+        How they are computed. What single precision lacks is computed in double precision and rounded.
+    avx512
+        Whether the processor has these instructions.
+    """
+
+    def __init__(self, mathematics: Mathematics, avx512: bool) -> None:
+        self._mathematics = mathematics
+        self.avx512 = avx512
         self._functions: dict[str, Function] = {}
         self._declarations: dict[str, str] = {}
 
     def function(
-        self, name: str, parameters: Sequence[str], width: int, returns: str = "void", public: bool = False
+        self,
+        name: str,
+        parameters: Sequence[str],
+        width: int,
+        returns: str = "void",
+        public: bool = False,
+        form: Format = DOUBLE,
     ) -> "Function":
         """Start a function; ``parameters`` are written as ``ptr %work``."""
-        made = Function(self, name, parameters, width, returns, public)
+        visible = "" if public else "internal "
+        body = Body(f"define {visible}{returns} @{name}({', '.join(parameters)}) #0 {{")
+        made = Function(self, body, width, form)
         self._functions[name] = made
         return made
 
@@ -36,15 +58,22 @@ class Module:
         """Make an LLVM intrinsic known."""
         self._declarations[name] = f"declare {returns} @{name}({', '.join(types)})"
 
-    def mathematical(self, name: str, width: int, arity: int) -> str:
+    def mathematical(self, name: str, width: int, arity: int, form: Format) -> str:
         """Name of the function that computes e.g. ``exp`` over so many lanes."""
-        full = f"{name}_{width}"
+        full = f"{name}_{form.suffix}_{width}"
         if full not in self._functions:
-            real = lanes("double", width)
+            real = lanes(form.real, width)
             names = [f"%x{i}" for i in range(arity)]
-            made = self.function(full, [f"{real} {n}" for n in names], width, real)
-            made.emit(f"ret {real} {self._mathematics[name](made, *names)}")
+            made = self.function(full, [f"{real} {n}" for n in names], width, real, form=form)
+            made.emit(f"ret {real} {self._compute(name, made, names)}")
         return full
+
+    def _compute(self, name: str, f: "Function", values: Sequence[str]) -> str:
+        body = self._mathematics[f.format].get(name)
+        if body is not None:
+            return body(f, *values)
+        wide = [f.cast(value, f.format, DOUBLE) for value in values]
+        return f.cast(f.doubles.math(name, *wide), DOUBLE, f.format)
 
     def text(self) -> str:
         """Return the whole module."""
@@ -52,80 +81,56 @@ class Module:
         return "\n".join([*functions, *self._declarations.values(), ATTRIBUTES, ""])
 
 
-def lanes(kind: str, width: int) -> str:
-    """Type of so many lanes of a kind; one lane is a plain scalar."""
-    return kind if width == 1 else f"<{width} x {kind}>"
-
-
-def double(value: float) -> str:
-    """Exact spelling of a number."""
-    return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
-
-
-class Function:
+class Function(Blocks):
     """One function under construction. Every method that computes returns the name of its result.
 
     Numbers are reals over all lanes unless a method says "scalar". ``contract`` (fused multiply-add) is the
     only liberty LLVM is given, and compensated arithmetic is exempt even from that.
     """
 
-    def __init__(
-        self, module: Module, name: str, parameters: Sequence[str], width: int, returns: str, public: bool
-    ) -> None:
-        self.module, self.width = module, width
-        self.real, self.int, self.mask = (lanes(kind, width) for kind in ("double", "i64", "i1"))
-        visible = "" if public else "internal "
-        self._head = f"define {visible}{returns} @{name}({', '.join(parameters)}) #0 {{"
-        self._lines: list[str] = []
-        self._variables: list[str] = []
-        self._count = 0
-        self._block = "entry"
+    def __init__(self, module: Module, body: Body, width: int, form: Format) -> None:
+        super().__init__(body, width, form)
+        self.module = module
         self._constants: dict[float, str] = {}
+
+    @cached_property
+    def doubles(self) -> "Function":
+        """The same function, seen in double precision."""
+        return self if self.format == DOUBLE else Function(self.module, self._body, self.width, DOUBLE)
 
     def text(self) -> str:
         """Return the function as IR."""
-        return "\n".join([self._head, "entry:", *self._variables, *self._lines, "}"])
+        return self._body.text()
 
-    # raw -------------------------------------------------------------------------------
-    def emit(self, instruction: str) -> None:
-        """Add an instruction without a result."""
-        self._lines.append("  " + instruction)
-
-    def let(self, instruction: str) -> str:
-        """Add an instruction and name its result."""
-        self._count += 1
-        self._lines.append(f"  %v{self._count} = {instruction}")
-        return f"%v{self._count}"
-
-    def call(self, name: str, *arguments: str, returns: str = "void") -> str:
-        """Call a function of this module; arguments are written with their types."""
-        text = f"call {returns} @{name}({', '.join(arguments)})"
-        if returns == "void":
-            self.emit(text)
-            return ""
-        return self.let(text)
+    def cast(self, value: str, source: Format, target: Format) -> str:
+        """Number of one format in another one."""
+        if source == target:
+            return value
+        how = "fptrunc" if source.size > target.size else "fpext"
+        before, after = (lanes(form.real, self.width) for form in (source, target))
+        return self.let(f"{how} {before} {value} to {after}")
 
     def intrinsic(self, name: str, *values: str) -> str:
         """Call an LLVM intrinsic from reals to a real."""
-        full = f"llvm.{name}." + ("f64" if self.width == 1 else f"v{self.width}f64")
-        self.module.declare(full, self.real, [self.real] * len(values))
-        return self.call(full, *(f"{self.real} {v}" for v in values), returns=self.real)
+        kind = self.format.suffix if self.width == 1 else f"v{self.width}{self.format.suffix}"
+        self.module.declare(f"llvm.{name}.{kind}", self.real, [self.real] * len(values))
+        return self.call(f"llvm.{name}.{kind}", *(f"{self.real} {v}" for v in values), returns=self.real)
 
     def math(self, name: str, *values: str) -> str:
         """Call a mathematical function."""
-        full = self.module.mathematical(name, self.width, len(values))
+        full = self.module.mathematical(name, self.width, len(values), self.format)
         return self.call(full, *(f"{self.real} {v}" for v in values), returns=self.real)
 
     # numbers ---------------------------------------------------------------------------
     def constant(self, value: float) -> str:
         """Return a number in every lane."""
         if value not in self._constants or value == 0.0:
-            self._constants[value] = self._splat("double", double(value))
+            self._constants[value] = self._splat(self.format.real, self.format.spell(value))
         return self._constants[value]
 
     def int_constant(self, value: int) -> str:
-        """Return a 64-bit integer in every lane."""
-        return self._splat("i64", str(value))
+        """Return an integer of the size of the numbers in every lane."""
+        return self._splat(self.format.integer, str(value))
 
     def _splat(self, kind: str, text: str) -> str:
         return text if self.width == 1 else "<" + ", ".join([f"{kind} {text}"] * self.width) + ">"
@@ -149,19 +154,26 @@ class Function:
     def reciprocal(self, a: str) -> str:
         """Return 1 / a within 1 ulp; infinite for subnormal numbers.
 
-        AVX-512 has an estimate to 14 bits that two Newton steps make exact to the last place, twice as fast
+        AVX-512 has an estimate to 14 bits that Newton steps make exact to the last place, twice as fast
         as its division. Where they give NaN (zero, infinity, subnormal) the estimate is the answer.
         """
         one = self.constant(1.0)
-        if self.width != _AVX512_WIDTH:
+        if not self._fills_avx512():
             return self.div(one, a)
-        self.module.declare(_AVX512_ESTIMATE, self.real, [self.real, self.real, "i8"])
-        operands = (f"{self.real} {a}", f"{self.real} zeroinitializer", "i8 -1")
-        estimate = value = self.call(_AVX512_ESTIMATE, *operands, returns=self.real)
+        types = [self.real, self.real, _MASK[self.format]]
+        estimate = value = self._avx512(_ESTIMATE[self.format], types, a, "zeroinitializer", "-1")
         negative = self.neg(a)
-        for _ in range(2):
+        for _ in range(_NEWTON_STEPS[self.format]):
             value = self.fma(value, self.fma(negative, value, one), value)
         return self.choose(self.compare("uno", value, value), estimate, value)
+
+    def _fills_avx512(self) -> bool:
+        return self.module.avx512 and self.width * self.format.size == WIDEST
+
+    def _avx512(self, name: str, types: Sequence[str], *operands: str) -> str:
+        self.module.declare(name, self.real, types)
+        pairs = (f"{kind} {operand}" for kind, operand in zip(types, operands, strict=True))
+        return self.call(name, *pairs, returns=self.real)
 
     def neg(self, a: str) -> str:
         """Return -a."""
@@ -191,17 +203,16 @@ class Function:
         return value
 
     def scale(self, value: str, exponent: str) -> str:
-        """Return value * 2^exponent, for whole exponents within +-1100, with subnormal results."""
-        if self.width == _AVX512_WIDTH:
-            types = [self.real, self.real, self.real, "i8", "i32"]
-            self.module.declare(_AVX512_SCALE, self.real, types)
-            operands = (value, exponent, "zeroinitializer", "-1", "4")
-            pairs = (f"{kind} {operand}" for kind, operand in zip(types, operands, strict=True))
-            return self.call(_AVX512_SCALE, *pairs, returns=self.real)
+        """Return value * 2^exponent, with subnormal results, for whole exponents up to the bias and a half more."""
+        if self._fills_avx512():
+            types = [self.real, self.real, self.real, _MASK[self.format], "i32"]
+            return self._avx512(_SCALE[self.format], types, value, exponent, "zeroinitializer", "-1", "4")
         half = self.intrinsic("floor", self.mul(exponent, self.constant(0.5)))
+        # Added to a whole number k this leaves the exponent field of 2^k in the lowest bits.
+        raised = self.constant(2.0**self.format.mantissa + self.format.bias)
         for part in (half, self.exact("sub", exponent, half)):
-            shifted = self.bits(self.exact("add", part, self.constant(_POWER_OF_TWO)))
-            power = self.from_bits(self.int_op("shl", shifted, self.int_constant(52)))
+            shifted = self.bits(self.exact("add", part, raised))
+            power = self.from_bits(self.int_op("shl", shifted, self.int_constant(self.format.mantissa)))
             value = self.exact("mul", value, power)
         return value
 
@@ -265,19 +276,14 @@ class Function:
     def load(self, base: str, index: int | str, kind: str = "") -> str:
         """Aligned element of an array over all lanes."""
         kind = kind or self.real
-        return self.let(f"load {kind}, ptr {self.at(base, index, kind)}, align {8 * self.width}")
+        return self.let(f"load {kind}, ptr {self.at(base, index, kind)}, align {alignment(kind, self.width)}")
 
     def store(self, value: str, base: str, index: int | str, kind: str = "") -> None:
         """Write an element of an array over all lanes."""
         kind = kind or self.real
-        self.emit(f"store {kind} {value}, ptr {self.at(base, index, kind)}, align {8 * self.width}")
-
-    def variable(self, kind: str, value: str) -> str:
-        """Address of a local variable with this value."""
-        self._count += 1
-        self._variables.append(f"  %v{self._count} = alloca {kind}")
-        self.emit(f"store {kind} {value}, ptr %v{self._count}")
-        return f"%v{self._count}"
+        self.emit(
+            f"store {kind} {value}, ptr {self.at(base, index, kind)}, align {alignment(kind, self.width)}"
+        )
 
     def load_scalar(self, base: str, index: int | str, kind: str = "double") -> str:
         """Element of an array of scalars."""
@@ -287,64 +293,15 @@ class Function:
         """Write an element of an array of scalars."""
         self.emit(f"store {kind} {value}, ptr {self.at(base, index, kind)}")
 
-    def broadcast(self, scalar: str, kind: str = "double") -> str:
-        """Return a scalar in every lane."""
-        if self.width == 1:
-            return scalar
-        whole = lanes(kind, self.width)
-        first = self.let(f"insertelement {whole} poison, {kind} {scalar}, i64 0")
-        return self.let(
-            f"shufflevector {whole} {first}, {whole} poison, <{self.width} x i32> zeroinitializer"
-        )
-
-    # control flow ----------------------------------------------------------------------
-    @contextmanager
-    def repeat(self, count: int) -> Iterator[str]:
-        """Repeat what follows for an index from 0 to ``count`` - 1 (``count`` at least 1)."""
-        before, body, done = self._block, self._label(), self._label()
-        self.emit(f"br label %{body}")
-        self._start(body)
-        place = len(self._lines)
-        index = self.let("")
-        yield index
-        following = self.let(f"add nuw nsw i64 {index}, 1")
-        more = self.let(f"icmp ult i64 {following}, {count}")
-        self.emit(f"br i1 {more}, label %{body}, label %{done}")
-        self._lines[place] = f"  {index} = phi i64 [ 0, %{before} ], [ {following}, %{self._block} ]"
-        self._start(done)
-
-    @contextmanager
-    def when(self, condition: str) -> Iterator[None]:
-        """Do what follows only if the scalar condition holds."""
-        then, done = self._label(), self._label()
-        self.emit(f"br i1 {condition}, label %{then}, label %{done}")
-        self._start(then)
-        yield
-        self.emit(f"br label %{done}")
-        self._start(done)
-
-    def unless(self, usual: str, value: str, otherwise: Callable[[], str]) -> str:
-        """Return ``value``, or another one where the scalar condition ``usual`` does not hold."""
-        before, rare, done = self._block, self._label(), self._label()
-        self.emit(f"br i1 {usual}, label %{done}, label %{rare}")
-        self._start(rare)
-        other = otherwise()
-        origin = self._block
-        self.emit(f"br label %{done}")
-        self._start(done)
-        return self.let(f"phi {self.real} [ {value}, %{before} ], [ {other}, %{origin} ]")
-
-    @contextmanager
-    def loop_while(self, condition: Callable[[], str]) -> Iterator[None]:
-        """Do what follows as long as the scalar condition, computed anew each time, holds."""
-        head, body, done = self._label(), self._label(), self._label()
-        self.emit(f"br label %{head}")
-        self._start(head)
-        self.emit(f"br i1 {condition()}, label %{body}, label %{done}")
-        self._start(body)
-        yield
-        self.emit(f"br label %{head}")
-        self._start(done)
+    def broadcast(self, scalar: str, kind: str = DOUBLE.real) -> str:
+        """Return a scalar in every lane; a double becomes a number of this format."""
+        value = scalar
+        if self.width > 1:
+            whole = lanes(kind, self.width)
+            first = self.let(f"insertelement {whole} poison, {kind} {scalar}, i64 0")
+            order = f"<{self.width} x i32> zeroinitializer"
+            value = self.let(f"shufflevector {whole} {first}, {whole} poison, {order}")
+        return self.cast(value, DOUBLE, self.format) if kind == DOUBLE.real else value
 
     @contextmanager
     def each_lane(self, chosen: str) -> Iterator[str]:
@@ -358,11 +315,3 @@ class Function:
             without = self.let(f"and {kind} {bits}, {self.let(f'sub {kind} {bits}, 1')}")
             self.store_scalar(without, waiting, 0, kind)
             yield self.let(f"zext {kind} {lane} to i64")
-
-    def _label(self) -> str:
-        self._count += 1
-        return f"b{self._count}"
-
-    def _start(self, label: str) -> None:
-        self._lines.append(f"{label}:")
-        self._block = label

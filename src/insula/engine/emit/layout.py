@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from insula.engine.emit.formats import DOUBLE, SINGLE, Format
+
 JOB = (
     "n_patients",
     "next_patient",
@@ -32,9 +34,6 @@ JOB = (
 ``parameter_stride`` is K, or 0 where all patients share one row; ``initial`` and ``given_inputs`` may be 0.
 """
 
-ALIGNMENT = 64
-"""Bytes; that of the widest register."""
-
 CONTROL = (
     "active",
     "failure",
@@ -60,6 +59,7 @@ CONTROL = (
     "proposed",
     "stage_time",
     "error",
+    "growth",
 )
 """One slot each; ``active`` to ``cut`` are integers.
 
@@ -68,8 +68,15 @@ the next action that must not be passed, the last row, or an event that is ``pen
 ``amount`` are those of the next row (infinity and -1 after the last, -1 for a reading). ``good`` says whether the
 attempt is accepted, ``reached`` the time it leads to, ``changed`` whether the deed would change something at the
 time it is due, ``cut`` that the step ends early for that reason or for an event. ``probe`` is a time that is looked
-at for events; ``dice`` decide between events of equal priority.
+at for events; ``dice`` decide between events of equal priority. ``growth`` is how far the smallest pivot fell below
+its diagonal.
 """
+
+
+ROUNDED = {"state": "rounded_state", "trial": "argument", "hoisted": "rounded_hoisted"}
+"""Where single precision finds what double precision finds under these names; ``argument`` is that of a stage."""
+STAGE_ARRAYS = frozenset({"matrix", "slope", "stage", "dense", *ROUNDED.values()})
+"""Arrays in the precision of the algebra of a stage."""
 
 
 @dataclass(frozen=True)
@@ -80,26 +87,30 @@ class Layout:
     ----------
     width
         Lanes.
-    first : name -> first slot
+    stage : format of :data:`STAGE_ARRAYS`; all else is in double precision
+    first : name -> first slot, counted in slots of the array's own format
         The names of :data:`CONTROL`, and ``state``, ``trial``, ``input``, ``hoisted``, ``matrix``,
         ``slope`` (time derivatives), ``stage``, ``dense`` (continuous extension), ``output``,
-        and of events: ``was`` (triggers), ``held`` (their relations), ``waiting`` (times), ``kept`` (values).
+        of events ``was`` (triggers), ``held`` (their relations), ``waiting`` (times), ``kept`` (values),
+        and in mixed precision the values of :data:`ROUNDED`.
     """
 
     width: int
+    stage: Format
     first: Mapping[str, int]
-    n_slots: int
+    work_bytes: int
 
-    @property
-    def work_bytes(self) -> int:
-        """Size of the work space."""
-        return 8 * self.width * self.n_slots
+    def format(self, name: str) -> Format:
+        """Format of an array."""
+        return self.stage if name in STAGE_ARRAYS else DOUBLE
 
 
-def arrange(width: int, sizes: Mapping[str, int]) -> Layout:
-    """Lay the control slots and the arrays of these sizes one after another."""
+def arrange(width: int, stage: Format, sizes: Mapping[str, int]) -> Layout:
+    """Lay the control slots and the arrays of these sizes one after another, each at a whole slot of doubles."""
+    slots_per_double = DOUBLE.size // SINGLE.size
     first, slot = {}, 0
     for name, size in [*((name, 1) for name in CONTROL), *sizes.items()]:
-        first[name] = slot
-        slot += size
-    return Layout(width, first, slot)
+        small = stage == SINGLE and name in STAGE_ARRAYS
+        first[name] = slot * slots_per_double if small else slot
+        slot += -(-size // slots_per_double) if small else size
+    return Layout(width, stage, first, DOUBLE.size * width * slot)

@@ -21,7 +21,7 @@ def emit_locate(plan: Plan) -> None:
     good = holds(plan, f, "good")
     start, end = plan.get(f, "time"), plan.get(f, "reached")
     low, high = f.variable(f.real, start), f.variable(f.real, end)
-    found = f.variable(f.mask, "zeroinitializer" if plan.width > 1 else "false")
+    found = f.variable(f.mask, "zeroinitializer")
     with f.when(f.any(good)):
         f.call("weigh", *_HERE)
         for look in range(1, LOOKS + 1):

@@ -1,6 +1,7 @@
 """Mathematical functions by the names that :meth:`Function.math` calls them."""
 
-from insula.engine.emit import exponentials, trigonometry
+from insula.engine.emit import exponentials, singles, trigonometry
+from insula.engine.emit.formats import DOUBLE, SINGLE
 from insula.engine.emit.ir import MathBody, Module
 
 MATHEMATICS: dict[str, MathBody] = {
@@ -21,6 +22,14 @@ MATHEMATICS: dict[str, MathBody] = {
 }
 
 
-def new_module() -> Module:
+SINGLES: dict[str, MathBody] = {
+    "exp": singles.exp,
+    "log": singles.log,
+    "pow": singles.power,
+    "tanh": singles.tanh,
+}
+
+
+def new_module(avx512: bool) -> Module:
     """Return an empty module that can compute all of them."""
-    return Module(MATHEMATICS)
+    return Module({DOUBLE: MATHEMATICS, SINGLE: SINGLES}, avx512)

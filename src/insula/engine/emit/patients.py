@@ -1,7 +1,11 @@
 """What happens to one lane between steps: take up a patient, serve its rows, let it go."""
 
+import math
+
 from insula.compiler.system import Action
+from insula.engine.emit.formats import DOUBLE, SINGLE
 from insula.engine.emit.ir import Function
+from insula.engine.emit.layout import ROUNDED
 from insula.engine.emit.plan import Plan
 from insula.engine.status import Status
 
@@ -37,13 +41,29 @@ def _emit_prepare(plan: Plan) -> None:
     own = f.at(plan.job(f, "parameters", "ptr"), row, "double")
     raw = plan.parameter_emitter(f, own)
     for node, place in plan.hoisted.items():
-        plan.put_lane(f, raw.number(node), "hoisted", place)
+        value = raw.number(node)
+        plan.put_lane(f, value, "hoisted", place)
+        if plan.stage == SINGLE:
+            plan.put_lane(f, _rounded(f, value), ROUNDED["hoisted"], place, SINGLE.real)
     for name, nodes in (("input", expressions.input_defaults), ("state", expressions.initial)):
         emitter = plan.parameter_emitter(f, own)
         for index, node in enumerate(nodes):
             plan.put_lane(f, emitter.number(node), name, index)
         _take_given(plan, f, name, len(nodes), patient)
     f.emit("ret void")
+
+
+def _rounded(f: Function, value: str) -> str:
+    """Value in single precision; NaN where it is too small or too large for that, which ends the patient there."""
+    size = f.intrinsic("fabs", value)
+    small = f.both(
+        f.compare("olt", size, f.constant(SINGLE.smallest)), f.compare("ogt", size, f.constant(0.0))
+    )
+    large = f.both(
+        f.compare("ogt", size, f.constant(SINGLE.largest)), f.compare("olt", size, f.constant(math.inf))
+    )
+    fits = f.choose(f.either(small, large), f.constant(math.nan), value)
+    return f.cast(fits, DOUBLE, SINGLE)
 
 
 def _take_given(plan: Plan, f: Function, name: str, count: int, patient: str) -> None:

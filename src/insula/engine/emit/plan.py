@@ -1,7 +1,7 @@
 """All that the emitters need to know about one kernel."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from insula.compiler.differentiate import Jacobian
@@ -9,9 +9,11 @@ from insula.compiler.lu_plan import LuPlan, plan_lu
 from insula.compiler.system import Action
 from insula.engine.conditional import conditional_actions
 from insula.engine.emit.event_places import EventPlaces, arrange_events, watched_relations
-from insula.engine.emit.expressions import Emitter, hoistable
-from insula.engine.emit.ir import Function, Module, lanes
-from insula.engine.emit.layout import JOB, Layout, arrange
+from insula.engine.emit.expressions import Emitter, hoistable, timed
+from insula.engine.emit.formats import DOUBLE, SINGLE, Format, lanes
+from insula.engine.emit.ir import Function, Module
+from insula.engine.emit.layout import JOB, ROUNDED, Layout, arrange
+from insula.engine.emit.machine import Processor
 from insula.engine.emit.mathematics import new_module
 from insula.engine.lowering import Expressions
 from insula.engine.methods.tableau import Tableau
@@ -19,13 +21,30 @@ from insula.engine.methods.tableau import Tableau
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Expressions, derivatives, method and lanes of one kernel, and what follows from them."""
+    """Expressions, derivatives, method, precision and processor of one kernel, and what follows from them.
+
+    Attributes
+    ----------
+    stage
+        Precision of the algebra of a stage: right-hand side, Jacobian, factors, stage vectors. A vector register
+        of such numbers has as many lanes as the kernel. State, time, events and outputs are in double precision.
+    """
 
     expressions: Expressions
     jacobian: Jacobian
     method: Tableau
-    width: int
-    module: Module = field(default_factory=new_module)
+    stage: Format
+    processor: Processor
+
+    @property
+    def width(self) -> int:
+        """Return the number of lanes."""
+        return self.processor.register // self.stage.size
+
+    @cached_property
+    def module(self) -> Module:
+        """Return the module that the functions go into."""
+        return new_module(self.processor.avx512)
 
     @property
     def n_states(self) -> int:
@@ -43,6 +62,13 @@ class Plan:
         jacobian = [node for row in self.jacobian.rows for node in row.values()]
         roots = [*self.expressions.roots(), *jacobian, *self.jacobian.time]
         return {node: i for i, node in enumerate(hoistable(self.expressions.graph, roots))}
+
+    @cached_property
+    def timed(self) -> frozenset[int]:
+        """Nodes over the time and what stands still between actions: single precision would blur the clock."""
+        jacobian = [node for row in self.jacobian.rows for node in row.values()]
+        roots = [*self.expressions.derivatives, *jacobian, *self.jacobian.time]
+        return timed(self.expressions.graph, roots, self.expressions.derivatives)
 
     @cached_property
     def time_dependent(self) -> dict[int, int]:
@@ -96,7 +122,9 @@ class Plan:
             "waiting": sum(places.n_waiting for places in self.events),
             "kept": sum(places.n_waiting * places.n_values for places in self.events),
         }
-        return arrange(self.width, sizes)
+        if self.stage == SINGLE:
+            sizes |= {rounded: sizes[name] for name, rounded in ROUNDED.items()}
+        return arrange(self.width, self.stage, sizes)
 
     # access from emitted code ----------------------------------------------------------
     def lane_function(self, name: str, extra: tuple[str, ...] = ()) -> Function:
@@ -115,17 +143,38 @@ class Plan:
         """Write a field of the job."""
         f.store_scalar(value, "%job", JOB.index(name), kind)
 
+    def stage_function(self, name: str, parameters: tuple[str, ...]) -> Function:
+        """Function on all lanes in the precision of the stages."""
+        return self.module.function(name, list(parameters), self.width, form=self.stage)
+
+    def near(self, f: Function, name: str) -> str:
+        """Name of the array that holds this in the precision of the function."""
+        return ROUNDED[name] if f.format == SINGLE else name
+
     def slot(self, name: str, index: int = 0) -> int:
         """Place of a slot."""
         return self.layout.first[name] + index
 
-    def get(self, f: Function, name: str, index: int = 0) -> str:
-        """Numbers of a slot in all lanes."""
-        return f.load("%work", self.slot(name, index))
+    def get(self, f: Function, name: str, index: int | str = 0, offset: int = 0) -> str:
+        """Numbers of a slot in all lanes, in the precision of the function; the index may be computed."""
+        form = self.layout.format(name)
+        value = f.load("%work", self._place(f, name, index, offset), lanes(form.real, self.width))
+        return f.cast(value, form, f.format)
 
-    def put(self, f: Function, value: str, name: str, index: int = 0) -> None:
-        """Write the numbers of a slot in all lanes."""
-        f.store(value, "%work", self.slot(name, index))
+    def put(self, f: Function, value: str, name: str, index: int | str = 0, offset: int = 0) -> None:
+        """Write the numbers of a slot in all lanes, in the precision of the array."""
+        form = self.layout.format(name)
+        f.store(
+            f.cast(value, f.format, form),
+            "%work",
+            self._place(f, name, index, offset),
+            lanes(form.real, self.width),
+        )
+
+    def _place(self, f: Function, name: str, index: int | str, offset: int) -> int | str:
+        if isinstance(index, int):
+            return self.slot(name, index + offset)
+        return f.let(f"add nuw nsw i64 {index}, {self.slot(name, offset)}")
 
     def get_int(self, f: Function, name: str, index: int = 0) -> str:
         """Integers of a slot in all lanes."""
@@ -133,7 +182,7 @@ class Plan:
 
     def address(self, f: Function, name: str, index: int = 0) -> str:
         """Address of a slot."""
-        return f.at("%work", self.slot(name, index))
+        return f.at("%work", self.slot(name, index), lanes(self.layout.format(name).real, self.width))
 
     def put_int(self, f: Function, value: str, name: str) -> None:
         """Write the integers of a control slot in all lanes."""
@@ -146,12 +195,12 @@ class Plan:
             place = f.let(f"add i64 {place}, {f.let(f'mul i64 {more}, {self.width}')}")
         return f.at("%work", place, kind)
 
-    def get_lane(self, f: Function, name: str, index: int | str = 0, kind: str = "double") -> str:
+    def get_lane(self, f: Function, name: str, index: int | str = 0, kind: str = DOUBLE.real) -> str:
         """One lane's number."""
         return f.let(f"load {kind}, ptr {self._lane_address(f, name, index, kind)}")
 
     def put_lane(
-        self, f: Function, value: str, name: str, index: int | str = 0, kind: str = "double"
+        self, f: Function, value: str, name: str, index: int | str = 0, kind: str = DOUBLE.real
     ) -> None:
         """Write one lane's number."""
         f.emit(f"store {kind} {value}, ptr {self._lane_address(f, name, index, kind)}")
@@ -159,10 +208,14 @@ class Plan:
     def vector_emitter(self, f: Function, state: Callable[[int], str], time: str) -> Emitter:
         """Emitter over all lanes that gets the states from this function and the time from this slot."""
         graph = self.expressions.graph
+        wide = self._clock_emitter(f.doubles, time) if f.format == SINGLE else None
+        by_clock = self.timed if wide else frozenset()
 
         def leaf(node: int) -> str:
             if node in self.hoisted:
-                return self.get(f, "hoisted", self.hoisted[node])
+                return self.get(f, self.near(f, "hoisted"), self.hoisted[node])
+            if wide and node in by_clock:
+                return f.cast(wide.number(node), DOUBLE, f.format)
             match graph.op(node):
                 case "state":
                     return state(graph.index(node))
@@ -173,7 +226,19 @@ class Plan:
                 case _:
                     return self.get(f, time)
 
-        return Emitter(f, graph, leaf, self.hoisted)
+        return Emitter(f, graph, leaf, by_clock | self.hoisted.keys())
+
+    def _clock_emitter(self, f: Function, time: str) -> Emitter:
+        """Emitter over all lanes of what depends on no state that moves."""
+        graph = self.expressions.graph
+
+        def leaf(node: int) -> str:
+            if node in self.hoisted:
+                return self.get(f, "hoisted", self.hoisted[node])
+            kind = graph.op(node)
+            return self.get(f, time) if kind == "time" else self.get(f, kind, graph.index(node))
+
+        return Emitter(f, graph, leaf, self.hoisted.keys())
 
     def lane_emitter(self, f: Function, argument: str = "") -> Emitter:
         """Emitter for one lane whose patient has been taken up."""
@@ -190,7 +255,7 @@ class Plan:
                 case kind:
                     return self.get_lane(f, kind, graph.index(node))
 
-        return Emitter(f, graph, leaf, self.hoisted)
+        return Emitter(f, graph, leaf, self.hoisted.keys())
 
     def parameter_emitter(self, f: Function, parameters: str) -> Emitter:
         """Emitter for one lane whose patient is being taken up: parameters come from this address.
@@ -211,4 +276,4 @@ class Plan:
                 case kind:
                     return self.get_lane(f, kind, graph.index(node))
 
-        return Emitter(f, graph, leaf, {})
+        return Emitter(f, graph, leaf, frozenset())

@@ -1,8 +1,11 @@
-"""One attempted Rosenbrock step in all lanes: matrix, factorisation, stages, error."""
+"""One attempted Rosenbrock step in all lanes: matrix, stages, error."""
 
+import math
 from functools import partial
 
-from insula.compiler.lu_plan import Invert, Scale, Subtract
+from insula.compiler.lu_plan import Subtract
+from insula.engine.emit.factorise import emit_factorise, inverse_step, most_growth
+from insula.engine.emit.formats import DOUBLE, SINGLE
 from insula.engine.emit.ir import Function
 from insula.engine.emit.plan import Plan
 
@@ -10,10 +13,14 @@ from insula.engine.emit.plan import Plan
 def emit_step(plan: Plan) -> None:
     """Emit ``step``: from ``state`` over ``step`` to ``trial``, and the ``error`` (1 is just acceptable)."""
     _emit_matrix(plan)
-    _emit_factorise(plan)
+    emit_factorise(plan)
     _emit_rate(plan)
     _emit_solve(plan)
-    f = plan.vector_function("step")
+    if plan.stage == SINGLE:
+        _emit_round(plan)
+    f = plan.stage_function("step", ("ptr noalias %job", "ptr noalias %work"))
+    if f.format == SINGLE:
+        f.call("round_state", "ptr %work")
     f.call("matrix", "ptr %job", "ptr %work")
     f.call("factorise", "ptr %work")
     for stage in range(plan.method.n_stages):
@@ -22,12 +29,20 @@ def emit_step(plan: Plan) -> None:
     f.emit("ret void")
 
 
+def _emit_round(plan: Plan) -> None:
+    """``round_state``: the state in the precision of the stages."""
+    f = plan.stage_function("round_state", ("ptr noalias %work",))
+    if plan.n_states:
+        with f.repeat(plan.n_states) as k:
+            plan.put(f, plan.get(f, "state", k), plan.near(f, "state"), k)
+    f.emit("ret void")
+
+
 def _emit_matrix(plan: Plan) -> None:
     """``matrix``: 1/(h gamma) - J into its slots, and the time derivatives."""
-    f = plan.vector_function("matrix")
-    emitter = plan.vector_emitter(f, partial(plan.get, f, "state"), "time")
-    one = f.constant(1.0)
-    diagonal = f.div(one, f.mul(plan.get(f, "step"), f.constant(plan.method.gamma)))
+    f = plan.stage_function("matrix", ("ptr noalias %job", "ptr noalias %work"))
+    emitter = plan.vector_emitter(f, partial(plan.get, f, plan.near(f, "state")), "time")
+    diagonal = inverse_step(plan, f)
     slots = plan.elimination.slots
     for row in plan.elimination.order:
         entries = plan.jacobian.rows[row]
@@ -40,39 +55,10 @@ def _emit_matrix(plan: Plan) -> None:
     f.emit("ret void")
 
 
-def _emit_factorise(plan: Plan) -> None:
-    """``factorise``: the matrix in place, row by row."""
-    f = plan.module.function("factorise", ["ptr noalias %work"], plan.width)
-    given = {*plan.jacobian.pattern, *((i, i) for i in range(plan.n_states))}
-    slots = plan.elimination.slots
-    filled = {slots[position] for position in given}
-    row: dict[int, str] = {}
-
-    def now(slot: int) -> str | None:
-        if slot not in row and slot in filled:
-            row[slot] = plan.get(f, "matrix", slot)
-        return row.get(slot)
-
-    for operation in plan.elimination.factorise:
-        match operation:
-            case Scale(slot, pivot):
-                row[slot] = f.mul(str(now(slot)), plan.get(f, "matrix", pivot))
-            case Invert(slot):
-                row[slot] = f.reciprocal(str(now(slot)))
-                for place, value in row.items():
-                    plan.put(f, value, "matrix", place)
-                row.clear()
-            case (slot, left, upper):
-                product = f.mul(row[left], plan.get(f, "matrix", upper))
-                before = now(slot)
-                row[slot] = f.neg(product) if before is None else f.sub(before, product)
-    f.emit("ret void")
-
-
 def _emit_rate(plan: Plan) -> None:
     """``rate``: add the right-hand side at the states in ``%state`` to ``%into``."""
-    names = ["ptr noalias %work", "ptr noalias %state", "ptr noalias %into"]
-    f = plan.module.function("rate", names, plan.width)
+    names = ("ptr noalias %work", "ptr noalias %state", "ptr noalias %into")
+    f = plan.stage_function("rate", names)
     emitter = plan.vector_emitter(f, partial(f.load, "%state"), "stage_time")
     for state, node in enumerate(plan.expressions.derivatives):
         if not plan.expressions.graph.is_constant(node, 0.0):
@@ -82,7 +68,7 @@ def _emit_rate(plan: Plan) -> None:
 
 def _emit_solve(plan: Plan) -> None:
     """``solve``: the factorised matrix applied to ``%into``, in place."""
-    f = plan.module.function("solve", ["ptr noalias %work", "ptr noalias %into"], plan.width)
+    f = plan.stage_function("solve", ("ptr noalias %work", "ptr noalias %into"))
     x = [f.load("%into", state) for state in range(plan.n_states)]
     for operation in plan.elimination.solve:
         entry = plan.get(f, "matrix", operation.slot)
@@ -97,10 +83,10 @@ def _emit_solve(plan: Plan) -> None:
 
 
 def _emit_stage(plan: Plan, f: Function, stage: int) -> None:
-    n, method = plan.n_states, plan.method
+    n, method, wide = plan.n_states, plan.method, f.doubles
+    moved = wide.mul(plan.get(wide, "step"), wide.constant(method.alpha[stage]))
+    plan.put(wide, wide.add(plan.get(wide, "time"), moved), "stage_time")
     step = plan.get(f, "step")
-    moved = f.mul(step, f.constant(method.alpha[stage]))
-    plan.put(f, f.add(plan.get(f, "time"), moved), "stage_time")
     if n:
         inverse = f.div(f.constant(1.0), step)
         with f.repeat(n) as k:
@@ -109,40 +95,35 @@ def _emit_stage(plan: Plan, f: Function, stage: int) -> None:
     if method.d[stage]:
         _emit_slope(plan, f, f.mul(step, f.constant(method.d[stage])), stage)
     into = plan.address(f, "stage", stage * n)
-    states = plan.address(f, "state" if stage == 0 else "trial")
-    f.call("rate", "ptr %work", f"ptr {states}", f"ptr {into}")
+    argument = plan.address(f, plan.near(f, "state" if stage == 0 else "trial"))
+    f.call("rate", "ptr %work", f"ptr {argument}", f"ptr {into}")
     f.call("solve", "ptr %work", f"ptr {into}")
 
 
-def _place(plan: Plan, f: Function, name: str, k: str, index: int = 0) -> str:
-    return f.let(f"add nuw nsw i64 {k}, {plan.slot(name, index)}")
-
-
 def _emit_argument(plan: Plan, f: Function, stage: int, k: str) -> None:
-    """Where stage ``stage`` evaluates the right-hand side, into ``trial``."""
+    """Where stage ``stage`` evaluates the right-hand side."""
     if stage == 0:
         return
-    here = _place(plan, f, "trial", k)
+    here = plan.near(f, "trial")
     if plan.method.extends_previous(stage):
-        last = f.load("%work", _place(plan, f, "stage", k, (stage - 1) * plan.n_states))
-        f.store(f.add(f.load("%work", here), last), "%work", here)
+        last = plan.get(f, "stage", k, (stage - 1) * plan.n_states)
+        plan.put(f, f.add(plan.get(f, here, k), last), here, k)
         return
     total = _weighted(plan, f, plan.method.a[stage], k)
-    state = f.load("%work", _place(plan, f, "state", k))
-    f.store(f.add(state, total), "%work", here)
+    plan.put(f, f.add(plan.get(f, plan.near(f, "state"), k), total), here, k)
 
 
 def _emit_coupling(plan: Plan, f: Function, stage: int, k: str, inverse: str) -> None:
     total = f.constant(0.0)
     if stage:
         total = f.mul(_weighted(plan, f, plan.method.c[stage], k), inverse)
-    f.store(total, "%work", _place(plan, f, "stage", k, stage * plan.n_states))
+    plan.put(f, total, "stage", k, stage * plan.n_states)
 
 
 def _weighted(plan: Plan, f: Function, weights: tuple[float, ...], k: str) -> str:
     total = ""
     for stage, weight in enumerate(weights):
-        value = f.load("%work", _place(plan, f, "stage", k, stage * plan.n_states))
+        value = plan.get(f, "stage", k, stage * plan.n_states)
         term = f.mul(value, f.constant(weight))
         total = f.add(total, term) if total else term
     return total
@@ -156,21 +137,36 @@ def _emit_slope(plan: Plan, f: Function, factor: str, stage: int) -> None:
 
 
 def _emit_error(plan: Plan, f: Function) -> None:
-    """Return the new state, and the root mean square of error over tolerance (NaN if not all is finite)."""
+    """Return the new state, and the root mean square of error over tolerance.
+
+    It is NaN if not all is finite, and infinite if the factors of the matrix have lost their digits.
+    """
     total = f.variable(f.real, f.constant(0.0))
     if plan.n_states:
         allowed = Tolerance(plan, f)
         with f.repeat(plan.n_states) as k:
-            last = (plan.method.n_stages - 1) * plan.n_states
-            error = f.load("%work", _place(plan, f, "stage", k, last))
-            before = f.load("%work", _place(plan, f, "state", k))
-            here = _place(plan, f, "trial", k)
-            after = f.add(f.load("%work", here), error)
-            f.store(after, "%work", here)
+            error = plan.get(f, "stage", k, (plan.method.n_stages - 1) * plan.n_states)
+            before = plan.get(f, plan.near(f, "state"), k)
+            after = _new_state(plan, f, k, error)
             add_square(f, total, f.mul(error, f.reciprocal(allowed.at(k, before, after))))
             _spoil_if_infinite(f, total, after)
     mean = f.mul(f.load(total, 0), f.constant(1.0 / max(plan.n_states, 1)))
-    plan.put(f, f.intrinsic("sqrt", mean), "error")
+    kept = f.compare("olt", plan.get(f, "growth"), f.constant(most_growth(f.format)))
+    error = f.choose(kept, f.intrinsic("sqrt", mean), f.constant(math.inf))
+    plan.put(f, error, "error")
+
+
+def _new_state(plan: Plan, f: Function, k: str, error: str) -> str:
+    """Return the new state, which is the last argument plus the last stage; only the change of it is ever rounded."""
+    if f.format == DOUBLE:
+        after = f.add(plan.get(f, "trial", k), error)
+        plan.put(f, after, "trial", k)
+        return after
+    wide = f.doubles
+    change = f.cast(_weighted(plan, f, plan.method.b, k), f.format, DOUBLE)
+    after = wide.add(plan.get(wide, "state", k), change)
+    plan.put(wide, after, "trial", k)
+    return f.cast(after, DOUBLE, f.format)
 
 
 class Tolerance:
