@@ -111,5 +111,7 @@ def _filled(columns, text):
     written = io.StringIO()
     writer = csv.DictWriter(written, columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({"seen_in": "abstract", "label": "Arm"} | row for row in csv.DictReader(io.StringIO(text)))
+    writer.writerows(
+        {"seen_in": "abstract", "label": "Arm"} | row for row in csv.DictReader(io.StringIO(text))
+    )
     return written.getvalue()

@@ -1,0 +1,118 @@
+"""`insula review`: what it prints and writes in both languages, and what it refuses."""
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from insula.analysis.review import agreement, effects, groups, published, studies, unused
+from insula.cli.main import group
+from insula.core.i18n import translator
+from small_review import REVIEW, add_review
+
+GOOD = Path(__file__).parents[1] / "fixtures" / "science_good"
+WORDS = {
+    "en": ("Pooled here and published", "Not used, and why"),
+    "zh": ("本综述合并结果", "未使用的数据及原因"),
+}
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    folder = tmp_path / "science"
+    shutil.copytree(GOOD, folder)
+    add_review(folder)
+    monkeypatch.setenv("INSULA_SCIENCE", str(folder))
+    return folder
+
+
+def review(*arguments):
+    return CliRunner().invoke(group, ["review", *map(str, arguments)])
+
+
+def table(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_it_prints_pooled_and_published_side_by_side(root, lang):
+    answer = review("cells", "--lang", lang)
+    assert answer.exit_code == 0, answer.output
+    text = " ".join(answer.stdout.split())
+    assert all(word in text for word in WORDS[lang])
+    assert "−1.81 [−3" in text
+    assert "big_2020: −1.5" in text
+
+
+def test_json_stands_alone_and_tells_what_was_reached_and_judged(root):
+    found = json.loads(review("cells", "--format", "json").stdout)
+    reached = found["reached"]
+    assert (reached["trials_published"], reached["patients_published"]) == (5, 200)
+    assert (reached["trials_meeting_criteria"], reached["trials_pooled"], reached["patients_pooled"]) == (
+        3,
+        3,
+        122,
+    )
+    assert (reached["cells_published"], reached["cells_reached"]) == (3, 2)
+    assert (reached["cells_agreeing"], reached["cells_disagreeing"]) == (1, 1)
+    (missed,) = [cell for cell in found["cells"] if cell["verdict"] == "disagrees"]
+    assert (missed["subgroup"], missed["judgements"][0]["question"]) == ("second", "direction")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_folder_holds_page_pictures_and_every_number(root, tmp_path, lang):
+    out = tmp_path / "out"
+    answer = review("cells", "--lang", lang, "--out", out, "--format", "json")
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.stdout)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert all(word in page for word in WORDS[lang])
+    assert not re.search(r"(?:src|href)=[\"']?https?:|<script|<link", page)
+    names = {"forest_range_12", "forest_responder_12"}
+    assert {path.stem for path in out.glob("*.svg")} == {path.stem for path in out.glob("*.png")} == names
+    for name in names:
+        ElementTree.parse(out / f"{name}.svg")
+        assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    pooled = {(row["outcome"], row["months"], row["subgroup"]): row for row in table(out / "pooled.csv")}
+    assert len(pooled) == len(found["cells"])
+    for cell in found["cells"]:
+        row = pooled[cell["outcome"], str(cell["months"]), cell["subgroup"]]
+        assert row["estimate"] == (repr(cell["pooled"]["estimate"]) if cell["pooled"] else "")
+    rows = table(out / "forest_range_12.csv")
+    assert [row["label"] for row in rows if row["row"] == "study"] == ["Two doses", "Changes", "Plain"]
+    assert [float(row["effect"]) for row in rows if row["row"] == "pooled"] == pytest.approx(
+        [-2.0, -1.8125, -1.5]
+    )
+    assert len(table(out / "rows_not_used.csv")) == len(found["unused_rows"])
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]
+
+
+def test_an_unknown_review_is_refused_with_what_is_close(root, tmp_path):
+    from insula.core.errors import UnknownName
+
+    answer = review("cels", "--out", tmp_path / "out")
+    assert isinstance(answer.exception, UnknownName)
+    assert str(answer.exception) == 'There is no review "cels". Did you mean "cells"?'
+    assert answer.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_fault_in_the_text_is_told_with_its_line_before_anything_is_written(root, tmp_path):
+    (root / "reviews" / "cells.yaml").write_text(REVIEW.replace("question:", "questoin:"), encoding="utf-8")
+    answer = review("cells", "--out", tmp_path / "out")
+    assert 'unknown key "questoin"' in str(answer.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_word_of_a_review_is_translated():
+    modules = (agreement, effects, groups, published, studies, unused)
+    constants = [value for one in modules for name, value in vars(one).items() if name.isupper()]
+    words = {word for word in constants if isinstance(word, str)}
+    assert len(words) > 25
+    assert sorted(word for word in words if translator("zh")(word) == word) == []
