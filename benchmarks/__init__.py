@@ -1,0 +1,1 @@
+"""How fast, how exact: insula beside other simulators (README.md)."""
