@@ -20,7 +20,7 @@ CHANGE, FINAL, SHARE = "change from baseline", "final value", "share of patients
 OTHER_STATISTIC = "this statistic or scale cannot be pooled by the measure of the review"
 
 # What may be compared by each measure, best first. Changes have the patients' differences taken out. The SD of a
-# change and of a level are not one scale, so a standardised difference takes levels alone (higgins2023, 6.5.2, 10.5.2).
+# change and of a level are not one scale to divide by, so a standardised difference takes levels alone.
 KINDS = {"MD": (CHANGE, FINAL), "SMD": (FINAL,), "RR": (SHARE,), "OR": (SHARE,), "RD": (SHARE,)}
 _STATISTICS = {CHANGE: ("change_from_baseline",), FINAL: ("mean", "median"), SHARE: ("proportion",)}
 _SCALES = {CHANGE: ("own",), FINAL: ("own",), SHARE: ("share", "count")}
@@ -95,7 +95,7 @@ def _alone(row: HarmonisedRow) -> Group:
 
 
 def _together(a: Group, b: Group) -> Group:
-    """Combine two groups of patients (higgins2023, table 6.5.a): a control that is shared counts once."""
+    """Return mean and SD of the patients of both groups, an identity: so a control that is shared counts once."""
     n = a.n + b.n
     mean = (a.n * a.mean + b.n * b.mean) / n
     within = (a.n - 1) * a.sd**2 + (b.n - 1) * b.sd**2
