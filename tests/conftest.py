@@ -19,6 +19,12 @@ def small_science(tmp_path_factory):
     return tiny_science(tmp_path_factory.mktemp("small") / "science")
 
 
+@pytest.fixture(scope="session")
+def validation_science(tmp_path_factory):
+    """The same with all endpoints, which the vocabulary of the evidence names; read only."""
+    return tiny_science(tmp_path_factory.mktemp("validation") / "science", endpoints=None)
+
+
 @pytest.fixture
 def run_insula(small_science, cache, tmp_path):
     """The command in an empty folder: call it with its arguments."""

@@ -71,7 +71,7 @@ def _groups(summary: dict[str, Any], names: Names) -> list[dict[str, Any]]:
     found = [{"title": names.writer._("All"), "cells": group_cells(summary["total"], names)}]
     for key, (title, name) in group_titles(names).items():
         found += [
-            {"title": f"{title}: {name(group['group'])}", "cells": group_cells(group, names)}
+            {"title": f"{title} · {name(group['group'])}", "cells": group_cells(group, names)}
             for group in summary[key]
         ]
     return found
