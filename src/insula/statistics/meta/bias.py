@@ -14,7 +14,14 @@ from scipy.stats import kendalltau, rankdata
 
 from insula.core.errors import UnknownName
 from insula.statistics.meta.linear import weighted_fit
-from insula.statistics.meta.model import Coefficients, check_level, coefficients, critical_value, fit_model
+from insula.statistics.meta.model import (
+    Coefficients,
+    all_on_the_model,
+    check_level,
+    coefficients,
+    critical_value,
+    fit_model,
+)
 from insula.statistics.meta.pooling import Pooled, pool
 from insula.statistics.meta.records import Effects, MetaAnalysisError, TooFewStudies, known_studies, select
 
@@ -301,6 +308,8 @@ def _empty_side(used: Effects, method: str) -> str:
 
 def _multiplicative(used: Effects, design: Floats, predictor: str, level: float) -> Coefficients:
     fit = weighted_fit(used.estimate, design, 1 / used.variance)
+    if all_on_the_model(fit):
+        raise MetaAnalysisError("The effects lie exactly on a line: the regression has no residual spread.")
     df = float(len(used.estimate) - design.shape[1])
     return coefficients(
         ("intercept", predictor), fit.beta, fit.squares / df * fit.covariance, np.full(2, df), level

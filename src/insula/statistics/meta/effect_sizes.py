@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
 from insula.core.errors import UnknownName
 from insula.statistics.meta import effects_of_counts as counts
@@ -136,12 +137,17 @@ def back_transform(measure: str, value: ArrayLike, sizes: Floats | None = None) 
         Effects on the scale of pooling.
     sizes : (k,), optional
         Sample sizes of the studies, for PFT only (their harmonic mean, Miller 1978, Am Stat 32:138).
+
+    Returns
+    -------
+    As `value`; a ratio beyond the largest double (an interval of two studies that disagree) is infinite.
     """
     x = as_floats(value)
     if measure in RATIOS:
-        return np.asarray(np.exp(x))
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(x))
     if measure == "PLO":
-        return np.asarray(1 / (1 + np.exp(-x)))
+        return np.asarray(expit(x))
     if measure == "PAS":
         return np.asarray(np.sin(np.clip(x, 0, np.pi / 2)) ** 2)
     if measure == "PFT" and sizes is not None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.statistics.meta.records import refuse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -27,6 +29,13 @@ def drop_uninformative(data: dict[str, Floats]) -> None:
         return
     for name in names:
         data[name][drop] = np.nan
+
+
+def refuse_empty_groups(data: Data) -> None:
+    """Raise `InvalidStudy` for the first study with a group of nobody."""
+    for event, other in (("ai", "bi"), ("ci", "di"), ("xi", "mi")):
+        if event in data and other in data:
+            refuse(data[event] + data[other] == 0, event, f"is 0, as is {other}: the group has nobody in it.")
 
 
 def inverse_freeman_tukey(value: Floats, sizes: Floats) -> Floats:
@@ -51,7 +60,7 @@ def sum_of_inverses(d: Data, *names: str) -> Floats:
 
 def _log_risk_ratio(d: Data) -> Result:
     n1, n2 = d["ai"] + d["bi"], d["ci"] + d["di"]
-    variance = sum_of_inverses(d, "ai", "ci") - 1 / n1 - 1 / n2
+    variance = d["bi"] / (d["ai"] * n1) + d["di"] / (d["ci"] * n2)
     return np.log(d["ai"] / n1) - np.log(d["ci"] / n2), variance
 
 
@@ -104,7 +113,7 @@ def _proportion(d: Data) -> Result:
 
 def _log_proportion(d: Data) -> Result:
     n = d["xi"] + d["mi"]
-    return np.log(d["xi"] / n), 1 / d["xi"] - 1 / n
+    return np.log(d["xi"] / n), d["mi"] / (d["xi"] * n)
 
 
 def _logit(d: Data) -> Result:

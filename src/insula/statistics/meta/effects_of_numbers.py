@@ -70,7 +70,8 @@ def _log_ratio_of_means(d: Data) -> Result:
 
 
 def _change_variance(d: Data) -> Floats:
-    return d["sd1i"] ** 2 + d["sd2i"] ** 2 - 2 * d["ri"] * d["sd1i"] * d["sd2i"]
+    """Return the variance of a difference of two correlated numbers, as a sum that cannot fall below 0."""
+    return (d["sd1i"] - d["sd2i"]) ** 2 + 2 * (1 - d["ri"]) * d["sd1i"] * d["sd2i"]
 
 
 def _mean_change(d: Data) -> Result:

@@ -15,6 +15,7 @@ from scipy.optimize import brentq, minimize, root
 from scipy.special import expit, gammaln, log_expit, logsumexp
 
 from insula.core.errors import UnknownName
+from insula.statistics.meta.effects_of_counts import refuse_empty_groups
 from insula.statistics.meta.model import Coefficients, check_level, coefficients
 from insula.statistics.meta.records import (
     Floats,
@@ -101,6 +102,8 @@ def mixed_model(model: str, columns: Mapping[str, ArrayLike], *, level: float = 
     likelihood = _LIKELIHOODS[model](data)
     start = _common_effect(likelihood, len(next(iter(data.values()))))
     mu, tau, information, value = _maximise(likelihood, start, data)
+    if not (np.linalg.eigvalsh(information) > 0).all():
+        raise NotConverged("The likelihood of the mixed model is flat: the counts are too few to tell.")
     covariance = as_floats(np.linalg.inv(information)[:1, :1])
     table = coefficients((model,), np.array([mu]), covariance, np.array([np.inf]), level)
     return MixedModel(model, len(next(iter(data.values()))), table, tau**2, value)
@@ -114,6 +117,9 @@ def _read(model: str, columns: Mapping[str, ArrayLike]) -> dict[str, Floats]:
     for name, values in data.items():
         refuse(values < 0, name, "must not be negative.")
         refuse(np.isinf(values), name, "is infinite.")
+        if name in ("ni", "ti", "t1i", "t2i"):
+            refuse(values == 0, name, "must be above 0.")
+    refuse_empty_groups(data)
     known = np.isfinite(list(data.values())).all(axis=0)
     if "ai" in data:
         known &= (data["ai"] + data["ci"] > 0) & (data["bi"] + data["di"] > 0)

@@ -59,6 +59,13 @@ class WeightedFit:
         return np.asarray(np.sum((self.weight * self.residual) ** 2, axis=-1))
 
     @property
+    def squares_thrice(self) -> Floats:
+        """Return y'PPPy, (...)."""
+        pushed = self.weight * self.residual
+        explained = np.sum(self.basis * (np.sqrt(self.weight) * pushed)[..., None], axis=-2)
+        return np.asarray(np.sum(self.weight * pushed**2, axis=-1) - np.sum(explained**2, axis=-1))
+
+    @property
     def hat(self) -> Floats:
         """Leverages, (..., k)."""
         return np.asarray(np.sum(self.basis**2, axis=-1))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from insula.statistics.meta.linear import WeightedFit
 
 INTERVALS = ("wald", "hksj", "modified_hksj")
-_ROUNDING = 16 * np.finfo(float).eps
+ROUNDING = 16 * np.finfo(float).eps  # of the effects: what is left below it is none
 _LARGEST = 1e60  # fourth powers of effects and squares of weights stay far from the largest double, 1.8e308
 
 
@@ -65,7 +65,10 @@ class Coefficients:
 
 @dataclass(frozen=True)
 class Information:
-    """Log-likelihood (restricted for REML) and what weighs it against the number of parameters."""
+    """Log-likelihood (restricted for REML) and what weighs it against the number of parameters.
+
+    With REML and no more studies than coefficients there is nothing to weigh, and `bic` is NaN.
+    """
 
     log_likelihood: float
     aic: float
@@ -266,7 +269,7 @@ def _check_number(studies: int, columns: int, interval: str, names: tuple[str, .
 def all_on_the_model(fit: WeightedFit) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Say whether nothing but rounding is left of the effects, (...)."""
     y = fit.residual + (fit.design @ fit.beta[..., None])[..., 0]
-    return np.asarray(fit.squares <= np.sum(fit.weight * (_ROUNDING * y) ** 2, axis=-1))
+    return np.asarray(fit.squares <= np.sum(fit.weight * (ROUNDING * y) ** 2, axis=-1))
 
 
 def hksj_factor(squares: Floats, df: Floats | float, interval: str) -> Floats:
@@ -284,8 +287,7 @@ def _information(fit: WeightedFit, method: str) -> Information:
     parameters = p + (method != COMMON)
     count = k - p if restricted else k
     enough = max(count, parameters + 2)
-    with np.errstate(divide="ignore"):
-        bic = float(-2 * value + parameters * np.log(count))
+    bic = float(-2 * value + parameters * np.log(count)) if count else np.nan
     return Information(
         value,
         -2 * value + 2 * parameters,

@@ -15,7 +15,7 @@ from scipy.special import chdtrc
 
 from insula.core.errors import UnknownName
 from insula.statistics.meta.linear import weighted_fit
-from insula.statistics.meta.model import Coefficients, check_level, coefficients, critical_value
+from insula.statistics.meta.model import ROUNDING, Coefficients, check_level, coefficients, critical_value
 from insula.statistics.meta.records import (
     MetaAnalysisError,
     NotConverged,
@@ -193,9 +193,12 @@ def robust(
     weighted = np.linalg.solve(covariance, x)
     bread = np.linalg.inv(x.T @ weighted)
     beta = bread @ weighted.T @ y
+    residual = y - x @ beta
+    if np.abs(residual).max() <= ROUNDING * np.abs(y).max():
+        raise MetaAnalysisError("The effects agree exactly: there is nothing to take a robust variance from.")
     unexplained = covariance - x @ bread @ x.T
     sides = [_side(rows, covariance, unexplained, weighted @ bread, kind) for rows in groups]
-    pushes = np.array([side.T @ (y - x @ beta)[rows] for side, rows in zip(sides, groups, strict=True)])
+    pushes = np.array([side.T @ residual[rows] for side, rows in zip(sides, groups, strict=True)])
     sandwich = pushes.T @ pushes * (n / (n - p) if kind == "CR1" else 1.0)
     degrees = _satterthwaite(sides, groups, unexplained) if kind == "CR2" else np.full(p, float(n - p))
     return coefficients(model.coefficients.names, beta, sandwich, degrees, model.coefficients.level)

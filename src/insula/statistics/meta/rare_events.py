@@ -16,7 +16,7 @@ from scipy.special import chdtrc
 
 from insula.core.errors import UnknownName
 from insula.statistics.meta.effect_sizes import effect_sizes
-from insula.statistics.meta.effects_of_counts import drop_uninformative, peto_parts
+from insula.statistics.meta.effects_of_counts import drop_uninformative, peto_parts, refuse_empty_groups
 from insula.statistics.meta.model import check_level, coefficients
 from insula.statistics.meta.records import MetaAnalysisError, TooFewStudies, as_floats, known_studies, refuse
 
@@ -47,7 +47,7 @@ class CommonEffect:
         Heterogeneity of the studies' own effects around the common one.
     tests
         Further tests by name: (statistic, p). ``association`` is the (Cochran-)Mantel-Haenszel test;
-        ``breslow_day`` and ``tarone`` test one common odds ratio.
+        ``breslow_day`` and ``tarone`` test one common odds ratio (p 1 for a single study).
     """
 
     method: str
@@ -96,6 +96,8 @@ def mantel_haenszel(
     estimate, error = _ESTIMATORS[measure](data)
     if not np.isfinite([estimate, error]).all():
         raise MetaAnalysisError(f"The {measure} is undefined: one group or one outcome never occurs.")
+    if not error > 0:
+        raise MetaAnalysisError(f"The {measure} has no variance: in each group all had the event, or nobody.")
     tests = _tests(measure, data, estimate, correct)
     own = effect_sizes(measure, data, drop00=True)
     usable = known_studies(own)
@@ -170,6 +172,9 @@ def _known(columns: Mapping[str, ArrayLike], names: tuple[str, ...]) -> dict[str
     for name, values in data.items():
         refuse(values < 0, name, "must not be negative.")
         refuse(np.isinf(values), name, "is infinite.")
+        if name in ("t1i", "t2i"):
+            refuse(values == 0, name, "must be above 0.")
+    refuse_empty_groups(data)
     return _complete(data, "No study has all counts.")
 
 
@@ -278,5 +283,5 @@ def _one_odds_ratio(d: Data, estimate: float) -> dict[str, tuple[float, float]]:
     plain = float(np.sum(excess**2 / variance))
     tarone = max(0.0, plain - float(excess.sum() ** 2 / variance.sum()))
     df = len(cell) - 1
-    p_values = [float(chdtrc(df, value)) if df else np.nan for value in (plain, tarone)]
+    p_values = [float(chdtrc(df, value)) if df else 1.0 for value in (plain, tarone)]
     return {"breslow_day": (plain, p_values[0]), "tarone": (tarone, p_values[1])}

@@ -2,7 +2,8 @@
 
 Sources: DL DerSimonian & Laird 1986 (Control Clin Trials 7:177); HE Hedges & Olkin 1985; HS Hunter & Schmidt
 2004; SJ Sidik & Jonkman 2005 (J Biopharm Stat 15:823); PM Paule & Mandel 1982 (J Res Natl Bur Stand 87:377);
-EB Morris 1983 (JASA 78:47), whose equation is that of PM; ML and REML by Fisher scoring (Viechtbauer 2005).
+EB Morris 1983 (JASA 78:47), whose equation is that of PM; ML and REML by Newton's and Fisher's steps
+(Viechtbauer 2005, J Educ Behav Stat 30:261).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ COMMON = "EE"
 METHODS = (COMMON, "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
 _STEPS = 10_000
 _CONVERGED = 1e-13  # of the total variance of a typical study
+_TRUSTED = (
+    0.1  # share of the expected information from which the observed one is used: Newton's step, soon there
+)
 _BEST_AT_ZERO = 1e-8  # log-likelihood by which 0 must beat a local maximum to be taken instead
 
 
@@ -60,8 +64,8 @@ class Tables:
 
     @property
     def typical(self) -> Floats:
-        """Median sampling variance of each table, (T,)."""
-        return np.asarray(np.nanmedian(np.where(self.present > 0, self.variance, np.nan), axis=1))
+        """Geometric mean of the sampling variances of each table, (T,)."""
+        return np.asarray(np.exp((self.present * np.log(self.variance)).sum(axis=1) / self.studies))
 
     def weight(self, tau2: Floats) -> Floats:
         """Return the inverse total variances, (T, k); 0 for absent studies."""
@@ -193,8 +197,10 @@ def _paule_mandel(tables: Tables) -> Estimate:
 
 def _scoring(restricted: bool) -> Callable[[Tables], Estimate]:
     def step(_: NDArray[np.intp], fit: WeightedFit) -> Floats:
-        expected = fit.trace() if restricted else fit.weight.sum(axis=1)
-        return np.asarray((fit.squares_twice - expected) / information(fit))
+        slope = fit.squares_twice - (fit.trace() if restricted else fit.weight.sum(axis=1))
+        expected = information(fit)
+        observed = 2 * fit.squares_thrice - expected
+        return np.asarray(slope / np.where(observed > _TRUSTED * expected, observed, expected))
 
     def information(fit: WeightedFit) -> Floats:
         return fit.trace_twice() if restricted else np.asarray(np.sum(fit.weight**2, axis=1))

@@ -29,6 +29,7 @@ from insula.statistics.meta.subgroups import pool_subgroups
 
 TWO_GROUPS = {"m1i": [3, 4], "sd1i": [1, 1], "n1i": [9, 9], "m2i": [2, 2], "sd2i": [1, 1], "n2i": [9, 9]}
 THREE = given_effects([0.1, 0.4, 0.3], [0.1, 0.2, 0.1])
+ALIKE = given_effects([0.1, 0.1, 0.1], [0.1, 0.2, 0.3])
 
 
 def test_missing_studies_are_left_out_and_named():
@@ -90,6 +91,16 @@ def test_studies_all_alike_have_no_heterogeneity():
         (lambda: three_level(THREE, ["a"] * 3, ["1", "2", "3"]), TooFewStudies, "1 clusters"),
         (lambda: robust(fit_model(THREE), ["a"] * 3), TooFewStudies, "1 clusters are too few"),
         (lambda: robust(fit_model(THREE)), MetaAnalysisError, "needs the cluster"),
+        (lambda: robust(fit_model(ALIKE), ["a", "b", "c"]), MetaAnalysisError, "agree exactly"),
+        (lambda: pool(ALIKE, interval="hksj"), MetaAnalysisError, "Take modified_hksj or wald."),
+        (lambda: regression_test(ALIKE, model="lm"), MetaAnalysisError, "exactly on a line"),
+        (lambda: pool(given_effects([1, 1e61], [1, 1])), InvalidStudy, "Study 2, estimate: is too large"),
+        (lambda: pool(given_effects([1, 2], [1, 1e-61])), InvalidStudy, "Study 2, variance: is too large"),
+        (lambda: effect_sizes("PLO", {"xi": [1, 0], "mi": [1, 0]}), InvalidStudy, "Study 2, xi: is 0, as is mi"),
+        (lambda: peto({"ai": [1], "bi": [5], "ci": [0], "di": [0]}), InvalidStudy, "Study 1, ci: is 0, as is di"),
+        (lambda: mantel_haenszel("RD", {"ai": [3], "bi": [0], "ci": [0], "di": [4]}), MetaAnalysisError, "no variance"),
+        (lambda: mantel_haenszel("IRR", {"x1i": [3], "t1i": [0], "x2i": [2], "t2i": [4]}), InvalidStudy, "t1i: must be"),
+        (lambda: mixed_model("PLO", {"xi": [0, 0], "ni": [9, 0]}), InvalidStudy, "Study 2, ni: must be above 0."),
     ],
 )  # fmt: skip
 def test_refusals(refused, error, message):
@@ -107,6 +118,15 @@ def test_zero_cells_without_correction_are_missing():
     found = effect_sizes("OR", {"ai": [0, 2], "bi": [5, 3], "ci": [1, 1], "di": [4, 4]}, to="none")
     assert np.isnan(found.estimate[0])
     assert np.isfinite(found.estimate[1])
+
+
+@pytest.mark.parametrize("other", range(1, 40))
+def test_certain_events_have_no_variance_and_never_a_negative_one(other):
+    counts = {"ai": [3], "bi": [0], "ci": [other], "di": [0]}
+    found = effect_sizes("RR", counts, to="none")
+    assert found.variance.tolist() == [0.0]
+    with pytest.raises(InvalidStudy, match="Study 1, variance: must be above 0"):
+        pool(found)
 
 
 def test_assumed_correlation_is_noted():
