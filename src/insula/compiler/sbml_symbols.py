@@ -1,60 +1,29 @@
 """What the symbols of a flat SBML model mean: at the start of a run, and during it.
 
-A symbol in SBML mathematics is a concentration if it is a species (an amount with
-``hasOnlySubstanceUnits``), a size if it is a compartment, a rate if it is a reaction. A state holds exactly
-what its symbol means, except species in compartments whose size changes: those are integrated as amounts.
-Time at the start counts as 0.
+A state holds exactly what its symbol means, except species in compartments whose size changes: those are
+integrated as amounts. Time at the start counts as 0.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from insula.compiler.algebraic_rules import match_rules, solve_rule, substitute
+from insula.compiler.algebraic_rules import solve_rule, substitute
 from insula.compiler.errors import CircularDefinition, MissingValue, UnknownSymbol, UnsupportedConstruct
 from insula.compiler.graph import Graph
 from insula.compiler.mathml import Scope, to_node
+from insula.compiler.sbml_declared import Declared, Element, is_a
 from insula.compiler.sbml_document import Model
 from insula.compiler.system import Assignment
 
-Element = Any
 
-
-class Symbols:
-    """Symbol table of one model; nodes are made when they are first asked for.
-
-    Parameters
-    ----------
-    model
-        libSBML model, Level 3, without unsupported constructs.
-    inputs
-        Flat ids of constant symbols that a schedule changes.
-    shown : flat id -> name for people and for observables
-    """
+class Symbols(Declared):
+    """Symbol table of one model; nodes are made when they are first asked for. Parameters: as :class:`Declared`."""
 
     def __init__(self, model: Model, inputs: Iterable[str], shown: Mapping[str, str]) -> None:
+        super().__init__(model, inputs, shown)
         self.graph = Graph()
-        self.model = model
-        self.elements = _elements(model)
-        self.functions = {f.getId(): f.getMath() for f in model.getListOfFunctionDefinitions()}
-        self.inputs = tuple(inputs)
         self.parameters: dict[str, float] = {}
-        self._shown = shown
-        self._starts = {
-            a.getSymbol(): a.getMath() for a in model.getListOfInitialAssignments() if a.isSetMath()
-        }
-        rules = [r for r in model.getListOfRules() if r.isSetMath()]
-        self._assigned = {r.getVariable(): r.getMath() for r in rules if r.isAssignment()}
-        self._rates = {r.getVariable(): r.getMath() for r in rules if r.isRate()}
-        self._stoichiometry = _stoichiometry(model, self.elements)
-        set_by_events = {
-            a.getVariable() for e in model.getListOfEvents() for a in e.getListOfEventAssignments()
-        }
-        determined = {*self._assigned, *self._rates, *self._stoichiometry, *set_by_events}
-        self._solved = match_rules(model, self.elements, determined)
-        self.states = [s for s in self.elements if self.kind(s) == "state"]
         self._places = {s: i for i, s in enumerate(self.states)}
         self._leaves: dict[str, int] = {}
         self._initial: dict[str, int] = {}
@@ -62,25 +31,6 @@ class Symbols:
         self._derivatives: dict[str, int] = {}
         self._frozen: dict[int, int] = {}
         self._pending: list[tuple[str, str]] = []
-
-    # names ----------------------------------------------------------------------------
-    def shown(self, symbol: str) -> str:
-        """Name of a symbol for people."""
-        return self._shown.get(symbol, symbol)
-
-    def known(self) -> list[str]:
-        """Names for people of all symbols."""
-        return [self.shown(symbol) for symbol in self.elements]
-
-    def kind(self, symbol: str) -> str:
-        """Which part a symbol plays: ``assigned``, ``state``, ``reaction``, ``derived`` or ``constant``."""
-        if symbol in self._assigned or symbol in self._solved:
-            return "assigned"
-        if symbol in self._rates or symbol in self._stoichiometry:
-            return "state"
-        if _is(self.elements[symbol], "reaction"):
-            return "reaction"
-        return "derived" if symbol in self._starts else "constant"
 
     # nodes ----------------------------------------------------------------------------
     def running(self, symbol: str, where: str = "the model") -> int:
@@ -116,7 +66,7 @@ class Symbols:
         if symbol in self._rates:
             return to_node(self._rates[symbol], self.running_scope(f'rate rule of "{self.shown(symbol)}"'))
         amount = self._amount_rate(symbol)
-        if self._means_amount(symbol) or self.held_as_amount(symbol):
+        if self.means_amount(symbol) or self.held_as_amount(symbol):
             return amount
         size = self.running(self.elements[symbol].getCompartment(), f'species "{self.shown(symbol)}"')
         return self.graph.mul(amount, self.graph.div(self.graph.constant(1.0), size))
@@ -195,9 +145,9 @@ class Symbols:
     def _constant_during_run(self, symbol: str, where: str) -> int:
         """Value at the start, kept; only the concentration of a constant amount follows its compartment."""
         start = self.frozen(self.initial(symbol, where))
-        if _is(self.elements[symbol], "species") and not self._means_amount(symbol):
+        if is_a(self.elements[symbol], "species") and not self.means_amount(symbol):
             compartment = self.elements[symbol].getCompartment()
-            if self._changes(compartment):
+            if self.changes(compartment):
                 amount = self.graph.mul(start, self.frozen(self.initial(compartment)))
                 return self.graph.div(amount, self.running(compartment))
         return start
@@ -288,10 +238,10 @@ class Symbols:
 
     def _given(self, symbol: str, where: str) -> int:
         element = self.elements[symbol]
-        if _is(element, "species"):
+        if is_a(element, "species"):
             return self._given_species(symbol, element, where)
-        if self.kind(symbol) == "state" or _is(element, "speciesReference"):
-            return self.graph.constant(self._number(symbol, where))
+        if self.kind(symbol) == "state" or is_a(element, "speciesReference"):
+            return self.graph.constant(self.number(symbol, where))
         return self._parameter(symbol, where)
 
     def _given_species(self, symbol: str, species: Element, where: str) -> int:
@@ -300,7 +250,7 @@ class Symbols:
         if not amount and not species.isSetInitialConcentration():
             raise MissingValue(self.shown(symbol), where)
         value = species.getInitialAmount() if amount else species.getInitialConcentration()
-        fits = amount == self._means_amount(symbol)
+        fits = amount == self.means_amount(symbol)
         number = (
             self.graph.constant(value)
             if self.kind(symbol) == "state" or not fits
@@ -312,84 +262,12 @@ class Symbols:
         return self.graph.div(number, size) if amount else self.graph.mul(number, size)
 
     def _parameter(self, symbol: str, where: str = "the model") -> int:
-        if _is(self.elements[symbol], "species"):
+        if is_a(self.elements[symbol], "species"):
             return self._given_species(symbol, self.elements[symbol], where)
-        return self._parameter_leaf(self.shown(symbol), self._number(symbol, where))
+        return self._parameter_leaf(self.shown(symbol), self.number(symbol, where))
 
     def _parameter_leaf(self, name: str, value: float) -> int:
         if name not in self._leaves:
             self._leaves[name] = self.graph.parameter(len(self.parameters))
             self.parameters[name] = value
         return self._leaves[name]
-
-    def _number(self, symbol: str, where: str) -> float:
-        element = self.elements[symbol]
-        value = _written_value(element)
-        if math.isnan(value):
-            raise MissingValue(self.shown(symbol), where)
-        return value
-
-    # kinds ----------------------------------------------------------------------------
-    def _means_amount(self, symbol: str) -> bool:
-        element = self.elements[symbol]
-        if not _is(element, "species") or element.getHasOnlySubstanceUnits():
-            return True
-        compartment = self.elements[element.getCompartment()]
-        point = compartment.isSetSpatialDimensions() and compartment.getSpatialDimensions() == 0
-        return bool(
-            point and not compartment.isSetSize() and self.kind(element.getCompartment()) == "constant"
-        )
-
-    def _changes(self, symbol: str) -> bool:
-        return self.kind(symbol) in ("state", "assigned") or symbol in self.inputs
-
-    def held_as_amount(self, symbol: str) -> bool:
-        """Whether the state or input is an amount although the symbol is a concentration."""
-        if symbol in self._rates or not (symbol in self._stoichiometry or symbol in self.inputs):
-            return False
-        home = self.volume_of_concentration(symbol)
-        return bool(home) and self._changes(home)
-
-    def volume_of_concentration(self, symbol: str) -> str:
-        """Compartment of a symbol that means a concentration; empty for any other."""
-        return "" if self._means_amount(symbol) else str(self.elements[symbol].getCompartment())
-
-
-def _is(element: Element, kind: str) -> bool:
-    return bool(element.getElementName() == kind)
-
-
-def _elements(model: Model) -> dict[str, Element]:
-    """Everything that formulas may name, in the order of the text."""
-    lists = (model.getListOfCompartments(), model.getListOfSpecies(), model.getListOfParameters())
-    found = {element.getId(): element for elements in lists for element in elements}
-    for reaction in model.getListOfReactions():
-        found[reaction.getId()] = reaction
-        for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts()):
-            if reference.getId():
-                found[reference.getId()] = reference
-    return found
-
-
-def _stoichiometry(model: Model, elements: dict[str, Element]) -> dict[str, list[tuple[int, Element, str]]]:
-    """Reactions of every species that reactions change: (sign, species reference, reaction)."""
-    found: dict[str, list[tuple[int, Element, str]]] = {}
-    for reaction in model.getListOfReactions():
-        sides = ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts()))
-        for sign, references in sides:
-            for reference in references:
-                species = elements[reference.getSpecies()]
-                if not species.getBoundaryCondition() and not species.getConstant():
-                    found.setdefault(species.getId(), []).append((sign, reference, reaction.getId()))
-    return found
-
-
-def _written_value(element: Element) -> float:
-    """Read the number in the text, NaN if there is none."""
-    match element.getElementName():
-        case "compartment":
-            return float(element.getSize()) if element.isSetSize() else math.nan
-        case "speciesReference":
-            return float(element.getStoichiometry()) if element.isSetStoichiometry() else math.nan
-        case _:
-            return float(element.getValue()) if element.isSetValue() else math.nan
