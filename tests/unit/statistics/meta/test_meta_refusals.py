@@ -99,7 +99,7 @@ def test_studies_all_alike_have_no_heterogeneity():
         (lambda: effect_sizes("PLO", {"xi": [1, 0], "mi": [1, 0]}), InvalidStudy, "Study 2, xi: is 0, as is mi"),
         (lambda: peto({"ai": [1], "bi": [5], "ci": [0], "di": [0]}), InvalidStudy, "Study 1, ci: is 0, as is di"),
         (lambda: mantel_haenszel("RD", {"ai": [3], "bi": [0], "ci": [0], "di": [4]}), MetaAnalysisError, "no variance"),
-        (lambda: mantel_haenszel("IRR", {"x1i": [3], "t1i": [0], "x2i": [2], "t2i": [4]}), InvalidStudy, "t1i: must be"),
+        (lambda: mantel_haenszel("IRR", {"x1i": [3], "t1i": [0], "x2i": [2], "t2i": [4]}), InvalidStudy, "t1i: must"),
         (lambda: mixed_model("PLO", {"xi": [0, 0], "ni": [9, 0]}), InvalidStudy, "Study 2, ni: must be above 0."),
     ],
 )  # fmt: skip
