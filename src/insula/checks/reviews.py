@@ -82,6 +82,12 @@ def _studies(entry: Entry[Any], review: Review, tables: EvidenceTables) -> Itera
         yield from exists(entry, (*keys, "study"), "study of this topic", left_out.study, arms)
         for arm in left_out.arms:
             yield from exists(entry, (*keys, "arms"), "arm of this study", arm, arms.get(left_out.study, ()))
+    words = {row.cells["outcome"] for row in tables.outcomes}
+    for name, outcome in review.outcomes.items():
+        for word in outcome.words:
+            yield from exists(
+                entry, ("outcomes", name, "words"), "outcome printed in this topic", word, words
+            )
     therapies = {row.cells["therapy"] for row in tables.arms}
     diseases = {row.cells["disease"] for row in tables.studies}
     for therapy in review.studies.therapies:

@@ -52,6 +52,12 @@ def test_a_missed_agreement_names_its_question():
     ]
 
 
+@pytest.mark.parametrize(("events", "word"), [([0, 0], AGREES), ([0, 1], DISAGREES), ([], NOT_COMPARED)])
+def test_no_event_is_held_against_what_was_counted(events, word):
+    claims = [("smith2001", Claim(outcome="x", no_events=True))]
+    assert verdict("RR", None, claims, [], [SimpleNamespace(events=n) for n in events]).word == word
+
+
 def test_a_ratio_is_compared_as_a_ratio():
     half = pooled(-0.69, -1.2, -0.2)  # logarithms; 0.30 to 0.82 as ratios
     assert verdict("RR", half, claim("down", True), [number(0.75, 1.3)]).word == AGREES

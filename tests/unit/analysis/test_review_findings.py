@@ -80,6 +80,21 @@ def test_shares_become_counts_and_a_zero_is_corrected(findings):
     assert len(effect.remarks) == 3
 
 
+def test_events_without_a_control_are_counted_and_not_pooled(findings):
+    """60 % of 10 and of 10 are 12 patients of 20; the claim that nobody responds is missed."""
+    lonely = OUTCOMES.replace("two_doses,placebo,responder,12,proportion,0,none,,percent\n", "")
+    claim = REVIEW.replace("rows:\n", "rows:\n      - {outcome: responder, months: 12, no_events: true}\n")
+    here = cell(findings(claim, lonely), "responder", 12.0)
+    assert here.pooled is None
+    assert [(one.events, one.patients) for one in here.counted] == [(12, 20)]
+    assert here.verdict.word == "disagrees"
+
+
+def test_only_the_words_that_are_asked_for_count(findings):
+    other = REVIEW.replace("{of: [responder], measure", "{of: [responder], words: [remission], measure")
+    assert cell(findings(other), "responder", 12.0).effects == ()
+
+
 def test_no_row_is_lost_and_each_that_is_not_pooled_says_why(findings):
     found = findings()
     used = {

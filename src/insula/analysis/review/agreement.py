@@ -1,6 +1,6 @@
 """The rule by which a pooled number agrees with what was published; it is stated here and nowhere tuned.
 
-Three questions, each asked only where the publication answers it:
+Four questions, each asked only where the publication answers it:
 
 direction
     The point estimate lies on the published side of no effect.
@@ -8,6 +8,8 @@ significance
     The interval of this review excludes no effect exactly where the published finding is significant at 5 %.
 interval
     The 95 % interval of this review and that of a published pooled number overlap.
+no event
+    Nobody who was treated had the event, in the trials that counted it.
 
 A cell agrees when every question that was asked is answered alike; it disagrees when one is not.
 """
@@ -22,6 +24,7 @@ from insula.statistics.meta.effect_sizes import back_transform
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from insula.analysis.review.events import EventCount
     from insula.catalog.records.reviews import Claim
     from insula.evidence.pooled import PooledEffect
     from insula.statistics.meta.pooling import Pooled
@@ -32,8 +35,9 @@ AGREES, DISAGREES, NOT_COMPARED, NOTHING_PUBLISHED = (
     "cannot be compared",
     "nothing published",
 )
-DIRECTION, SIGNIFICANCE, OVERLAP = "direction", "significance", "interval"
+DIRECTION, SIGNIFICANCE, OVERLAP, NO_EVENT = "direction", "significance", "interval", "no event"
 NOT_POOLED = "no study of the review has a usable number here"
+NOT_ASKED = "the publication answers no question of the rule"
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,16 @@ def verdict(
     pooled: Pooled | None,
     claims: Sequence[tuple[str, Claim]],
     published: Sequence[PooledEffect],
+    counted: Sequence[EventCount] = (),
 ) -> Verdict:
-    """Hold a pooled number against claims and published numbers of the same cell."""
+    """Hold a pooled number, or counted events, against claims and published numbers of the same cell."""
     if not claims and not published:
         return Verdict(NOTHING_PUBLISHED)
-    if pooled is None:
-        return Verdict(NOT_COMPARED, reason=NOT_POOLED)
-    judged = [*_by_claims(pooled, claims), *_by_numbers(measure, pooled, published)]
+    judged = list(_by_counts(counted, claims))
+    if pooled is not None:
+        judged += [*_by_claims(pooled, claims), *_by_numbers(measure, pooled, published)]
+    if not judged:
+        return Verdict(NOT_COMPARED, reason=NOT_POOLED if pooled is None else NOT_ASKED)
     return Verdict(AGREES if all(one.agrees for one in judged) else DISAGREES, tuple(judged))
 
 
@@ -79,6 +86,12 @@ def _by_claims(pooled: Pooled, claims: Sequence[tuple[str, Claim]]) -> Iterable[
             yield Judgement(DIRECTION, source, same)
         if claim.significant is not None:
             yield Judgement(SIGNIFICANCE, source, significant == claim.significant)
+
+
+def _by_counts(counted: Sequence[EventCount], claims: Sequence[tuple[str, Claim]]) -> Iterable[Judgement]:
+    for source, claim in claims:
+        if claim.no_events and counted:
+            yield Judgement(NO_EVENT, source, sum(one.events for one in counted) == 0)
 
 
 def _by_numbers(measure: str, pooled: Pooled, published: Sequence[PooledEffect]) -> Iterable[Judgement]:

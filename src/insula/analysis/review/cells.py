@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from insula.analysis.review.agreement import Verdict
     from insula.analysis.review.effects import StudyEffect
+    from insula.analysis.review.events import EventCount
     from insula.catalog.records.reviews import Claim
+    from insula.evidence.harmonise import HarmonisedRow
     from insula.evidence.pooled import PooledEffect
 
 METHOD, INTERVAL, OF_ONE, OF_EQUALS = "REML", "hksj", "wald", "modified_hksj"
@@ -41,6 +43,8 @@ class Cell:
     pooled
         By REML with the Hartung-Knapp interval (modified where the effects agree exactly); of a single study its
         own effect with its Wald interval; None where no study has an effect.
+    counted
+        Events of the treated, of outcomes that are shares, for the studies that have no effect here.
     claims, published
         What was published of this cell without and with a number, each claim with the key of its source.
     """
@@ -49,6 +53,7 @@ class Cell:
     measure: str
     effects: tuple[StudyEffect, ...]
     pooled: Pooled | None
+    counted: tuple[EventCount, ...]
     claims: tuple[tuple[str, Claim], ...]
     published: tuple[PooledEffect, ...]
     verdict: Verdict
@@ -57,6 +62,12 @@ class Cell:
     def n(self) -> int:
         """Patients behind the pooled number."""
         return sum(effect.n for effect in self.effects)
+
+    @property
+    def rows(self) -> tuple[HarmonisedRow, ...]:
+        """Every row that was pooled or counted."""
+        sides = [side.rows for effect in self.effects for side in (effect.treated, effect.control)]
+        return tuple(row for rows in (*sides, *(one.rows for one in self.counted)) for row in rows)
 
 
 def pool_effects(measure: str, effects: Sequence[StudyEffect]) -> Pooled | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from insula.analysis.review.agreement import verdict
 from insula.analysis.review.cells import Cell, Place, pool_effects
-from insula.analysis.review.effects import StudyEffect, study_effect
+from insula.analysis.review.effects import study_effect
+from insula.analysis.review.events import SHARES, treated_events
 from insula.analysis.review.published import Unplaced, place_published
 from insula.analysis.review.studies import ReviewedStudy, reviewed_studies
 from insula.analysis.review.unused import UnusedRow, unused_rows
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from insula.catalog import Catalog
     from insula.catalog.records import Review
-    from insula.catalog.records.reviews import Claim
+    from insula.catalog.records.reviews import Claim, ReviewOutcome
 
     Claims = dict[Place, list[tuple[str, Claim]]]
     Rows = Mapping[str, Sequence[HarmonisedRow]]
@@ -78,8 +79,8 @@ def conduct_review(catalog: Catalog, review_id: str) -> Findings:
     studies = reviewed_studies(review, tables)
     placed, unplaced = place_published(review, pooled_effects_of(tables, vocabulary))
     cells = tuple(_cells(review, studies, rows, placed))
-    effects = [(cell.place.outcome, effect) for cell in cells for effect in cell.effects]
-    unused = unused_rows(review, {study.study_id: study for study in studies}, rows, effects)
+    used = {row.published.number: cell.place.outcome for cell in cells for row in cell.rows}
+    unused = unused_rows(review, {study.study_id: study for study in studies}, rows, used)
     return Findings(review, studies, cells, unused, unplaced)
 
 
@@ -89,38 +90,38 @@ def _cells(
     rows: Sequence[HarmonisedRow],
     published: Mapping[Place, Sequence[PooledEffect]],
 ) -> Iterator[Cell]:
-    by_study: dict[str, list[HarmonisedRow]] = {}
-    for row in rows:
-        by_study.setdefault(row.published.study_id, []).append(row)
+    meeting = [study for study in studies if study.meets]
     claims = _claims(review)
     for name, outcome in review.outcomes.items():
+        own = {study.study_id: _rows_of(study, outcome, rows) for study in meeting}
         for window in windows_of(review, name):
-            found = [
-                study_effect(study, by_study.get(study.study_id, []), outcome, window)
-                for study in studies
-                if study.meets
+            effects = {
+                study.study_id: study_effect(study, own[study.study_id], outcome, window) for study in meeting
+            }
+            counts = [
+                treated_events(study, own[study.study_id], window)
+                for study in meeting
+                if outcome.measure in SHARES and effects[study.study_id] is None
             ]
-            effects = [effect for effect in found if effect is not None]
             for subgroup in (OVERALL, *review.subgroups):
                 place = Place(name, window.months, subgroup)
-                here = tuple(effect for effect in effects if _belongs(review, effect, subgroup))
-                yield _cell(place, outcome.measure, here, claims.get(place, []), published.get(place, []))
+                here = tuple(one for one in effects.values() if one and _belongs(review, one.study, subgroup))
+                counted = tuple(one for one in counts if one and _belongs(review, one.study, subgroup))
+                pooled = pool_effects(outcome.measure, here)
+                told, numbers = tuple(claims.get(place, ())), tuple(published.get(place, ()))
+                found = verdict(outcome.measure, pooled, told, numbers, counted)
+                yield Cell(place, outcome.measure, here, pooled, counted, told, numbers, found)
 
 
-def _cell(
-    place: Place,
-    measure: str,
-    effects: tuple[StudyEffect, ...],
-    claims: Sequence[tuple[str, Claim]],
-    published: Sequence[PooledEffect],
-) -> Cell:
-    pooled = pool_effects(measure, effects)
-    found = verdict(measure, pooled, claims, published)
-    return Cell(place, measure, effects, pooled, tuple(claims), tuple(published), found)
+def _rows_of(
+    study: ReviewedStudy, outcome: ReviewOutcome, rows: Sequence[HarmonisedRow]
+) -> list[HarmonisedRow]:
+    own = (row for row in rows if row.published.study_id == study.study_id)
+    return [row for row in own if outcome.asks(row.meaning, row.original["outcome"])]
 
 
-def _belongs(review: Review, effect: StudyEffect, subgroup: str) -> bool:
-    return subgroup == OVERALL or effect.study.disease in review.subgroups[subgroup].diseases
+def _belongs(review: Review, study: ReviewedStudy, subgroup: str) -> bool:
+    return subgroup == OVERALL or study.disease in review.subgroups[subgroup].diseases
 
 
 def _claims(review: Review) -> Claims:

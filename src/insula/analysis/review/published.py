@@ -59,7 +59,9 @@ def _place(review: Review, effect: PooledEffect) -> Place | str:
         return NOT_BETWEEN_ARMS
     if cells["subgroup"] not in named.subgroups:
         return OTHER_SUBGROUP
-    outcome = next((name for name, one in review.outcomes.items() if effect.meaning in one.of), None)
+    outcome = next(
+        (name for name, one in review.outcomes.items() if one.asks(effect.meaning, cells["outcome"])), None
+    )
     if outcome is None:
         return OTHER_OUTCOME
     if effect.scale != _SCALES[review.outcomes[outcome].measure]:

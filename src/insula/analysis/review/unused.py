@@ -13,9 +13,8 @@ from insula.analysis.review.windows import windows_of
 from insula.evidence.published import NO_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
-    from insula.analysis.review.effects import StudyEffect
     from insula.analysis.review.studies import ReviewedStudy
     from insula.catalog.base import Title
     from insula.catalog.records import Review
@@ -40,30 +39,31 @@ class UnusedRow:
 def unused_rows(
     review: Review,
     studies: Mapping[str, ReviewedStudy],
-    rows: Iterable[HarmonisedRow],
-    effects: Iterable[tuple[str, StudyEffect]],
+    rows: Sequence[HarmonisedRow],
+    used: Mapping[int, str],
 ) -> tuple[UnusedRow, ...]:
-    """Return what was not pooled, in the order of the rows.
+    """Return what was neither pooled nor counted, in the order of the rows.
 
     Parameters
     ----------
-    effects
-        What was pooled, with the outcome of the review.
+    used
+        Outcome of the review by number of the row.
     """
-    used = {
-        row.published.number: outcome
-        for outcome, effect in effects
-        for side in (effect.treated, effect.control)
-        for row in side.rows
+    taken = {
+        (used[row.published.number], row.published.study_id) for row in rows if row.published.number in used
     }
-    pooled = {(outcome, row.published.study_id) for outcome, effect in effects for row in effect.treated.rows}
     found = []
     for row in rows:
         if row.published.number not in used:
-            outcome = next((name for name, one in review.outcomes.items() if row.meaning in one.of), "")
+            asked = (
+                name
+                for name, one in review.outcomes.items()
+                if one.asks(row.meaning, row.original["outcome"])
+            )
+            outcome = next(asked, "")
             reason = _reason(review, studies[row.published.study_id], row, outcome)
-            taken = (outcome, row.published.study_id) in pooled
-            found.append(UnusedRow(row, outcome, reason or (ANOTHER_ROW if taken else OTHER_SIDE)))
+            last = ANOTHER_ROW if (outcome, row.published.study_id) in taken else OTHER_SIDE
+            found.append(UnusedRow(row, outcome, reason or last))
     return tuple(found)
 
 

@@ -55,13 +55,19 @@ class ReviewOutcome(Record):
     """What is pooled, by which measure of metafor.
 
     `of` names endpoints or outcomes; a study enters with the first of them that it has. Without a title it is that of
-    the first. `when`: at each of the review's times, or once, over the whole `follow_up`.
+    the first. `words`: only rows whose outcome is printed so. `when`: at each of the review's times, or once, over the
+    whole `follow_up`.
     """
 
     title: Title | None = None
     of: Names
+    words: tuple[Text, ...] = ()
     measure: Literal["MD", "SMD", "RR", "OR", "RD"]
     when: Literal["times", "follow_up"] = "times"
+
+    def asks(self, meaning: str, word: str) -> bool:
+        """Say whether a published row with this meaning, printed with this word, is of this outcome."""
+        return meaning in self.of and (not self.words or word in self.words)
 
 
 class PublishedSet(Record):
@@ -80,9 +86,9 @@ class MetaAnalysis(Record):
 
 
 class Claim(Record):
-    """A published finding without its number: direction and significance at 5 %, each where it is stated.
+    """A published finding without its number: direction, significance at 5 %, no event, each where it is stated.
 
-    `months` is missing for an outcome over the whole follow-up.
+    `months` is missing for an outcome over the whole follow-up. `no_events`: nobody who was treated had the event.
     """
 
     outcome: Text
@@ -90,12 +96,13 @@ class Claim(Record):
     subgroup: Text = OVERALL
     direction: Literal["up", "down"] | None = None
     significant: bool | None = None
+    no_events: Literal[True] | None = None
     note: str | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.direction is None and self.significant is None:
-            raise ValueError("direction or significant must be given")
+        if self.direction is None and self.significant is None and self.no_events is None:
+            raise ValueError("direction, significant or no_events must be given")
         return self
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from insula.analysis.review.cells import Cell
     from insula.analysis.review.effects import StudyEffect
+    from insula.analysis.review.events import EventCount
     from insula.analysis.review.groups import Group
     from insula.analysis.review.published import Unplaced
     from insula.analysis.review.studies import ReviewedStudy
@@ -108,7 +109,7 @@ def _reached(found: Findings) -> Data:
         "trials_pooled": len(found.pooled_studies),
         "patients_pooled": sum(found.pooled_studies.values()),
         "cells_published": len(cells),
-        "cells_reached": sum(cell.pooled is not None for cell in cells),
+        "cells_reached": words.count(AGREES) + words.count(DISAGREES),
         "cells_agreeing": words.count(AGREES),
         "cells_disagreeing": words.count(DISAGREES),
     }
@@ -128,13 +129,9 @@ def _cell(found: Findings, cell: Cell, outcome: Data) -> Data:
         "n": cell.n,
         "pooled": _pooled(cell),
         "effects": [_effect(effect, cell) for effect in cell.effects],
+        "treated_events": [_counted(one) for one in cell.counted],
         "claims": [
-            {
-                "source": source,
-                "direction": claim.direction,
-                "significant": claim.significant,
-                "note": claim.note or "",
-            }
+            {"source": source, **claim.model_dump(include={"direction", "significant", "no_events", "note"})}
             for source, claim in cell.claims
         ],
         "published": [_published(effect) for effect in cell.published],
@@ -186,6 +183,19 @@ def _effect(effect: StudyEffect, cell: Cell) -> Data:
         "control": _group(effect.control),
         "baseline_difference": _known(effect.baseline_difference),
         "remarks": list(effect.remarks),
+    }
+
+
+def _counted(one: EventCount) -> Data:
+    return {
+        "study": one.study.study_id,
+        "name": one.study.name,
+        "role": one.study.role,
+        "disease": one.study.disease,
+        "events": one.events,
+        "patients": one.patients,
+        "words": [row.original["outcome"] for row in one.rows],
+        "rows": [_place(row) for row in one.rows],
     }
 
 

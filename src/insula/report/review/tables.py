@@ -31,6 +31,7 @@ def review_tables(summary: Data) -> dict[str, Columns]:
     return {
         "pooled": _columns(map(_pooled, cells)),
         "study_effects": _columns(_effect(cell, one) for cell in cells for one in cell["effects"]),
+        "treated_events": _columns(_counted(cell, one) for cell in cells for one in cell["treated_events"]),
         "published_numbers": _columns(_published(cell, one) for cell in cells for one in cell["published"]),
         "published_findings": _columns(_claim(cell, one) for cell in cells for one in cell["claims"]),
         "judgements": _columns(_place(cell) | one for cell in cells for one in cell["judgements"]),
@@ -69,6 +70,11 @@ def _effect(cell: Data, one: Data) -> Data:
         found[f"{side}_arms"] = " ".join(row["arm"] for row in group["rows"])
         found[f"{side}_rows"] = " ".join(str(row["row"]) for row in group["rows"])
     return found | {"remarks": "; ".join(one["remarks"])}
+
+
+def _counted(cell: Data, one: Data) -> Data:
+    rows = " ".join(str(row["row"]) for row in one["rows"])
+    return _place(cell) | one | {"words": " ".join(one["words"]), "rows": rows}
 
 
 def _published(cell: Data, one: Data) -> Data:

@@ -34,6 +34,7 @@ def terminal_review(summary: Data, lang: str) -> Group:
         *(Text(line) for line in words.rule(writer)),
         Text(),
         *(Text(writer.title(line)) for line in review["limitations"]),
+        Text(words.not_judged(writer)),
     ]
     return Group(*parts)
 
@@ -44,9 +45,9 @@ def _pooled(summary: Data, writer: Writer) -> Table:
              _("Published finding"), _("Verdict"))  # fmt: skip
     table = _table(_("Pooled here and published"), heads)
     for cell in summary["cells"]:
-        if cell["pooled"]:
-            number = words.effect(summary["outcomes"][cell["outcome"]], cell["pooled"], writer)
-            size = f"{cell['k']} ({cell['n']})"
+        if words.has_number(cell):
+            number = words.found_here(summary, cell, writer)
+            size = f"{cell['k']} ({cell['n']})" if cell["pooled"] else ""
             published = words.published(summary, cell, writer)
             table.add_row(
                 *_place(summary, cell, writer), size, number, *published, words.verdict(cell, writer)
@@ -60,7 +61,7 @@ def _not_compared(summary: Data, writer: Writer) -> Table:
     heads = (_("Outcome"), _("Time"), _("Group"), _("Published number"), _("Published finding"))
     table = _table(title, heads)
     for cell in summary["cells"]:
-        if not cell["pooled"] and (cell["claims"] or cell["published"]):
+        if not words.has_number(cell) and (cell["claims"] or cell["published"]):
             table.add_row(*_place(summary, cell, writer), *words.published(summary, cell, writer))
     return table
 

@@ -55,6 +55,22 @@ def in_unit(outcome: Data, value: float, writer: Writer) -> float:
     return float(convert(value, outcome["unit"], unit, quantity=measured, difference=True))
 
 
+def found_here(summary: Data, cell: Data, writer: Writer) -> str:
+    """Return what this review found in a cell: the pooled effect, the events that were counted, or nothing."""
+    counted = cell["treated_events"]
+    if cell["pooled"] or not counted:
+        return effect(summary["outcomes"][cell["outcome"]], cell["pooled"], writer)
+    events, patients = (sum(one[name] for one in counted) for name in ("events", "patients"))
+    text = writer._("{events} events in {patients} treated patients ({words}); no control was counted")
+    printed = dict.fromkeys(word.split(":")[-1].replace("_", " ") for one in counted for word in one["words"])
+    return text.format(events=events, patients=patients, words=", ".join(printed))
+
+
+def has_number(cell: Data) -> bool:
+    """Say whether the tables hold anything of a cell."""
+    return bool(cell["pooled"] or cell["treated_events"])
+
+
 def measure(outcome: Data, writer: Writer) -> str:
     """Return what the effect of an outcome is, with its unit."""
     _ = writer._
@@ -80,7 +96,8 @@ def _claims(cell: Data, writer: Writer) -> str:
     sure = {True: _("significant"), False: _("not significant"), None: ""}
     told = []
     for claim in cell["claims"]:
-        parts = filter(None, (ways[claim["direction"]], sure[claim["significant"]]))
+        none = _("no event") if claim["no_events"] else ""
+        parts = filter(None, (ways[claim["direction"]], sure[claim["significant"]], none))
         told.append(_(", ").join(parts))
     return _("; ").join(told)
 
@@ -105,7 +122,7 @@ def reached(found: Data, writer: Writer) -> list[str]:
             meeting=found["trials_meeting_criteria"], patients=found["patients_meeting_criteria"],
             pooled=found["trials_pooled"], n=found["patients_pooled"],
         ),
-        _("Of {published} cells of outcome, time and group with a published finding {reached} could be pooled: "
+        _("Of {published} cells of outcome, time and group with a published finding {reached} could be compared: "
           "{agreeing} agree, {disagreeing} disagree.").format(
             published=found["cells_published"], reached=found["cells_reached"],
             agreeing=found["cells_agreeing"], disagreeing=found["cells_disagreeing"],
@@ -115,6 +132,13 @@ def reached(found: Data, writer: Writer) -> list[str]:
         return list(several)
     first = _("The published review pooled {trials} trials with {patients} patients.")
     return [first.format(trials=found["trials_published"], patients=found["patients_published"]), *several]
+
+
+def not_judged(writer: Writer) -> str:
+    """Return the sentence that tells that nobody judged bias and certainty."""
+    return writer._(
+        "Risk of bias (RoB 2) and certainty of the evidence (GRADE): not judged; no table of judgements exists."
+    )
 
 
 def rule(writer: Writer) -> list[str]:
@@ -128,6 +152,7 @@ def rule(writer: Writer) -> list[str]:
         _(
             "Interval: the 95 % interval overlaps with that of a published pooled number; a wide one overlaps easily."
         ),
+        _("No event: nobody who was treated had the event, in the trials that counted it."),
         _(
             "A cell agrees when every question that the publication answers is answered alike; otherwise it disagrees."
         ),
