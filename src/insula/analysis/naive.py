@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from insula.analysis.known_rows import KnownRow
 
 NO_CHANGE, OTHER_TRIALS = "no change", "other trials"
-NO_NAIVE = "no baseline of the arm and no other trial of this therapy, outcome and time is published"
+NO_NAIVE = "neither a baseline of the arm nor another such trial is published"
 EXACT = "a naive prediction is exact, so skill has no measure"
 _LEVELS = frozenset({"mean", "median"})
 _SAMPLES = 2000

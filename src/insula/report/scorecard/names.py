@@ -82,6 +82,10 @@ class Names:
         low, high = row["pi_low"], row["pi_high"]
         return self.writer.interval(low, high, row["unit"], self.measured(row), difference=is_difference(row))
 
+    def note(self, text: str) -> str:
+        """Return the reasons beside a row, each translated."""
+        return self.writer._("; ").join(self.writer._(one) for one in text.split("; "))
+
     def skill(self, row: Row) -> str:
         """Write the skill of a row and what it was measured against."""
         if row["skill"] is None:

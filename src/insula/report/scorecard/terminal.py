@@ -79,7 +79,7 @@ def _rows(answer: dict[str, Any], names: Names) -> Table:
     table = _table(_("Predicted against published"), heads)
     for row in answer["rows"]:
         word = _("inside") if row["inside"] else _("outside")
-        about = word if row["primary"] else f"{word} ({_('not counted')}: {_(row['note'])})"
+        about = word if row["primary"] else f"{word} ({_('not counted')}: {names.note(row['note'])})"
         table.add_row(
             f"{row['study_id']}\n{names.arm(row)}",
             names.what(row),
