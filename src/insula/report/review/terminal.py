@@ -80,12 +80,9 @@ def _effects(summary: Data, writer: Writer) -> Table:
         if cell["subgroup"] != "overall":
             continue
         outcome = summary["outcomes"][cell["outcome"]]
-        for one in cell["effects"]:
-            table.add_row(
-                one["study"], writer.title(outcome["title"]), words.when(cell["months"], writer),
-                words.kind(one, writer), *words.groups(one, outcome, writer), words.effect(outcome, one, writer),
-                words.remarks(one, outcome, writer),
-            )  # fmt: skip
+        for one in (*cell["effects"], *cell["treated_events"]):
+            title, when = writer.title(outcome["title"]), words.when(cell["months"], writer)
+            table.add_row(one["study"], title, when, *words.comparison(one, outcome, writer))
     return table
 
 

@@ -61,14 +61,13 @@ def found_here(summary: Data, cell: Data, writer: Writer) -> str:
     if cell["pooled"] or not counted:
         return effect(summary["outcomes"][cell["outcome"]], cell["pooled"], writer)
     events, patients = (sum(one[name] for one in counted) for name in ("events", "patients"))
-    text = writer._("{events} events in {patients} treated patients ({words}); no control was counted")
-    printed = dict.fromkeys(word.split(":")[-1].replace("_", " ") for one in counted for word in one["words"])
-    return text.format(events=events, patients=patients, words=", ".join(printed))
+    text = writer._("{events} events in {patients} treated patients; no control was counted")
+    return text.format(events=events, patients=patients)
 
 
 def has_number(cell: Data) -> bool:
-    """Say whether the tables hold anything of a cell."""
-    return bool(cell["pooled"] or cell["treated_events"])
+    """Say whether a cell has a pooled number, or counted events that a publication speaks of."""
+    return bool(cell["pooled"] or (cell["treated_events"] and (cell["claims"] or cell["published"])))
 
 
 def measure(outcome: Data, writer: Writer) -> str:
@@ -159,10 +158,14 @@ def rule(writer: Writer) -> list[str]:
     ]
 
 
-def kind(effect_: Data, writer: Writer) -> str:
-    """Return what is compared: changes from baseline, final values or shares."""
-    name = str(effect_["kind"])
-    return writer._(name)
+def comparison(one: Data, outcome: Data, writer: Writer) -> tuple[str, str, str, str, str]:
+    """Return what a study compares, both its sides, effect and remarks; of events of the treated what there is."""
+    if "events" in one:
+        treated = writer._("{events} events (n = {n})").format(events=one["events"], n=one["patients"])
+        missing = writer.number(None)
+        return writer._("events of the treated"), treated, missing, missing, ", ".join(one["words"])
+    kind, (treated, control) = str(one["kind"]), groups(one, outcome, writer)
+    return writer._(kind), treated, control, effect(outcome, one, writer), _remarks(one, outcome, writer)
 
 
 def groups(effect_: Data, outcome: Data, writer: Writer) -> list[str]:
@@ -178,7 +181,7 @@ def groups(effect_: Data, outcome: Data, writer: Writer) -> list[str]:
     return told
 
 
-def remarks(effect_: Data, outcome: Data, writer: Writer) -> str:
+def _remarks(effect_: Data, outcome: Data, writer: Writer) -> str:
     """Return how the SDs were found, what the groups differed by at baseline, and what else belongs to the number."""
     _ = writer._
     methods = dict.fromkeys(m for side in ("treated", "control") for m in effect_[side]["sd_methods"])
