@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 
-from insula.analysis.meta_analysis.pooling import METHODS, Request
+from insula.analysis.meta_analysis.answer import answer
+from insula.analysis.meta_analysis.judgements import read_grade, read_risk_of_bias
+from insula.analysis.meta_analysis.pooling import METHODS, WITHOUT_SPREAD, Request
+from insula.analysis.meta_analysis.read import read_studies
 from insula.analysis.meta_analysis.studies import Roles
-from insula.cli.options import language, output_format
+from insula.cli.options import folder, language, output_format
 from insula.cli.output import output
 from insula.statistics.meta.effect_sizes import COLUMNS
 from insula.statistics.meta.model import INTERVALS
@@ -50,6 +53,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--shared-control", default=None, metavar="COLUMN", help="Comparisons that share a control group."
 )
 @click.option("--correlation", type=float, default=None, help="Stands in for a missing ri (MC, SMCC, SMCR).")
+@click.option("--risk-of-bias", type=_FILE, default=None, help="Judgements: study, D1 ... D5, overall.")
+@click.option("--grade", type=_FILE, default=None, help="Certainty of evidence: outcome, domains, certainty.")
+@click.option(
+    "--favours", default=None, metavar="LEFT,RIGHT", help="What the sides of the forest plot speak for."
+)
+@folder("--out", None, "New folder for the report, and all figures as SVG, PNG and CSV.")
 @language
 @output_format
 def command(
@@ -64,6 +73,10 @@ def command(
     cluster: str | None,
     shared_control: str | None,
     correlation: float | None,
+    risk_of_bias: Path | None,
+    grade: Path | None,
+    favours: str | None,
+    out: Path | None,
     lang: str,
     output_format: str,
 ) -> None:
@@ -88,21 +101,36 @@ def command(
 
     \b
     Examples:
-      insula meta trials.csv --measure MD --by disease
+      insula meta trials.csv --measure MD --by disease --out meta_disease
       insula meta trials.csv --measure RR --method MH --order year
       insula meta trials.csv --measure OR --moderators year,dose --format json
     """
-    from insula.analysis.meta_analysis.answer import answer
-    from insula.analysis.meta_analysis.read import read_studies
+    from insula.report.meta_page import check_folder, write_meta_report
     from insula.report.meta_terminal import show
 
+    if out:
+        check_folder(out)
     names = tuple(name.strip() for name in moderators.split(",")) if moderators else ()
-    roles = Roles(by, names, order, cluster, shared_control)
-    request = Request(method, interval or "hksj", level)
-    if interval is None and request.common:
-        request = Request(method, "wald", level)
-    found = answer(read_studies(table, measure, roles, correlation), request)
+    studies = read_studies(table, measure, Roles(by, names, order, cluster, shared_control), correlation)
+    judged = {
+        "risk_of_bias": read_risk_of_bias(risk_of_bias, studies.labels) if risk_of_bias else None,
+        "grade": read_grade(grade) if grade else None,
+    }
+    found = {**answer(studies, _request(method, interval, level)), **judged}
+    if out:
+        page = write_meta_report(found, out, lang, source=table.name, favours=_sides(favours))
+        click.echo(f"{page}", err=True)
     if output_format == "json":
         click.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
     else:
         output().print(show(found, lang))
+
+
+def _request(method: str, interval: str | None, level: float) -> Request:
+    usual = "wald" if method in WITHOUT_SPREAD else "hksj"
+    return Request(method, interval or usual, level)
+
+
+def _sides(favours: str | None) -> tuple[str, str]:
+    left, _, right = (favours or "").partition(",")
+    return left.strip(), right.strip()

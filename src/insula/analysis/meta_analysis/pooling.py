@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MANTEL_HAENSZEL, MIXED = "MH", "GLMM"
 METHODS = (*INVERSE_VARIANCE, MANTEL_HAENSZEL, MIXED)
+WITHOUT_SPREAD = (COMMON, MANTEL_HAENSZEL, MIXED)  # their mean has a Wald interval and no other
 _SHARES = frozenset({"PLO", "PAS", "PFT", "IRS", "ZCOR"})
 
 
@@ -41,11 +42,6 @@ class Request:
     method: str
     interval: str
     level: float
-
-    @property
-    def common(self) -> bool:
-        """Whether the method knows no variance between studies, so that only a Wald interval fits."""
-        return self.method in (COMMON, MANTEL_HAENSZEL, MIXED)
 
     def by_inverse_variance(self) -> Request:
         """Return the request for what needs an effect and a variance per study: funnel, influence, regression."""

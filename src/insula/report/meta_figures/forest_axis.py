@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 _HALF = 0.065  # inches: half the height of a diamond
 _MARK = (3.0, 8.5)  # points: side of the mark of the lightest and of the heaviest study
-_ROOM = (
-    1.0  # how far beyond the effects, in their own range, an interval may reach before it ends in an arrow
-)
+_USUAL = 0.1  # share of a study whose weight is unknown
+_ROOM = 1.0  # how far beyond the effects, in their own range, an interval is drawn before it ends in an arrow
 
 
 def limits(forest: Forest) -> tuple[float, float]:
-    """Return the ends of the axis: all effects and pooled intervals, and single intervals as far as they are sane."""
+    """Return the ends of the axis: all effects, the first interval over all, and the others as far as they are sane."""
     to = np.log if forest.log else np.asarray
-    inner = [row.effect for row in forest.rows] + [forest.null if forest.null is not None else np.nan]
-    for summary in forest.summaries:
-        inner += [summary.effect, summary.low, summary.high, *(summary.prediction or ())]
-    outer = [end for row in forest.rows for end in (row.low, row.high)]
+    lines: list[ForestRow | ForestSummary] = [*forest.rows, *forest.summaries]
+    inner = [line.effect for line in lines] + [forest.null if forest.null is not None else np.nan]
+    inner += [end for pooled in _over_all(forest)[:1] for end in (pooled.low, pooled.high)]
+    outer = [end for line in lines for end in (line.low, line.high)]
+    outer += [end for pooled in forest.summaries for end in pooled.prediction or ()]
     inside, whole = (np.array(to(np.array(values, dtype=float))) for values in (inner, inner + outer))
     if not np.isfinite(inside).any():
         return (0.1, 10.0) if forest.log else (-1.0, 1.0)
@@ -54,10 +54,12 @@ def draw_line(axes: Axes, role: str, drawn: ForestRow | ForestSummary | None, y:
     elif role == "pooled":
         ends = [(drawn.low, y), (drawn.effect, y - _HALF), (drawn.high, y), (drawn.effect, y + _HALF)]
         axes.add_patch(Polygon(ends, closed=True, zorder=3, gid=name, **area(drawn.kind)))
+        _arrows(axes, drawn.low, drawn.high, y, INK)
     else:
         low, high = getattr(drawn, "prediction", None) or (np.nan, np.nan)
         axes.plot((low, high), (y, y), color=INK, linewidth=2.2, solid_capstyle="butt", gid=name, zorder=3)
         axes.plot((low, high), (y, y), "|", color=INK, markersize=6, zorder=3)
+        _arrows(axes, low, high, y, INK)
 
 
 def finish_axis(axes: Axes, forest: Forest, ends: tuple[float, float]) -> None:
@@ -88,21 +90,32 @@ def finish_axis(axes: Axes, forest: Forest, ends: tuple[float, float]) -> None:
         )
     if forest.null is not None:
         axes.axvline(forest.null, color=QUIET, linewidth=0.8, zorder=1)
-    over_all = [summary for summary in forest.summaries if not summary.subgroup]
+    over_all = _over_all(forest)
     if over_all:
         axes.axvline(over_all[0].effect, color=INK, linewidth=0.7, linestyle=(0, (1.5, 2)), zorder=1)
 
 
+def _over_all(forest: Forest) -> list[ForestSummary]:
+    return [summary for summary in forest.summaries if not summary.subgroup]
+
+
 def _study(axes: Axes, row: ForestRow | ForestSummary, y: float, name: str) -> None:
     left, right = axes.get_xlim()
-    low, high = max(row.low, left), min(row.high, right)
-    axes.plot((low, high), (y, y), linewidth=1.1, zorder=2, **line(row.kind))
-    for end, beyond, arrow in ((left, row.low < left, "<"), (right, row.high > right, ">")):
-        if beyond:
-            axes.plot(end, y, arrow, color=line(row.kind)["color"], markersize=4.5, clip_on=False, zorder=2)
-    share = (getattr(row, "weight", None) or 0.0) / 100
+    ends = (max(row.low, left), min(row.high, right))
+    axes.plot(ends, (y, y), linewidth=1.1, zorder=2, **line(row.kind))
+    _arrows(axes, row.low, row.high, y, line(row.kind)["color"])
+    weight = getattr(row, "weight", None)
+    share = _USUAL if weight is None else weight / 100
     side = _MARK[0] + (_MARK[1] - _MARK[0]) * min(1.0, 2 * share) ** 0.5
     axes.plot(row.effect, y, linestyle="none", markersize=side, zorder=4, gid=name, **mark(row.kind))
+
+
+def _arrows(axes: Axes, low: float, high: float, y: float, colour: str) -> None:
+    """Say where an interval goes on beyond the axis."""
+    left, right = axes.get_xlim()
+    for end, beyond, arrow in ((left, low < left, "<"), (right, high > right, ">")):
+        if beyond:
+            axes.plot(end, y, arrow, color=colour, markersize=4.5, clip_on=False, zorder=2)
 
 
 def _few_ratios(ends: tuple[float, float]) -> LogLocator | MaxNLocator:

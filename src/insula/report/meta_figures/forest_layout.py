@@ -14,13 +14,17 @@ from matplotlib.lines import Line2D
 from insula.report.figures.style import INK, drawing
 from insula.report.meta_figures.forest_axis import draw_line, finish_axis, limits
 from insula.report.meta_figures.kinds import legend_marks
-from insula.report.meta_figures.lettering import decimals_for, fixed, text_inches, wrap
+from insula.report.meta_figures.lettering import decimals_for, fixed, ratio, text_inches, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
     from insula.report.meta_figures.forest import Forest, ForestRow, ForestSummary
     from insula.report.writing import Writer
+
+    Spelling = Callable[[float | None], str]
 
 POINTS = 8.5
 _LINE, _GAP, _PAD, _MARGIN = 0.165, 0.055, 0.14, 0.12
@@ -119,34 +123,35 @@ class _Page:
 
 def _heads(forest: Forest, writer: Writer) -> tuple[str, ...]:
     interval = writer._("Effect [{level} % interval]").format(level=f"{100 * forest.level:g}")
-    return (writer._("Study"), *forest.headings, interval, writer._("Weight, %"))
+    weighed = any(row.weight is not None for row in forest.rows)
+    return (writer._("Study"), *forest.headings, interval, writer._("Weight, %") if weighed else "")
 
 
 def _lines(forest: Forest, writer: Writer) -> list[Line]:
-    decimals = _decimals(forest)
+    spell = _spelling(forest)
     found: list[Line] = []
     for group in dict.fromkeys(row.subgroup for row in forest.rows):
         if group:
             found.append(Line(group, "heading", cells=("",) * len(forest.headings)))
-        found += [_study(row, decimals) for row in forest.rows if row.subgroup == group]
+        found += [_study(row, spell) for row in forest.rows if row.subgroup == group]
         if group:
-            found += _pooled(forest, group, decimals, writer)
-    found += _pooled(forest, "", decimals, writer)
+            found += _pooled(forest, group, spell, writer)
+    found += _pooled(forest, "", spell, writer)
     return [*found, *(Line(note, "note", cells=("",) * len(forest.headings)) for note in forest.notes)]
 
 
-def _study(row: ForestRow, decimals: int) -> Line:
+def _study(row: ForestRow, spell: Spelling) -> Line:
     weight = "" if row.weight is None else fixed(row.weight, 1)
-    return Line(row.label, "study", row, row.cells, _interval(row, decimals), weight)
+    return Line(row.label, "study", row, row.cells, _interval(row, spell), weight)
 
 
-def _pooled(forest: Forest, group: str, decimals: int, writer: Writer) -> list[Line]:
+def _pooled(forest: Forest, group: str, spell: Spelling, writer: Writer) -> list[Line]:
     blank = ("",) * len(forest.headings)
     found = []
     for pooled in (summary for summary in forest.summaries if summary.subgroup == group):
-        found.append(Line(pooled.label, "pooled", pooled, blank, _interval(pooled, decimals)))
+        found.append(Line(pooled.label, "pooled", pooled, blank, _interval(pooled, spell)))
         if pooled.prediction:
-            low, high = (fixed(end, decimals) for end in pooled.prediction)
+            low, high = map(spell, pooled.prediction)
             text = writer._("{level} % prediction interval").format(level=f"{100 * forest.level:g}")
             found.append(Line(text, "prediction", pooled, blank, f"[{low}, {high}]"))
         if pooled.heterogeneity:
@@ -154,18 +159,19 @@ def _pooled(forest: Forest, group: str, decimals: int, writer: Writer) -> list[L
     return found
 
 
-def _interval(row: ForestRow | ForestSummary, decimals: int) -> str:
+def _interval(row: ForestRow | ForestSummary, spell: Spelling) -> str:
     if row.effect != row.effect:
         return "–"
-    return f"{fixed(row.effect, decimals)} [{fixed(row.low, decimals)}, {fixed(row.high, decimals)}]"
+    return f"{spell(row.effect)} [{spell(row.low)}, {spell(row.high)}]"
 
 
-def _decimals(forest: Forest) -> int:
-    """Two digits of a usual standard error; ratios have two decimals as everywhere."""
+def _spelling(forest: Forest) -> Spelling:
+    """Return how numbers are written: ratios by `ratio`, others with two digits of a usual standard error."""
     if forest.log:
-        return 2
+        return ratio
     widths = sorted(row.high - row.low for row in forest.rows if row.high > row.low)
-    return decimals_for(widths[len(widths) // 2] / _ERRORS) if widths else 2
+    decimals = decimals_for(widths[len(widths) // 2] / _ERRORS) if widths else 2
+    return lambda value: fixed(value, decimals)
 
 
 def _widths(lines: list[Line], heads: tuple[str, ...]) -> tuple[float, list[float], list[float]]:

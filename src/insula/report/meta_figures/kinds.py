@@ -38,11 +38,36 @@ def area(kind: str) -> dict[str, Any]:
     return {"facecolor": colour, "edgecolor": colour, "linewidth": 0.8}
 
 
-def legend_marks(kinds: Iterable[str], writer: Writer, size: float = 6.0) -> list[Line2D]:
+def flagged() -> dict[str, Any]:
+    """Return how the mark of an influential study looks."""
+    return {"marker": "^", "markerfacecolor": ORANGE, "markeredgecolor": INK, "markeredgewidth": 0.8}
+
+
+def flagged_legend(writer: Writer) -> list[Line2D]:
+    """Return the legend of marks that may be flagged."""
+    looks = ((writer._("study"), mark(PUBLISHED)), (writer._("influential study"), flagged()))
+    return [Line2D([], [], linestyle="none", markersize=5, label=name, **look) for name, look in looks]
+
+
+def legend_points(kinds: Iterable[str], writer: Writer) -> list[Line2D]:
+    """Return a legend entry for each kind that occurs, as points without an interval."""
+    names, occurring = _names(writer), set(kinds)
+    return [
+        Line2D([], [], linestyle="none", markersize=5, label=names[kind], **mark(kind))
+        for kind in KINDS
+        if kind in occurring
+    ]
+
+
+def legend_marks(kinds: Iterable[str], writer: Writer) -> list[Line2D]:
     """Return a legend entry for each kind that occurs; nothing when there is only one."""
     occurring = set(kinds)
     found = [kind for kind in KINDS if kind in occurring]
-    names = {PUBLISHED: writer._("published study"), VIRTUAL: writer._("virtual trial")}
+    names = _names(writer)
     if len(found) < 2:
         return []
-    return [Line2D([], [], markersize=size, label=names[kind], **line(kind), **mark(kind)) for kind in found]
+    return [Line2D([], [], markersize=6, label=names[kind], **line(kind), **mark(kind)) for kind in found]
+
+
+def _names(writer: Writer) -> dict[str, str]:
+    return {PUBLISHED: writer._("published study"), VIRTUAL: writer._("virtual trial")}

@@ -6,6 +6,7 @@ import math
 import unicodedata
 
 POINTS_PER_INCH = 72.0
+_SMALL_RATIO, _LARGE_RATIO, _HUGE_RATIO = 1e-3, 100.0, 1e5
 _WIDE, _NARROW, _BOLD = 1.0, 0.6, 1.08  # of the font size; DejaVu Sans is the broadest of the usual fonts
 
 
@@ -50,6 +51,15 @@ def fixed(value: float | None, decimals: int) -> str:
         return "–"
     text = f"{value:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def ratio(value: float | None) -> str:
+    """Write a ratio: two decimals, more for small ones and none for large ones."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value >= _LARGE_RATIO:
+        return f"{value:,.0f}" if value < _HUGE_RATIO else f"{value:.1e}"
+    return fixed(value, max(2, decimals_for(value))) if value >= _SMALL_RATIO else f"{value:.1e}"
 
 
 def _letter(letter: str) -> float:
