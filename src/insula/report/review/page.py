@@ -59,6 +59,7 @@ def _write(summary: Data, drawn: Drawn, folder: Path, writer: Writer) -> None:
         save_picture(figure, folder / f"{name}.png")
         write_csv(folder / f"{name}.csv", forest_columns(forest))
     for name, columns in review_tables(summary).items():
-        write_csv(folder / f"{name}.csv", columns)
+        if columns:  # no table without rows
+            write_csv(folder / f"{name}.csv", columns)
     page = fill("review.html.j2", writer, s=summary, words=words, figures=figures)
     (folder / "report.html").write_text(page, encoding="utf-8")
