@@ -120,3 +120,10 @@ def test_skill_that_cannot_be_measured_says_why():
     assert (skill_of(1.0, 70.0, []).skill, skill_of(1.0, 70.0, []).reason) == (None, NO_NAIVE)
     exact = skill_of(1.0, 50.0, [Naive(NO_CHANGE, 50, 0.0)])
     assert (exact.skill, exact.reason) == (None, EXACT)
+
+
+def test_a_baseline_is_compared_with_baselines_alone():
+    row = known(value=50, months=0.0)
+    early = known(value=90, study="a", months=0.4)
+    (found,) = published(row, early, known(value=46, study="b", months=0.0)).naive(row)
+    assert (found.kind, found.mean) == (OTHER_TRIALS, 46)
