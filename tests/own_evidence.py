@@ -44,10 +44,13 @@ OUTCOMES = (
 )
 
 
-def tables(folder, *, outcomes=OUTCOMES, study=STUDY, role="validation", arms=(THERAPY_ARM, CONTROL_ARM)):
+def tables(
+    folder, *, outcomes=OUTCOMES, study=STUDY, role="validation", arms=(THERAPY_ARM, CONTROL_ARM), doi=""
+):
     """Write studies.csv, arms.csv and outcomes.csv; no pooled effects."""
     folder.mkdir(parents=True, exist_ok=True)
     about = {"study_id": study, "short_name": "Tiny", "design": "randomised", "disease": "T1D", "role": role}
+    about["doi"] = doi
     rows = {
         "studies": [about | {"seen_in": "made up"}],
         "arms": [arm(name, study) for name in arms],

@@ -11,7 +11,7 @@ from insula.evidence.harmonise import harmonised_rows
 from insula.evidence.therapies import class_of, classes_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from insula.catalog import Catalog
     from insula.evidence import PublishedRow
@@ -95,13 +95,12 @@ def rows_by_study(catalogs: Sequence[Catalog], vocabulary: Vocabulary) -> dict[s
     return found
 
 
-def twins(catalogs: Iterable[Catalog]) -> dict[str, frozenset[str]]:
+def twins(catalogs: Sequence[Catalog]) -> dict[str, frozenset[str]]:
     """Return, for studies that name one publication, the ids of all of them."""
     found: dict[str, frozenset[str]] = {}
-    for catalog in catalogs:
-        for source in same_sources(catalog):
-            for name in source.studies:
-                found[name] = found.get(name, frozenset()) | set(source.studies)
+    for source in same_sources(*catalogs):
+        for name in source.studies:
+            found[name] = found.get(name, frozenset()) | set(source.studies)
     return found
 
 

@@ -117,11 +117,11 @@ class SameSource:
     studies: tuple[str, ...]
 
 
-def same_sources(catalog: Catalog) -> tuple[SameSource, ...]:
+def same_sources(*catalogs: Catalog) -> tuple[SameSource, ...]:
     """Return publications (doi, pmid or PubMed Central number) that two or more study ids name."""
     named: dict[str, set[str]] = {}
-    for topic in catalog.topics:
-        for row in catalog.evidence(topic).studies:
+    for tables in (tables for catalog in catalogs for tables in catalog.topics.values()):
+        for row in tables.studies:
             cells = row.cells
             names = [
                 cells["doi"].casefold(),

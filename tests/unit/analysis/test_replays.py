@@ -159,3 +159,8 @@ def test_arms_have_their_class_and_place(plan):
     (planned,) = plan().replays
     seen = {row.arm_id: (row.therapy, row.arm_place[0]) for row in planned.rows.known}
     assert seen == {arm("treated")["arm_id"]: ("stem_cell_islets", 0), "control": ("usual_care", 1)}
+
+
+def test_a_trial_that_the_science_holds_under_another_id_is_no_other_trial(plan, own):
+    tables(own / "evidence", doi="10.1056/NEJMoa2506549")
+    assert plan().published.twins[STUDY] == {STUDY, "reichman_2025_zimislecel"}
