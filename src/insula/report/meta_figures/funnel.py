@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from insula.report.figures.style import INK, QUIET, drawing
 from insula.report.meta_figures.kinds import legend_points, mark
@@ -27,7 +27,7 @@ _SHADES = (
     "#dbe0e4",
     "#f1f3f5",
 )  # from no evidence, between the contours, to p below 0.01
-_SIZE, _FRAME = (5.4, 4.6), (0.12, 0.27, 0.84, 0.7)
+_SIZE, _FRAME = (5.4, 4.7), (0.12, 0.28, 0.84, 0.69)
 _FILLED: dict[str, Any] = {
     "marker": "o",
     "markerfacecolor": "white",
@@ -70,7 +70,7 @@ def funnel_figure(found: Answer, writer: Writer) -> Figure:
         _finish(axes, found, writer, deepest, [centre - reach, centre + reach, *places])
         figure.legend(
             handles=_legend(studies, bool(added), shaded, writer),
-            loc="lower center", ncols=4 if shaded else 3, frameon=False, fontsize=7.5, columnspacing=1.2,
+            loc="lower center", ncols=3, frameon=False, fontsize=7.5, columnspacing=1.2,
         )  # fmt: skip
     return figure
 
@@ -96,7 +96,8 @@ def _added(found: Answer) -> list[Answer]:
 
 def _contours(axes: Axes, deepest: float) -> None:
     """Shade where a study's own p lies between two contours, seen from no effect."""
-    axes.set_facecolor(_SHADES[-1])
+    ground = Rectangle((0, 0), 1, 1, transform=axes.transAxes, facecolor=_SHADES[-1], linewidth=0, zorder=-1)
+    axes.add_patch(ground)  # a figure of a page has no ground of its own
     for p, shade in zip(CONTOURS[::-1], _SHADES[-2::-1], strict=True):
         reach = NormalDist().inv_cdf(1 - p / 2) * deepest
         axes.fill((0, -reach, reach), (0, deepest, deepest), color=shade, linewidth=0, zorder=0)

@@ -6,6 +6,7 @@ import math
 import unicodedata
 
 POINTS_PER_INCH = 72.0
+_ROUNDING = 1e-9
 _SMALL_RATIO, _LARGE_RATIO, _HUGE_RATIO = 1e-3, 100.0, 1e5
 _WIDE, _NARROW, _BOLD = 1.0, 0.6, 1.08  # of the font size; DejaVu Sans is the broadest of the usual fonts
 
@@ -29,13 +30,9 @@ def wrap(text: str, points: float, inches: float, *, bold: bool = False) -> str:
 
 def shorten(text: str, letters: int) -> str:
     """Cut a text that is longer, as many narrow letters as given, with an ellipsis."""
-    room, kept = float(letters), ""
-    for letter in text:
-        room -= _letter(letter) / _NARROW
-        if room < 0:
-            return kept.rstrip() + "…"
-        kept += letter
-    return kept
+    widths = [_letter(letter) for letter in text]
+    fitting = sum(sum(widths[: n + 1]) <= letters * _NARROW + _ROUNDING for n in range(len(text)))
+    return text if fitting == len(text) else text[:fitting].rstrip() + "…"
 
 
 def decimals_for(smallest: float) -> int:
@@ -59,7 +56,7 @@ def ratio(value: float | None) -> str:
         return "–"
     if value >= _LARGE_RATIO:
         return f"{value:,.0f}" if value < _HUGE_RATIO else f"{value:.1e}"
-    return fixed(value, max(2, decimals_for(value))) if value >= _SMALL_RATIO else f"{value:.1e}"
+    return fixed(value, max(2, decimals_for(value))) if value >= _SMALL_RATIO else f"<{_SMALL_RATIO:g}"
 
 
 def _letter(letter: str) -> float:
