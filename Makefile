@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test lint quick golden clean
+.PHONY: setup run test lint quick golden bench clean
 
 setup: .venv/.installed
 
@@ -31,5 +31,13 @@ quick: setup
 golden: setup  # after a change of the science text: the new end of the tiny trial, to be read before it is committed
 	PYTHONPATH=tests $(BIN)/python tests/golden/golden_study.py
 
+bench: .venv-bench/.installed  # about 10 minutes on a quiet machine; ARGUMENTS=--quick takes 2
+	PYTHONPATH=src .venv-bench/bin/python -m benchmarks.run $(ARGUMENTS)
+
+.venv-bench/.installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

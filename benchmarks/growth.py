@@ -1,0 +1,97 @@
+"""How time grows: with patients, with states, in streams of patients, in a whole trial."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.engines.insula_engine import Insula, Options
+from benchmarks.problems import STUDY, clinic, disease, disease_parameters, ring
+from benchmarks.worker import memory_mb
+from insula.engine.schedule import Schedule
+from insula.engine.solve import Solution, solve
+from insula.engine.stream import solve_stream
+
+RTOL = 1e-5
+FIVE_YEARS = np.arange(0.0, 1826.0, 91.25)
+GROW = (1_000, 3_000, 10_000, 30_000, 100_000)
+
+
+def with_patients(counts: Sequence[int], repetitions: int) -> list[dict[str, float]]:
+    """Seconds for the disease clock with so many patients on one core, median."""
+    engine = Insula(disease(200), Options())
+    engine.run(16, RTOL)
+    found = []
+    for n in counts:
+        seconds = float(np.median([engine.run(n, RTOL)[1] for _ in range(repetitions if n < 30_000 else 1)]))
+        found.append({"patients": n, "seconds": seconds})
+    return found
+
+
+def with_states(counts: Sequence[int], repetitions: int) -> list[dict[str, float]]:
+    """Seconds to compile, and microseconds of a patient's step, for rings of so many states."""
+    found = []
+    for states in counts:
+        engine = Insula(ring(states, 64), Options())
+        runs = [engine.run(512, RTOL) for _ in range(repetitions)]
+        seconds, steps = float(np.median([run[1] for run in runs])), runs[0][2]
+        one = {"states": states, "patients_per_s": 512 / seconds, "us_per_step": 1e6 * seconds / 512 / steps}
+        found.append(one | {"compile_cold_s": engine.notes["compile_cold_s"]})
+    return found
+
+
+def streamed(counts: Sequence[int], workers: int) -> list[dict[str, float]]:
+    """Seconds and resident memory of streams: patients are drawn, integrated for five years and stored.
+
+    Each stream has a process of its own, so that memory is that of this stream.
+    """
+    found = []
+    for n in counts:
+        text = f"from benchmarks.growth import stream; stream({n}, {workers})"
+        answer = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+        found.append(json.loads(answer.stdout))
+    return found
+
+
+def stream(n: int, workers: int) -> None:
+    """Print what one stream of n patients took."""
+    place = clinic()
+    kernel = place.disease.kernel
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        work = partial(_five_years, place)
+        identity = kernel.key
+        solve_stream(work, kernel.outputs, n, Path(folder), identity=identity, workers=workers)
+        seconds = time.perf_counter() - began
+        size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
+    print(json.dumps({"patients": n, "seconds": seconds, "memory_mb": memory_mb(), "stored_mb": size}))
+
+
+def _five_years(place: Any, numbers: NDArray[np.int64]) -> Solution:
+    schedule = Schedule.readings(len(numbers), FIVE_YEARS)
+    return solve(place.disease.kernel, disease_parameters(place, numbers), schedule, rtol=1e-6)
+
+
+def trial(patients: int, workers: int, tell: Callable[[str], None]) -> dict[str, float]:
+    """Seconds of a whole trial: both clocks, all arms and visits of the study."""
+    tell(f"trial of {patients} patients in each arm")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "insula.cli.main", "run", STUDY, "--patients", str(patients)]
+        began = time.perf_counter()
+        done = subprocess.run(
+            [*command, "--workers", str(workers), "--out", f"{folder}/run"], capture_output=True, check=False
+        )
+        return {
+            "patients": patients,
+            "workers": workers,
+            "seconds": time.perf_counter() - began,
+            "exit_code": done.returncode,
+        }

@@ -1,0 +1,135 @@
+"""The measured numbers as a page of tables and as plots."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+from benchmarks.targets import targets
+
+HERE = Path(__file__).parent
+OURS = "insula rodas5p"
+
+
+def write(results: dict[str, Any], out: Path) -> None:
+    """Write README.md and the plots that it shows."""
+    out.mkdir(parents=True, exist_ok=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"number": number, "error": lambda x: "-" if x is None else f"{x:.1e}"}
+    page = environment.get_template("README.md.jinja")
+    problems = [_tables(name, problem, results) for name, problem in results["problems"].items()]
+    text = page.render(results=results, problems=problems, targets=targets(results))
+    (out / "README.md").write_text(text, encoding="utf-8")
+    if "growth" in results:
+        with mpl.rc_context({"svg.hashsalt": "insula", "font.size": 9}):
+            _plot_patients(results["growth"], out / "patients.svg")
+            _plot_states(results["growth"], out / "states.svg")
+    with mpl.rc_context({"svg.hashsalt": "insula", "font.size": 8}):
+        _plot_precision(results["problems"], out / "work_precision.svg")
+
+
+def number(x: float | None) -> str:
+    """Three significant digits, without an exponent; a dash for what is not known."""
+    if x is None:
+        return "-"
+    if abs(x) >= 1000:
+        return f"{float(f'{x:.3g}'):,.0f}"
+    return f"{x:.3g}"
+
+
+def _tables(name: str, problem: dict[str, Any], results: dict[str, Any]) -> dict[str, Any]:
+    """One line a simulator: patients per second at errors, and what it needs."""
+    at, peak = problem["at_error"], results["machine"]["peak_gflops"]
+    lines = []
+    for engine, ready in problem["ready"].items():
+        rows = [row for row in problem["rows"] if row["engine"] == engine]
+        if not rows:
+            continue
+        speeds = [at[s][t].get(engine) for s in at for t in at[s]]
+        lines.append(
+            {
+                "engine": engine,
+                "speeds": speeds,
+                "times": [_ratio(at[s][t].get(OURS), at[s][t].get(engine)) for s in at for t in at[s]],
+                "compile": ready["compile_s"],
+                "cached": ready.get("compile_cached_s"),
+                "memory": max(row["memory_mb"] for row in rows),
+                "share": _share(rows, problem["flop_per_step"], peak),
+                "rows": rows,
+            }
+        )
+    return {"name": name, "lines": lines, **problem}
+
+
+def _ratio(ours: float | None, other: float | None) -> float | None:
+    return ours / other if ours and other else None
+
+
+def _share(rows: list[dict[str, Any]], flop_per_step: dict[str, int], peak: float) -> float | None:
+    """Share of the core's peak in double precision that our own arithmetic reaches, per cent, at its best."""
+    _, _, method = rows[0]["engine"].partition(" ")
+    flops = flop_per_step.get(method)
+    if flops is None:
+        return None
+    return max(100 * row["patients_per_s"] * row["steps"] * flops / 1e9 / peak for row in rows)
+
+
+def _plot_patients(growth: dict[str, Any], path: Path) -> None:
+    figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
+    for label, rows in (
+        ("one core, one call", growth["patients"]),
+        ("stream to disk, all cores", growth["stream"]),
+    ):
+        counts, seconds = ([row[key] for row in rows] for key in ("patients", "seconds"))
+        axes.loglog(counts, seconds, "o-", label=label)
+    axes.set(xlabel="patients", ylabel="seconds", title="disease clock, 5 years")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def _plot_states(growth: dict[str, Any], path: Path) -> None:
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
+    states = [row["states"] for row in growth["states"]]
+    left.loglog(states, [row["us_per_step"] for row in growth["states"]], "o-")
+    left.set(xlabel="states", ylabel="microseconds per patient and step", title="integration, one core")
+    right.loglog(states, [row["compile_cold_s"] for row in growth["states"]], "o-")
+    right.set(xlabel="states", ylabel="seconds", title="compilation, empty cache")
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def _plot_precision(problems: dict[str, Any], path: Path) -> None:
+    """Patients per second against the error that was reached, a panel for each problem."""
+    columns = min(3, len(problems))
+    lines = -(-len(problems) // columns)
+    figure, panels = plt.subplots(
+        lines, columns, figsize=(4 * columns, 3.2 * lines), squeeze=False, layout="constrained"
+    )
+    for axes, problem in zip(panels.flat, problems.values(), strict=False):
+        for engine in problem["ready"]:
+            rows = [r for r in problem["rows"] if r["engine"] == engine and 0 < r.get("error_p95", 0) < 1]
+            axes.loglog(
+                [r["error_p95"] for r in rows], [r["patients_per_s"] for r in rows], "o-", ms=3, label=engine
+            )
+        axes.set(
+            xlabel="error, 95th percentile",
+            ylabel="patients per second",
+            title=problem["title"].partition(",")[0],
+        )
+        axes.grid(alpha=0.3)
+    panels.flat[0].legend(fontsize=6)
+    for axes in panels.flat[len(problems) :]:
+        axes.set_axis_off()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
