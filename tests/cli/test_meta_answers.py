@@ -119,6 +119,7 @@ def test_virtual_trials_are_pooled_apart(meta, tmp_path):
     assert found["small_study_effects"] == wanted["small_study_effects"]
     assert (found["virtual"]["trials"], found["virtual"]["inside_prediction"]) == (2, 1)
     assert found["virtual"]["estimate"] == pytest.approx(4.8)
+    assert (found["virtual"]["p"], found["virtual"]["q_p"]) == (None, None)
     assert sum(row["weight"] for row in found["studies"]) == pytest.approx(200)
 
 
@@ -138,6 +139,12 @@ def test_dependent_effects_make_the_regression_robust(meta):
     errors = [fit["coefficients"][1]["standard_error"] for fit in (plain, robust)]
     assert errors[0] != pytest.approx(errors[1], rel=0.01)
     assert any("independent" in note["message"] for note in found["notes"])
+
+
+def test_a_table_of_virtual_trials_alone_says_so(meta, tmp_path):
+    path = tmp_path / "virtual.csv"
+    path.write_text("study,kind,yi,vi\nA,virtual,1,1\nB,virtual,2,1\n")
+    assert any("only about the model" in note["message"] for note in meta(path, "--measure", "GEN")["notes"])
 
 
 @pytest.mark.parametrize("k", [1, 2])

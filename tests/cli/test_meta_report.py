@@ -129,7 +129,8 @@ def test_the_forest_table_is_the_answer(judged):
 def test_every_other_table_is_the_answer(judged):
     folder, found = judged("en")
     funnel = columns(folder, "funnel")
-    assert numbers(funnel["estimate"])[:6] == [row["estimate"] for row in found["studies"]]
+    assert numbers(funnel["estimate"])[:5] == [row["estimate"] for row in found["studies"][:5]]
+    assert "Twin of Wu" not in funnel["study"]
     added = found["small_study_effects"]["trim_and_fill"]["added"]
     assert funnel["kind"].count("filled_in") == len(added)
     assert numbers(columns(folder, "cumulative")["low"]) == [

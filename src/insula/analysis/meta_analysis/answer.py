@@ -44,6 +44,10 @@ _CORRECTED = Note(
     "The method pools the counts; the effects of single studies, the funnel and the influence come from inverse "
     "variances, with 1/2 added where a count is 0. So do leaving one out and cumulating where the method is GLMM."
 )
+_TESTS = frozenset({"p", "q_p", "tests"})  # of a virtual trial they would be no evidence about patients
+_ALL_VIRTUAL = Note(
+    "All studies are virtual trials: no p value or interval here is evidence about patients, only about the model."
+)
 _APART = Note("Virtual trials are pooled apart; every other number comes from the published studies alone.")
 
 
@@ -92,6 +96,7 @@ def answer(studies: Studies, request: Request) -> Answer:
 def _notes(studies: Studies, main: Studies, request: Request) -> tuple[Note, ...]:
     extra = [
         (_APART, len(main.labels) < len(studies.labels)),
+        (_ALL_VIRTUAL, VIRTUAL in main.kinds),
         (_CLUSTERED, studies.clusters is not None),
         (_CORRECTED, request.method not in INVERSE_VARIANCE),
     ]
@@ -110,7 +115,7 @@ def _rows(studies: Studies, request: Request) -> list[Answer]:
     found = []
     for i, label in enumerate(studies.labels):
         ends = [float(effects.estimate[i] + side * reach[i]) for side in (0, -1, 1)]
-        read = readable(effects, ends, effects.size[i : i + 1])
+        read = readable(effects, ends, effects.size[i : i + 1]) if np.isfinite(ends[0]) else None
         found.append(
             {
                 "study": label, "kind": studies.kinds[i], "group": studies.groups[i] if studies.groups else "",
@@ -137,11 +142,12 @@ def _weights(studies: Studies, request: Request) -> Any:
 
 
 def _virtual(studies: Studies, main: Studies, request: Request) -> Answer | None:
-    """Pool the virtual trials, and count those inside the prediction interval of the published ones."""
+    """Pool the virtual trials, without tests, and count those inside the prediction interval of the published ones."""
     rows = np.array([kind == VIRTUAL for kind in studies.kinds])
     if not rows.any() or len(main.labels) == len(studies.labels):
         return None
     found: Answer = attempt(lambda: pool_some(studies, request, rows))
+    found |= dict.fromkeys(_TESTS & found.keys())
     estimates = studies.effects.estimate[rows]
     found["trials"] = int(np.isfinite(estimates).sum())
     prediction = pool_studies(main, request)["prediction"]

@@ -85,7 +85,7 @@ def _summaries(found: Answer, writer: Writer) -> tuple[ForestSummary, ...]:
             writer._("Pooled: {group}").format(group=group["group"]),
             group,
             writer,
-            _main_kind(found),
+            main_kind(found),
             group["group"],
         )
         for group in groups
@@ -103,10 +103,11 @@ def _summaries(found: Answer, writer: Writer) -> tuple[ForestSummary, ...]:
 
 def _whole(found: Answer, writer: Writer) -> ForestSummary:
     label = writer._("Published studies, pooled") if found["virtual"] else writer._("All studies, pooled")
-    return _summary(label, found["pooled"], writer, _main_kind(found))
+    return _summary(label, found["pooled"], writer, main_kind(found))
 
 
-def _main_kind(found: Answer) -> str:
+def main_kind(found: Answer) -> str:
+    """Return the kind of the studies that are analysed; virtual only where there is no published one."""
     return PUBLISHED if any(row["kind"] == PUBLISHED for row in found["studies"]) else VIRTUAL
 
 
@@ -120,7 +121,8 @@ def _heterogeneity(row: Answer, writer: Writer) -> str:
     """Return one line: Q with its p, I2 and tau2, as far as the method gives them."""
     parts = []
     if row["q"] is not None and row["q_degrees"]:
-        parts.append(f"Q {writer.number(row['q'])} (df {row['q_degrees']}, {p_text(row['q_p'], writer)})")
+        p = "" if row["q_p"] is None else f", {p_text(row['q_p'], writer)}"
+        parts.append(f"Q {writer.number(row['q'])} (df {row['q_degrees']}{p})")
         parts.append(f"I² {writer.number(row['i2'])} %")
     if row["tau2"] is not None and row["studies"] > 1:
         parts.append(f"τ² {writer.number(row['tau2'])}")

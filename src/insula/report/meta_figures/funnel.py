@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from insula.report.figures.style import INK, QUIET, drawing
+from insula.report.meta_figures.from_answer import main_kind
 from insula.report.meta_figures.kinds import legend_points, mark
 from insula.report.meta_words import null_value, scale_name
 
@@ -86,7 +87,9 @@ def funnel_columns(found: Answer) -> dict[str, list[Any]]:
 
 
 def _studies(found: Answer) -> list[Answer]:
-    return [row for row in found["studies"] if row["estimate"] is not None and row["variance"]]
+    """Return what the funnel tests were made of: virtual trials beside published studies are left out."""
+    rows = (row for row in found["studies"] if row["kind"] == main_kind(found))
+    return [row for row in rows if row["estimate"] is not None and row["variance"]]
 
 
 def _added(found: Answer) -> list[Answer]:
