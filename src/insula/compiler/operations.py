@@ -74,6 +74,7 @@ ARITY: dict[str, int] = {
     "not": 1,
     "select": 3,
 }
+EQUALITIES = frozenset({"eq", "ne"})
 BOOLEAN = frozenset(RELATIONS) | frozenset(LOGIC)
 COMMUTATIVE = frozenset({"add", "mul", "min", "max", "eq", "ne", "and", "or"})
 #: Finite operands give a finite result (overflow of the sum or product itself set aside).

@@ -17,6 +17,8 @@ from insula.engine.solve import solve
 
 Floats = NDArray[np.float64]
 MAX_STEPS = 1_000_000
+MOST_SHOWN = 8
+"""States that are named where an integration failed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ def simulate(
     ProtocolError
         If the grid is impossible.
     SolverFailure
-        If the end is not reached; says when and why.
+        If the end is not reached; says when, why and in which state.
     """
     if not end > 0.0 or steps < 1:
         raise ProtocolError(
@@ -80,8 +82,17 @@ def simulate(
     schedule = Schedule.readings(1, end * np.arange(steps + 1) / steps)
     found = solve(kernel, parameters, schedule, initial=initial, rtol=rtol, atol=atol, max_steps=MAX_STEPS)
     if not found.ok[0]:
-        raise SolverFailure(f"{system.name}: {found.explain(0)}")
+        raise SolverFailure(f"{system.name}: {found.explain(0)} {_reached(system.states, found.state[0])}")
     return Simulation(names, found.row_time, found.values)
+
+
+def _reached(names: Sequence[str], state: Floats) -> str:
+    """Say in words which state was reached; the largest numbers, where the trouble usually is, come first."""
+    size = np.where(np.isfinite(state), np.abs(state), np.inf)
+    order = np.argsort(-size, kind="stable")[:MOST_SHOWN]
+    shown = ", ".join(f"{names[k]} = {state[k]:g}" for k in order)
+    more = len(names) - len(order)
+    return f"State reached: {shown}{f', and {more} more' if more else ''}." if shown else ""
 
 
 def _start(system: System, changes: Mapping[str, float]) -> tuple[Floats, Floats | None]:

@@ -74,6 +74,27 @@ def test_a_short_window_between_two_long_steps_is_not_missed():
     assert found[0, 0] == 1
 
 
+@pytest.mark.parametrize("second", [10.3, 14.0, 31.0, 77.0])
+def test_of_several_changes_within_a_step_the_first_is_located(second):
+    """Steps grow tenfold here, so that both thresholds lie within one, in one part of it or in two."""
+    text = f"E: at x > 10: first = time, x = x + 100; F: at x > 100 + {second}: other = time"
+    model = f"model m() x' = 1; x = 0; first = 0; other = 0; {text}; end"
+    found = course(model, ("first", "other"), [200])
+    np.testing.assert_allclose(found[0], [10, second], rtol=1e-9)
+    text = f"E: at x > 10: first = time; F: at x > {second}: other = time"
+    model = f"model m() x' = 1; x = 0; first = 0; other = 0; {text}; end"
+    found = course(model, ("first", "other"), [200])
+    np.testing.assert_allclose(found[0], [10, second], rtol=1e-9)
+
+
+def test_a_relation_that_comes_and_goes_twice_within_a_step_is_located_where_it_first_comes():
+    """True from 0.2 to 0.5 and from 0.8 on; as any error is allowed, the first step goes all the way to 1."""
+    wave = f"sin({2 * np.pi}*(x - 0.2)/0.6) > 0"
+    k = kernel(f"model m() x' = 1; x = 0; y = 0; E: at {wave} && y < 0.1: y = time; end", ("y",))
+    found = solve(k, k.defaults, Schedule.readings(1, [1.0]), rtol=1e9, atol=1e9)
+    assert found.values[0, 0] == pytest.approx(0.2, rel=1e-12)
+
+
 def test_the_state_after_an_event_that_does_nothing_to_it_is_as_without():
     plain = "model m() x' = -x*y; x = 1; y' = x - 0.3*y; y = 0.2;"
     event = " seen = 0; E: at y > 0.5: seen = 1;"
@@ -96,6 +117,7 @@ def test_the_state_after_an_event_that_does_nothing_to_it_is_as_without():
         ("E: at time >= 1, priority=2, fromTrigger=false: y = y + 1; F: at time >= 1, priority=3: y = 5", 6),
         ("E: at time == 1: y = 7", 7),
         ("E: at (time - 1)*(3 - time) > 0: y = y + 1; F: at time >= 6: z = 1", 1),
+        ("E: at 1 > 0, t0=false: y = 7", 7),
         ("E: at time >= 1: y = 3; F: at y > 2: z = 1; G: at z > 0.5: y = 10", 10),
     ],
 )

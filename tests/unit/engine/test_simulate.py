@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from engine_models import BLOW_UP, CLEARANCE, system
@@ -46,3 +48,15 @@ def test_what_cannot_be_done_is_said(two):
         simulate(two, 0.0, 5)
     with pytest.raises(SolverFailure, match=r"blow_up: STEP_TOO_SMALL, stopped at (1|0\.99)"):
         simulate(system(BLOW_UP), 2.0, 5)
+
+
+def test_a_failure_says_when_why_and_in_which_state():
+    """y = 1/(1/y0 - a t) has no end; of ten other states only the largest are named."""
+    others = " ".join(f"z{k} = {k}; z{k}' = 0;" for k in range(10))
+    with pytest.raises(SolverFailure) as failure:
+        simulate(system(f"model m() a = 1; y = 1; y' = a*y^2; {others} end"), 2.0, 5)
+    told = str(failure.value)
+    assert re.search(
+        r"stopped at (1|0\.99\d*) after \d+ steps\. .*State reached: y = \d\S*e\+\d+, z9 = 9, z8 = 8,", told
+    )
+    assert told.endswith("z3 = 3, and 3 more.")

@@ -8,6 +8,7 @@ from functools import partial
 
 from insula.compiler.system import Action
 from insula.engine.emit.control import holds
+from insula.engine.emit.emitters import vector_emitter
 from insula.engine.emit.expressions import Emitter
 from insula.engine.emit.ir import Function
 from insula.engine.emit.patients import turn_to_row
@@ -29,7 +30,7 @@ def emit_dense(plan: Plan) -> None:
             f.call("look", *_HERE)
             with f.each_lane(f.pack(_passed(plan, f))) as lane:
                 f.call("pass", *_HERE, f"i64 {lane}")
-    if plan.passable or plan.events:
+    if plan.passable or plan.watched:
         with f.when(f.any(holds(plan, f, "cut"))):
             f.call("cut_short", *_HERE)
     f.emit("ret void")
@@ -86,7 +87,7 @@ def _emit_look(plan: Plan) -> None:
     """``look``: at the time each lane's next row is due, all outputs, and whether its action changes anything."""
     f = plan.vector_function("look")
     plan.put(f, plan.get(f, "due"), "stage_time")
-    emitter = plan.vector_emitter(f, partial(interpolate, plan, f, theta_of(plan, f, "due")), "stage_time")
+    emitter = vector_emitter(plan, f, partial(interpolate, plan, f, theta_of(plan, f, "due")), "stage_time")
     for index, node in enumerate(plan.expressions.outputs):
         plan.put(f, emitter.number(node), "output", index)
     changed = f.int_constant(0)

@@ -24,8 +24,9 @@ def emit_kernel(
     emit_step(plan)
     emit_control(plan)
     emit_dense(plan)
-    if plan.events:
+    if plan.settles:
         emit_events(plan)
+    if plan.watched:
         emit_locate(plan)
     emit_patients(plan)
     _emit_run(plan)
@@ -43,7 +44,7 @@ def _emit_run(plan: Plan) -> None:
     with f.loop_while(lambda: _any(plan, f, work, "active")):
         with f.when(_any(plan, f, work, "restart")):
             f.call("guess", *here)
-        watch = ("locate",) if plan.events else ()
+        watch = ("locate",) if plan.watched else ()
         for part in ("shorten", "step", "judge", *watch, "collect"):
             f.call(part, *here)
         with f.each_lane(f.call("control", *here, returns=f"i{plan.width}")) as lane:

@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from insula.compiler.graph import Graph
-from insula.compiler.operations import RELATIONS, VARYING
+from insula.compiler.operations import EQUALITIES, RELATIONS, VARYING
 from insula.compiler.system import Event
 
 WAITING_AT_ONCE, WAITING_LATER = 16, 32
@@ -52,7 +52,7 @@ def watched_relations(graph: Graph, events: Iterable[Event]) -> tuple[int, ...]:
     ends = [
         graph.raw(op, *graph.args(node))
         for node in found
-        if graph.op(node) in ("eq", "ne")
+        if graph.op(node) in EQUALITIES
         for op in ("lt", "le")
     ]
-    return tuple(dict.fromkeys([*(n for n in found if graph.op(n) not in ("eq", "ne")), *ends]))
+    return tuple(dict.fromkeys([*(n for n in found if graph.op(n) not in EQUALITIES), *ends]))

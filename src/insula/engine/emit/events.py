@@ -4,6 +4,7 @@ SBML Level 3 Version 2, section 4.11: an event is triggered when its condition b
 with the highest priority acts; then conditions and priorities are looked at anew, until nothing is due.
 """
 
+from insula.engine.emit.emitters import lane_emitter
 from insula.engine.emit.event_places import EventPlaces
 from insula.engine.emit.ir import Function
 from insula.engine.emit.plan import Plan
@@ -65,7 +66,7 @@ def _clear(plan: Plan, f: Function, places: EventPlaces) -> None:
 def _emit_notice(plan: Plan) -> None:
     """``notice``: compare every trigger with what it was; remember the relations below them."""
     f = plan.lane_function("notice")
-    emitter = plan.lane_emitter(f)
+    emitter = lane_emitter(plan, f)
     values = [emitter.number(places.event.trigger) for places in plan.events]
     for index, relation in enumerate(plan.watched):
         plan.put_lane(f, f.let(f"zext i1 {emitter.value(relation)} to i64"), "held", index, "i64")
@@ -84,7 +85,7 @@ def _emit_notice(plan: Plan) -> None:
 def _emit_trigger(plan: Plan, places: EventPlaces) -> None:
     """``trigger_<e>``: let the event wait until it is due, with its new values if they are those of now."""
     f = plan.lane_function(f"trigger_{places.number}")
-    event, emitter = places.event, plan.lane_emitter(f)
+    event, emitter = places.event, lane_emitter(plan, f)
     due = plan.get_lane(f, "time")
     if event.delay is not None:
         due = f.add(due, emitter.number(event.delay))
@@ -120,7 +121,7 @@ def _taken(plan: Plan, f: Function, places: EventPlaces, place: str) -> str:
 def _emit_act_next(plan: Plan) -> None:
     """``act_next``: of all that is due the one with the highest priority acts; whether there was one."""
     f = plan.module.function("act_next", list(_HERE), 1, "i1")
-    emitter = plan.lane_emitter(f)
+    emitter = lane_emitter(plan, f)
     priorities = [p.event.priority for p in plan.events]
     values = [f.constant(-NEVER) if node is None else emitter.number(node) for node in priorities]
     choice = _Choice(f)
@@ -182,7 +183,7 @@ def _roll(plan: Plan, f: Function) -> str:
 def _emit_act(plan: Plan, places: EventPlaces) -> None:
     """``event_<e>``: act, and wait no longer."""
     f = plan.lane_function(f"event_{places.number}", ("i64 %instance",))
-    emitter = plan.lane_emitter(f)
+    emitter = lane_emitter(plan, f)
     targets = places.event.assignments
     if places.n_values:
         values = [plan.get_lane(f, "kept", _kept(f, places, "%instance", k)) for k in range(len(targets))]

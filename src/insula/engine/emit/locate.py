@@ -4,6 +4,7 @@ from functools import partial
 
 from insula.engine.emit.control import holds
 from insula.engine.emit.dense import interpolate, theta_of
+from insula.engine.emit.emitters import vector_emitter
 from insula.engine.emit.ir import Function
 from insula.engine.emit.plan import Plan
 
@@ -92,7 +93,7 @@ def _emit_differs(plan: Plan) -> None:
     """``differs``: the lanes in which some relation, at the time in ``probe``, is not what it was."""
     f = plan.vector_function("differs", f"i{plan.width}")
     theta = theta_of(plan, f, "probe")
-    emitter = plan.vector_emitter(f, partial(interpolate, plan, f, theta), "probe")
+    emitter = vector_emitter(plan, f, partial(interpolate, plan, f, theta), "probe")
     total = f.compare("une", f.constant(0.0), f.constant(0.0))
     for index, relation in enumerate(plan.watched):
         held = f.let(f"icmp ne {f.int} {plan.get_int(f, 'held', index)}, {f.int_constant(0)}")

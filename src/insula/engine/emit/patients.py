@@ -3,6 +3,7 @@
 import math
 
 from insula.compiler.system import Action
+from insula.engine.emit.emitters import lane_emitter, parameter_emitter
 from insula.engine.emit.formats import DOUBLE, SINGLE
 from insula.engine.emit.ir import Function
 from insula.engine.emit.layout import ROUNDED
@@ -39,14 +40,14 @@ def _emit_prepare(plan: Plan) -> None:
     patient = plan.get_lane(f, "patient", kind="i64")
     row = f.let(f"mul i64 {patient}, {plan.job(f, 'parameter_stride', 'i64')}")
     own = f.at(plan.job(f, "parameters", "ptr"), row, "double")
-    raw = plan.parameter_emitter(f, own)
+    raw = parameter_emitter(plan, f, own)
     for node, place in plan.hoisted.items():
         value = raw.number(node)
         plan.put_lane(f, value, "hoisted", place)
         if plan.stage == SINGLE:
             plan.put_lane(f, _rounded(f, value), ROUNDED["hoisted"], place, SINGLE.real)
     for name, nodes in (("input", expressions.input_defaults), ("state", expressions.initial)):
-        emitter = plan.parameter_emitter(f, own)
+        emitter = parameter_emitter(plan, f, own)
         for index, node in enumerate(nodes):
             plan.put_lane(f, emitter.number(node), name, index)
         _take_given(plan, f, name, len(nodes), patient)
@@ -81,7 +82,7 @@ def _emit_read(plan: Plan) -> None:
     outputs = plan.expressions.outputs
     place = f.let(f"mul i64 %row, {len(outputs)}")
     into = f.at(plan.job(f, "values", "ptr"), place, "double")
-    emitter = plan.lane_emitter(f)
+    emitter = lane_emitter(plan, f)
     for index, node in enumerate(outputs):
         f.store_scalar(emitter.number(node), into, index)
     f.emit("ret void")
@@ -90,7 +91,7 @@ def _emit_read(plan: Plan) -> None:
 def _emit_action(plan: Plan, index: int, action: Action) -> None:
     """``action_<index>``: all new values first, then all changes; without any the steps go on as they were."""
     f = plan.lane_function(f"action_{index}", ("double %amount",))
-    emitter = plan.lane_emitter(f, "%amount")
+    emitter = lane_emitter(plan, f, "%amount")
     values = [emitter.number(target.node) for target in action.assignments]
     for target, value in zip(action.assignments, values, strict=True):
         before = plan.get_lane(f, target.kind, target.index)
@@ -142,7 +143,7 @@ def _emit_look_ahead(plan: Plan) -> None:
     with f.loop_while(passable):
         f.store_scalar(f.let(f"add i64 {f.load_scalar(place, 0, 'i64')}, 1"), place, 0, "i64")
     stop = f.load_scalar(plan.job(f, "row_time", "ptr"), f.load_scalar(place, 0, "i64"))
-    if plan.events:
+    if plan.settles:
         pending = plan.get_lane(f, "pending")
         stop = f.choose(f.compare("olt", pending, stop), pending, stop)
     plan.put_lane(f, stop, "stop")
@@ -222,7 +223,7 @@ def _serve_row(plan: Plan, f: Function) -> None:
 
 
 def _settle(plan: Plan, f: Function) -> None:
-    if plan.events:
+    if plan.settles:
         f.call("settle", *_HERE)
 
 
@@ -244,7 +245,7 @@ def _emit_take_up(plan: Plan) -> None:
     plan.put_lane(f, plan.job(f, "start", "double"), "time")
     turn_to_row(plan, f, f.load_scalar(rows, patient, "i64"))
     f.call("prepare", *_HERE)
-    if plan.events:
+    if plan.settles:
         f.call("forget", *_HERE)
     f.call("check", *_HERE)
     with f.when(_active(plan, f)):

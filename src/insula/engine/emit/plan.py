@@ -1,15 +1,15 @@
 """All that the emitters need to know about one kernel."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from insula.compiler.differentiate import Jacobian
 from insula.compiler.lu_plan import LuPlan, plan_lu
+from insula.compiler.operations import EQUALITIES, RELATIONS
 from insula.compiler.system import Action
 from insula.engine.conditional import conditional_actions
 from insula.engine.emit.event_places import EventPlaces, arrange_events, watched_relations
-from insula.engine.emit.expressions import Emitter, hoistable, timed
+from insula.engine.emit.expressions import hoistable, timed
 from insula.engine.emit.formats import DOUBLE, SINGLE, Format, lanes
 from insula.engine.emit.ir import Function, Module
 from insula.engine.emit.layout import JOB, ROUNDED, Layout, arrange
@@ -82,9 +82,21 @@ class Plan:
         return arrange_events(self.expressions.events)
 
     @cached_property
+    def jumps(self) -> tuple[int, ...]:
+        """Relations of the clock at which rates may jump: within a step they stay what they were at its start."""
+        graph = self.expressions.graph
+        return tuple(sorted(n for n in self.timed if graph.op(n) in RELATIONS.keys() - EQUALITIES))
+
+    @cached_property
     def watched(self) -> tuple[int, ...]:
         """Relations whose changes end a step."""
-        return watched_relations(self.expressions.graph, self.expressions.events)
+        of_events = watched_relations(self.expressions.graph, self.expressions.events)
+        return tuple(dict.fromkeys([*self.jumps, *of_events]))
+
+    @property
+    def settles(self) -> bool:
+        """Whether there are events or relations to look at between steps."""
+        return bool(self.events or self.watched)
 
     @cached_property
     def passable(self) -> dict[int, Action]:
@@ -204,76 +216,3 @@ class Plan:
     ) -> None:
         """Write one lane's number."""
         f.emit(f"store {kind} {value}, ptr {self._lane_address(f, name, index, kind)}")
-
-    def vector_emitter(self, f: Function, state: Callable[[int], str], time: str) -> Emitter:
-        """Emitter over all lanes that gets the states from this function and the time from this slot."""
-        graph = self.expressions.graph
-        wide = self._clock_emitter(f.doubles, time) if f.format == SINGLE else None
-        by_clock = self.timed if wide else frozenset()
-
-        def leaf(node: int) -> str:
-            if node in self.hoisted:
-                return self.get(f, self.near(f, "hoisted"), self.hoisted[node])
-            if wide and node in by_clock:
-                return f.cast(wide.number(node), DOUBLE, f.format)
-            match graph.op(node):
-                case "state":
-                    return state(graph.index(node))
-                case "input":
-                    return self.get(f, "input", graph.index(node))
-                case "argument":
-                    return self.get(f, "amount")
-                case _:
-                    return self.get(f, time)
-
-        return Emitter(f, graph, leaf, by_clock | self.hoisted.keys())
-
-    def _clock_emitter(self, f: Function, time: str) -> Emitter:
-        """Emitter over all lanes of what depends on no state that moves."""
-        graph = self.expressions.graph
-
-        def leaf(node: int) -> str:
-            if node in self.hoisted:
-                return self.get(f, "hoisted", self.hoisted[node])
-            kind = graph.op(node)
-            return self.get(f, time) if kind == "time" else self.get(f, kind, graph.index(node))
-
-        return Emitter(f, graph, leaf, self.hoisted.keys())
-
-    def lane_emitter(self, f: Function, argument: str = "") -> Emitter:
-        """Emitter for one lane whose patient has been taken up."""
-        graph = self.expressions.graph
-
-        def leaf(node: int) -> str:
-            if node in self.hoisted:
-                return self.get_lane(f, "hoisted", self.hoisted[node])
-            match graph.op(node):
-                case "argument":
-                    return argument
-                case "time":
-                    return self.get_lane(f, "time")
-                case kind:
-                    return self.get_lane(f, kind, graph.index(node))
-
-        return Emitter(f, graph, leaf, self.hoisted.keys())
-
-    def parameter_emitter(self, f: Function, parameters: str) -> Emitter:
-        """Emitter for one lane whose patient is being taken up: parameters come from this address.
-
-        Parameters beyond the model's own are the absolute tolerances of the states.
-        """
-        graph, own = self.expressions.graph, self.expressions.n_parameters
-        tolerances = self.job(f, "atol", "ptr")
-
-        def leaf(node: int) -> str:
-            match graph.op(node):
-                case "parameter" if graph.index(node) >= own:
-                    return f.load_scalar(tolerances, graph.index(node) - own)
-                case "parameter":
-                    return f.load_scalar(parameters, graph.index(node))
-                case "time":
-                    return self.get_lane(f, "time")
-                case kind:
-                    return self.get_lane(f, kind, graph.index(node))
-
-        return Emitter(f, graph, leaf, frozenset())

@@ -4,6 +4,7 @@ import math
 from functools import partial
 
 from insula.compiler.lu_plan import Subtract
+from insula.engine.emit.emitters import stage_emitter
 from insula.engine.emit.factorise import emit_factorise, inverse_step, most_growth
 from insula.engine.emit.formats import DOUBLE, SINGLE
 from insula.engine.emit.ir import Function
@@ -41,7 +42,7 @@ def _emit_round(plan: Plan) -> None:
 def _emit_matrix(plan: Plan) -> None:
     """``matrix``: 1/(h gamma) - J into its slots, and the time derivatives."""
     f = plan.stage_function("matrix", ("ptr noalias %job", "ptr noalias %work"))
-    emitter = plan.vector_emitter(f, partial(plan.get, f, plan.near(f, "state")), "time")
+    emitter = stage_emitter(plan, f, partial(plan.get, f, plan.near(f, "state")), "time")
     diagonal = inverse_step(plan, f)
     slots = plan.elimination.slots
     for row in plan.elimination.order:
@@ -59,7 +60,7 @@ def _emit_rate(plan: Plan) -> None:
     """``rate``: add the right-hand side at the states in ``%state`` to ``%into``."""
     names = ("ptr noalias %work", "ptr noalias %state", "ptr noalias %into")
     f = plan.stage_function("rate", names)
-    emitter = plan.vector_emitter(f, partial(f.load, "%state"), "stage_time")
+    emitter = stage_emitter(plan, f, partial(f.load, "%state"), "stage_time")
     for state, node in enumerate(plan.expressions.derivatives):
         if not plan.expressions.graph.is_constant(node, 0.0):
             f.store(f.add(emitter.number(node), f.load("%into", state)), "%into", state)
