@@ -212,7 +212,7 @@ def assert_common(found):
 
 def test_mixed_models_of_random_counts():
     converged = 0
-    for table in range(24):
+    for table in range(6):
         for model, names in MODELS.items():
             columns = {name: random_column(name, drawn(name)[table]) for name in names}
             if "ni" in columns:
@@ -225,7 +225,7 @@ def test_mixed_models_of_random_counts():
                 assert np.isfinite(numbers).all()
                 assert found.tau2 >= 0
                 assert coefficient.standard_error[0] > 0
-    assert converged > 80
+    assert converged > 35
 
 
 def test_doubts_of_random_tables():
