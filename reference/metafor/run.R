@@ -152,15 +152,23 @@ for (s in c("nielweise2008", "hart1999")) for (m in c("IRR", "IRD"))
   rare[[paste("mh", m, s)]] <- pick(do.call(rma.mh, c(as.list(keep[[s]]), list(measure = m))), mhf)
 gl <- c("beta", "se", "zval", "pval", "ci.lb", "ci.ub", "tau2", "I2", "H2", "QE.Wld", "QEp.Wld", "QE.LRT", "QEp.LRT")
 glmm <- list()
-lme <- list(optimizer = "bobyqa", optCtrl = list(rhobeg = 0.02, rhoend = 1e-9, maxfun = 1e5), nAGQ = 25)
-gfit <- function(name, ...) { r <- try(rma.glmm(...), silent = TRUE); if (inherits(r, "try-error")) cat(name, r) else
-  glmm[[name]] <<- c(pick(r, gl), list(ll = num(r$fit.stats["ll", "ML"]))) }
+# lme4 stops early unless it is told otherwise (its own defaults are 3e-4 off), and fails where it is told too much.
+lme <- function(tol) list(optimizer = c("bobyqa", "bobyqa"), tolPwrss = tol, optCtrl = list(rhobeg = 0.02, rhoend = 1e-10, maxfun = 1e6))
+gfit <- function(name, ..., control = NULL) {
+  for (tol in c(1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7)) {
+    r <- try(rma.glmm(..., control = if (is.null(control)) list(glmerCtrl = lme(tol)) else control), silent = TRUE)
+    if (!inherits(r, "try-error")) break
+  }
+  if (inherits(r, "try-error")) cat(name, r) else
+    glmm[[name]] <<- c(pick(r, gl), list(sigma2 = num(r$sigma2), tolPwrss = tol, ll = num(r$fit.stats["ll", "ML"])))
+}
 for (s in c("nielweise2007", "bcg", "hine1989", "linde2005")) {
   for (mod in c("CM.AL", "UM.FS")) do.call(gfit, c(list(paste("OR", mod, s)), tab(s), list(measure = "OR", model = mod, nAGQ = 25)))
+  do.call(gfit, c(list(paste("OR UM.RS", s)), tab(s), list(measure = "OR", model = "UM.RS", nAGQ = 1)))
   do.call(gfit, c(list(paste("OR CM.EL", s)), tab(s), list(measure = "OR", model = "CM.EL", control = list(optCtrl = list(reltol = 1e-15)))))
 }
-for (s in c("nielweise2008", "hart1999")) for (mod in c("CM.EL", "UM.FS"))
-  do.call(gfit, c(list(paste("IRR", mod, s)), as.list(keep[[s]]), list(measure = "IRR", model = mod, nAGQ = 25)))
+for (s in c("nielweise2008", "hart1999")) for (mod in c("CM.EL", "UM.FS", "UM.RS"))
+  do.call(gfit, c(list(paste("IRR", mod, s)), as.list(keep[[s]]), list(measure = "IRR", model = mod, nAGQ = if (mod == "UM.RS") 1 else 25)))
 for (s in c("pritz1997", "debruin2009")) gfit(paste("PLO", s), measure = "PLO", xi = keep[[s]]$xi, ni = keep[[s]]$ni, nAGQ = 25)
 gfit("IRLN nielweise2008", measure = "IRLN", xi = keep$nielweise2008$x1i, ti = keep$nielweise2008$t1i, nAGQ = 25)
 

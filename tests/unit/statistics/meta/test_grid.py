@@ -4,7 +4,7 @@ from metafor import FOLDER, said
 
 LEAST = {
     "effects": 98, "pooling": 700, "regression": 150, "subgroups": 21, "sensitivity": 29, "bias": 7, "rare": 29,
-    "glmm": 19, "levels": 9, "robust": 6,
+    "glmm": 25, "levels": 9, "robust": 6,
 }  # fmt: skip
 METHODS = {"EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM"}
 
@@ -14,6 +14,11 @@ def test_grid_does_not_shrink():
     assert short == {}
     assert {row.split("|")[1] for row in said()["pooling"]} == METHODS
     assert {row.split("|")[2] for row in said()["pooling"]} == {"z", "knha", "adhoc"}
+    models = {row.rsplit(" ", 1)[0] for row in said()["glmm"]}
+    assert models >= {
+        f"{measure} {kind}" for measure in ("OR", "IRR") for kind in ("CM.EL", "UM.FS", "UM.RS")
+    }
+    assert models >= {"OR CM.AL", "PLO", "IRLN"}
     assert len(list((FOLDER / "data").glob("*.csv"))) >= 19
 
 
