@@ -5,11 +5,10 @@ The expectation is the published emptying law in its tanh form, integrated here 
 
 import numpy as np
 import pytest
-from behaviour_protocol import Experiment
-from bench import Bench
 from scipy.integrate import solve_ivp
 
-from insula.compiler.numpy_reference import Event
+from insula.analysis.behaviour.bench import Bench
+from insula.analysis.behaviour.protocol import Act, Experiment
 
 K_MAX, K_MIN, K_ABS, B, D = 0.0387181, 0.00739315, 0.209655, 0.79, 0.178
 OUTPUTS = ("gut.Q_sto1", "gut.Q_sto2", "gut.Q_gut", "gut.D")
@@ -40,12 +39,12 @@ def ours(bench, events, minute):
 
 
 def test_one_meal(bench):
-    found = ours(bench, [Event(0.0, "meal", 60.0)], 90.0)
+    found = ours(bench, [Act(0.0, "meal", 60.0)], 90.0)
     np.testing.assert_allclose(found[:3], published([60e3, 0, 0], 60e3, 90.0), rtol=1e-5)
 
 
 def test_a_second_meal_is_remembered_with_what_was_left_of_the_first(bench):
-    found = ours(bench, [Event(0.0, "meal", 60.0), Event(70.0, "meal", 30.0)], 130.0)
+    found = ours(bench, [Act(0.0, "meal", 60.0), Act(70.0, "meal", 30.0)], 130.0)
     left = published([60e3, 0, 0], 60e3, 70.0)
     remembered = left[0] + left[1] + 30e3
     assert remembered < 90e3
@@ -54,12 +53,12 @@ def test_a_second_meal_is_remembered_with_what_was_left_of_the_first(bench):
 
 
 def test_mouthfuls_count_in_full_although_some_has_left_the_stomach(bench):
-    events = [Event(0.0, "meal", 20.0), Event(15.0, "mouthful", 20.0), Event(30.0, "mouthful", 20.0)]
+    events = [Act(0.0, "meal", 20.0), Act(15.0, "mouthful", 20.0), Act(30.0, "mouthful", 20.0)]
     assert ours(bench, events, 31.0)[3] == pytest.approx(60e3)
 
 
 def test_a_rescue_at_normal_glucose_leaves_the_stomach_as_it_is(bench):
-    plain = ours(bench, [Event(0.0, "meal", 20.0)], 60.0)
+    plain = ours(bench, [Act(0.0, "meal", 20.0)], 60.0)
     np.testing.assert_array_equal(
-        ours(bench, [Event(0.0, "meal", 20.0), Event(0.0, "rescue", 15.0)], 60.0), plain
+        ours(bench, [Act(0.0, "meal", 20.0), Act(0.0, "rescue", 15.0)], 60.0), plain
     )

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from behaviour_protocol import Experiment
-from bench import Bench, Course
 
-from insula.compiler.numpy_reference import Event
+from insula.analysis.behaviour.bench import Bench, Course
+from insula.analysis.behaviour.protocol import Act, Experiment
 
 RECORD = json.loads(
     (Path(__file__).parents[2] / "reference" / "simglucose" / "values.json").read_text(encoding="utf-8")
@@ -54,19 +53,19 @@ def actions(patient):
     for meal in patient["meals"]:
         start, left = meal["minute"], float(meal["g"])
         events += [
-            Event(start, "meal", 0.0),
-            Event(start, "basal_rate", basal + 60.0 * meal["bolus_U"]),
-            Event(start + 1, "basal_rate", basal),
+            Act(start, "meal", 0.0),
+            Act(start, "basal_rate", basal + 60.0 * meal["bolus_U"]),
+            Act(start + 1, "basal_rate", basal),
         ]
         minute = start
         while left > 0:
             now = min(rate, left)
             events += [
-                Event(minute, "set:gut.eating", 1000.0 * now),
-                Event(minute, "add:gut.D", 1000.0 * now),
+                Act(minute, "set:gut.eating", 1000.0 * now),
+                Act(minute, "add:gut.D", 1000.0 * now),
             ]
             left, minute = left - now, minute + 1
-        events.append(Event(minute, "set:gut.eating", 0.0))
+        events.append(Act(minute, "set:gut.eating", 0.0))
     return tuple(events)
 
 

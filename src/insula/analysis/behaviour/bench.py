@@ -1,65 +1,49 @@
 """A bench for experiments: one compiled model, any number of experiments side by side."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from behaviour_protocol import Experiment
 
-from insula.catalog import Catalog
-from insula.catalog.records import AveragedMapText
-from insula.compiler.compose import compose
 from insula.compiler.module_text import ModuleText
-from insula.compiler.system import System
 from insula.core.errors import UnknownName
 from insula.engine.kernel import build_kernel
 from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import solve
+from insula.trial.averaged_map import MODULE
 
-CONSTANT_DAY = {
-    "averaged_day.mean_glucose": 183.0,
-    "averaged_day.share_below_54": 0.037,
-}  # usual care; others 0
-EATING = ("gut.D", "gut.eating", "subcutaneous_insulin.pump_rate")
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-
-def metabolic_system(catalog: Catalog) -> System:
-    """Return the system of the metabolic clock; meals can be eaten at a rate."""
-    return compose(catalog, "metabolic").system(EATING)
-
-
-def disease_system(catalog: Catalog, inputs: Sequence[str] = ()) -> System:
-    """Return the system of the disease clock; the averaged day stays at what an experiment sets."""
-    day = constant_day(catalog.averaged_map)
-    return compose(catalog, "disease", {"averaged_day": day}).system(inputs)
-
-
-def constant_day(text: AveragedMapText) -> ModuleText:
-    """Write an averaged day that listens to nothing: its outputs are numbers."""
-    ports = [f"var {item.id}; {item.id} has {item.unit};" for item in text.inputs]
-    numbers = [f"{item.id} has {item.unit};" for item in text.outputs]
-    lines = ["model averaged_day_module()", *ports, *numbers, "end\n"]
-    values = {item.id: CONSTANT_DAY.get(f"averaged_day.{item.id}", 0.0) for item in text.outputs}
-    return ModuleText(Path("averaged_day.ant"), "\n".join(lines), values)
+    from insula.analysis.behaviour.protocol import Experiment, Vector
+    from insula.catalog import Catalog
+    from insula.compiler.system import System
 
 
 class Course(NamedTuple):
     """Readings (T, Q) of one experiment, and in words why it stopped early, if it did."""
 
-    values: np.ndarray
+    values: Vector
     failure: str
 
 
 class Bench:
-    """A compiled model; experiments are the patients of one batch."""
+    """A compiled model; experiments are the patients of one batch.
+
+    Parameters
+    ----------
+    quantities
+        Dotted symbols that are read, Q different ones.
+    """
 
     def __init__(self, system: System, quantities: Sequence[str]) -> None:
         self.system = system
         self.kernel = build_kernel(system, tuple(dict.fromkeys(quantities)))
 
-    def parameters(self, settings: dict[str, float]) -> np.ndarray:
-        """(K,) numbers of the tables, some of them changed."""
+    def parameters(self, settings: Mapping[str, float]) -> Vector:
+        """(K,) numbers of the tables, some of them changed; UnknownName for one that the model lacks."""
         values = self.system.defaults.copy()
         for name, value in settings.items():
             if name not in self.system.parameters:
@@ -68,7 +52,7 @@ class Bench:
         return values
 
     def run(self, experiments: Sequence[Experiment], rtol: float = 1e-6, atol: float = 1e-8) -> list[Course]:
-        """Courses of all experiments, in their order."""
+        """Courses of all experiments, in their order; one that fails says why and disturbs no other."""
         rows = [
             (patient, *row)
             for patient, experiment in enumerate(experiments)
@@ -87,3 +71,19 @@ class Bench:
             )
             for p in range(len(experiments))
         ]
+
+
+def still_day(catalog: Catalog) -> dict[str, ModuleText]:
+    """Return the averaged day that listens to nothing: its outputs are numbers, 0 until an experiment sets them.
+
+    The modules that the machinery makes, by name, for `compose`; empty for a science without an averaged day.
+    """
+    if "averaged_map" not in catalog.maps:
+        return {}
+    text = catalog.averaged_map
+    declared = [
+        *(f"var {item.id}; {item.id} has {item.unit};" for item in text.inputs),
+        *(f"{item.id} has {item.unit};" for item in text.outputs),
+    ]
+    lines = "\n".join([f"model {MODULE}_module()", *declared, "end\n"])
+    return {MODULE: ModuleText(Path(f"{MODULE}.ant"), lines, {item.id: 0.0 for item in text.outputs})}
