@@ -33,6 +33,7 @@ golden: setup  # after a change of the science text: the new end of the tiny tri
 
 bench: .venv-bench/.installed  # about 10 minutes on a quiet machine; ARGUMENTS=--quick takes 2
 	PYTHONPATH=src .venv-bench/bin/python -m benchmarks.run $(ARGUMENTS)
+	PYTHONPATH=src .venv-bench/bin/python -m benchmarks.meta_speed > benchmarks/meta_speed.json  # beside R's metafor, if it is here
 
 .venv-bench/.installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench

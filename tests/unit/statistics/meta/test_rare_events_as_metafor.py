@@ -40,8 +40,8 @@ def test_common_effects_of_counts(row):
 
 
 # Relative, of effect, tau2 and standard error. lme4 is told to go on as far as it can (run.R) and takes standard errors
-# from numerical differences; where it cannot iterate below 1e-11 it leaves more. metafor's own hypergeometric model (CM.EL)
-# integrates and differentiates numerically; ours solves the score equations.
+# from numerical differences; where it cannot iterate below 1e-11 it leaves more. metafor's own hypergeometric model
+# (CM.EL) integrates and differentiates numerically; ours solves the score equations.
 SETTLED, ALMOST, BY_NUMERICAL_INTEGRALS = (1e-6, 1e-6, 1e-6), (2e-6, 5e-6, 5e-5), (2e-5, 3e-5, 1e-4)
 # Where tau2 is 0 metafor's hypergeometric model walks towards log(tau2) = -infinity and stops on the way: its tau2 is
 # small, and its standard error is that of a singular matrix, 1e-6, and no judge of ours.
