@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insula.core.random_streams import normal, uniform
+from insula.statistics.meta.coefficients import critical_value
 from insula.statistics.meta.many import pool_many
-from insula.statistics.meta.model import critical_value
 
 Floats = NDArray[np.float64]
 TABLE = Path(__file__).with_name("coverage.csv")

@@ -10,26 +10,21 @@ import numpy as np
 import pytest
 
 from insula.core.random_streams import normal, uniform
-from insula.statistics.meta.bias import (
-    PREDICTORS,
-    funnel,
-    pet_peese,
-    rank_test,
-    regression_test,
-    trim_and_fill,
-)
+from insula.statistics.meta.bias import PREDICTORS, funnel, pet_peese, rank_test, regression_test
 from insula.statistics.meta.effect_sizes import COLUMNS, back_transform, effect_sizes
 from insula.statistics.meta.glmm import MODELS, mixed_model
 from insula.statistics.meta.influence import cumulate, influence, leave_one_out
 from insula.statistics.meta.many import pool_many
 from insula.statistics.meta.model import INTERVALS, fit_model
-from insula.statistics.meta.multilevel import ROBUST, robust, three_level
+from insula.statistics.meta.multilevel import three_level
 from insula.statistics.meta.pooling import pool
 from insula.statistics.meta.rare_events import MEASURES, mantel_haenszel, peto
 from insula.statistics.meta.records import MetaAnalysisError, given_effects
 from insula.statistics.meta.regression import regress
+from insula.statistics.meta.robust_variance import ROBUST, robust
 from insula.statistics.meta.subgroups import pool_subgroups
 from insula.statistics.meta.tau2 import COMMON, METHODS
+from insula.statistics.meta.trim_and_fill import trim_and_fill
 
 pytestmark = pytest.mark.filterwarnings("error")
 TABLES, MOST = 10_000, 8

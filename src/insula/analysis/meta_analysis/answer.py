@@ -25,7 +25,8 @@ from insula.analysis.meta_analysis.sensitivity import (
     small_study_effects,
 )
 from insula.analysis.meta_analysis.studies import PUBLISHED, VIRTUAL
-from insula.statistics.meta.model import critical_value, fit_model
+from insula.statistics.meta.coefficients import critical_value
+from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.records import Note, known_studies
 from insula.statistics.meta.regression import regress
 from insula.statistics.meta.tau2 import METHODS as INVERSE_VARIANCE

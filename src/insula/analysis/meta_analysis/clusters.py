@@ -8,12 +8,14 @@ import numpy as np
 
 from insula.analysis.meta_analysis.pooling import readable
 from insula.analysis.meta_analysis.sensitivity import attempt
-from insula.statistics.meta.multilevel import robust, three_level
+from insula.statistics.meta.multilevel import three_level
+from insula.statistics.meta.robust_variance import robust
 
 if TYPE_CHECKING:
     from insula.analysis.meta_analysis.pooling import Request
     from insula.analysis.meta_analysis.studies import Studies
-    from insula.statistics.meta.model import Coefficients, Model
+    from insula.statistics.meta.coefficients import Coefficients
+    from insula.statistics.meta.model import Model
 
     Answer = dict[str, Any]
 

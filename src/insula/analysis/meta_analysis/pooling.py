@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insula.statistics.meta.coefficients import critical_value
 from insula.statistics.meta.effect_sizes import RATIOS, back_transform
 from insula.statistics.meta.glmm import MODELS, mixed_model
-from insula.statistics.meta.model import critical_value
 from insula.statistics.meta.pooling import pool
 from insula.statistics.meta.rare_events import MEASURES as MANTEL_HAENSZEL_MEASURES
 from insula.statistics.meta.rare_events import CommonEffect, mantel_haenszel

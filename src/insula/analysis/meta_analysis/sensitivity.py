@@ -18,11 +18,11 @@ from insula.statistics.meta.bias import (
     pet_peese,
     rank_test,
     regression_test,
-    trim_and_fill,
 )
 from insula.statistics.meta.influence import influence
 from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.records import MetaAnalysisError, known_studies
+from insula.statistics.meta.trim_and_fill import trim_and_fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from insula.analysis.review.groups import FINAL, KINDS, SHARE, Group, group
 from insula.analysis.review.windows import BASELINE
+from insula.statistics.meta.coefficients import critical_value
 from insula.statistics.meta.effect_sizes import effect_sizes
-from insula.statistics.meta.model import critical_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.statistics.meta.coefficients import Coefficients, check_level, coefficients
 from insula.statistics.meta.effects_of_counts import refuse_empty_groups
 from insula.statistics.meta.glmm_likelihoods import (
     odds,
@@ -24,7 +25,6 @@ from insula.statistics.meta.glmm_likelihoods import (
 )
 from insula.statistics.meta.glmm_one_effect import fixed_study_effects, maximise, without_study_effects
 from insula.statistics.meta.glmm_two_effects import maximise_both
-from insula.statistics.meta.model import Coefficients, check_level, coefficients
 from insula.statistics.meta.records import (
     Floats,
     MetaAnalysisError,

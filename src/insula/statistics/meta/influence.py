@@ -19,6 +19,7 @@ from insula.statistics.meta.records import (
     NotConverged,
     RankDeficient,
     TooFewStudies,
+    complete_studies,
     known_studies,
     select,
 )
@@ -85,7 +86,7 @@ def leave_one_out(
     TooFewStudies
         With fewer than two studies.
     """
-    used = _at_least(effects, 2)
+    used = complete_studies(effects, 2, "leaving one out")
     rows = np.arange(len(used.estimate))
     return tuple(
         pool(select(used, rows != i), method=method, interval=interval, level=level) for i in rows.tolist()
@@ -135,7 +136,7 @@ def influence(model: Model) -> Influence:
     TooFewStudies
         With fewer than two studies.
     """
-    used = _at_least(model.effects, 2)
+    used = complete_studies(model.effects, 2, "leaving one out")
     k, p = model.design.shape
     tau2 = model.heterogeneity.tau2
     hat = weighted_fit(used.estimate, model.design, 1 / (used.variance + tau2)).hat
@@ -182,12 +183,3 @@ def _without(model: Model, i: int, hat: float) -> tuple[float, float, float, flo
         rest.heterogeneity.q,
         moved / np.sqrt(rest.scale * np.diag(unscaled)),
     )
-
-
-def _at_least(effects: Effects, number: int) -> Effects:
-    known = known_studies(effects)
-    if known.sum() < number:
-        raise TooFewStudies(
-            f"{int(known.sum())} studies have an effect; {number} are needed to leave one out."
-        )
-    return select(effects, known)

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.statistics.meta.coefficients import statistic_and_interval
 from insula.statistics.meta.heterogeneity import measures
-from insula.statistics.meta.model import (
-    all_on_the_model,
-    check_numbers,
-    check_request,
-    hksj_factor,
-    statistic_and_interval,
-)
+from insula.statistics.meta.model import all_on_the_model, check_numbers, check_request, hksj_factor
 from insula.statistics.meta.records import Floats, MetaAnalysisError, as_floats
 from insula.statistics.meta.tau2 import Tables, estimate_tau2
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.statistics.meta.coefficients import critical_value
 from insula.statistics.meta.heterogeneity import HeterogeneityInterval, profile_interval
-from insula.statistics.meta.model import Model, critical_value, fit_model
+from insula.statistics.meta.model import Model, fit_model
 from insula.statistics.meta.tau2 import COMMON
 
 if TYPE_CHECKING:

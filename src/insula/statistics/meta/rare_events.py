@@ -15,9 +15,9 @@ import numpy as np
 from scipy.special import chdtrc
 
 from insula.core.errors import UnknownName
+from insula.statistics.meta.coefficients import check_level, coefficients
 from insula.statistics.meta.effect_sizes import effect_sizes
 from insula.statistics.meta.effects_of_counts import drop_uninformative, peto_parts, refuse_empty_groups
-from insula.statistics.meta.model import check_level, coefficients
 from insula.statistics.meta.records import MetaAnalysisError, TooFewStudies, as_floats, known_studies, refuse
 
 if TYPE_CHECKING:

@@ -135,6 +135,14 @@ def select(effects: Effects, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Effe
     )
 
 
+def complete_studies(effects: Effects, least: int, purpose: str) -> Effects:
+    """Return the studies that have an effect and a variance; refuse where they are fewer than `least`."""
+    known = known_studies(effects)
+    if known.sum() < least:
+        raise TooFewStudies(f"{int(known.sum())} studies have an effect; {purpose} needs {least}.")
+    return select(effects, known)
+
+
 def positions(mask: NDArray[np.bool_]) -> tuple[int, ...]:
     """Return the positions, from 0, where a mask is true."""
     return tuple(int(i) for i in np.flatnonzero(mask))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.statistics.meta.coefficients import joint_test
 from insula.statistics.meta.heterogeneity import describe_heterogeneity
 from insula.statistics.meta.linear import weighted_fit
-from insula.statistics.meta.model import Model, fit_model, joint_test
+from insula.statistics.meta.model import Model, fit_model
 from insula.statistics.meta.records import MetaAnalysisError, as_floats
 from insula.statistics.meta.tau2 import COMMON
 

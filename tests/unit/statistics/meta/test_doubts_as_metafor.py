@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from metafor import INTERVALS, SAME, differs, effects, numbers, rows, said, table
 
-from insula.statistics.meta.bias import pet_peese, rank_test, regression_test, trim_and_fill
+from insula.statistics.meta.bias import pet_peese, rank_test, regression_test
 from insula.statistics.meta.influence import cumulate, influence, leave_one_out
 from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.records import given_effects
 from insula.statistics.meta.regression import regress
+from insula.statistics.meta.trim_and_fill import trim_and_fill
 
 # metafor's repeated fits may stop where tau2 is 1e-13 of the variance of the effects away from 0.
 NEAR_ZERO = 1e-8

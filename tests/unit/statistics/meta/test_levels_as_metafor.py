@@ -5,8 +5,9 @@ import pytest
 from metafor import SAME, differs, effects, rows, said, table
 
 from insula.statistics.meta.model import fit_model
-from insula.statistics.meta.multilevel import robust, three_level
+from insula.statistics.meta.multilevel import three_level
 from insula.statistics.meta.records import given_effects
+from insula.statistics.meta.robust_variance import robust
 
 # metafor finds the two variances by a general optimiser whose gradients are differences: its own optimisers agree
 # to 2e-7 with each other; ours solves the score equations.

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insula.core.errors import UnknownName
-from insula.statistics.meta.bias import rank_test, regression_test, trim_and_fill
+from insula.statistics.meta.bias import rank_test, regression_test
 from insula.statistics.meta.effect_sizes import back_transform, effect_sizes
 from insula.statistics.meta.effects_of_numbers import small_sample_factor
 from insula.statistics.meta.glmm import mixed_model
 from insula.statistics.meta.influence import leave_one_out
 from insula.statistics.meta.model import fit_model
-from insula.statistics.meta.multilevel import robust, three_level
+from insula.statistics.meta.multilevel import three_level
 from insula.statistics.meta.pooling import pool
 from insula.statistics.meta.rare_events import mantel_haenszel, peto
 from insula.statistics.meta.records import (
@@ -25,7 +25,9 @@ from insula.statistics.meta.records import (
     given_effects,
 )
 from insula.statistics.meta.regression import regress
+from insula.statistics.meta.robust_variance import robust
 from insula.statistics.meta.subgroups import pool_subgroups
+from insula.statistics.meta.trim_and_fill import trim_and_fill
 
 TWO_GROUPS = {"m1i": [3, 4], "sd1i": [1, 1], "n1i": [9, 9], "m2i": [2, 2], "sd2i": [1, 1], "n2i": [9, 9]}
 THREE = given_effects([0.1, 0.4, 0.3], [0.1, 0.2, 0.1])
@@ -71,7 +73,7 @@ def test_studies_all_alike_have_no_heterogeneity():
         (lambda: regress(THREE, {}), MetaAnalysisError, "at least one moderator"),
         (lambda: regress(THREE, {"a": [1, 1]}), MetaAnalysisError, '"a" has 2 values for 3 studies'),
         (lambda: pool_subgroups(THREE, ["a", "b", "b"], interval="hksj"), TooFewStudies, 'Subgroup "a"'),
-        (lambda: leave_one_out(given_effects([1], [1])), TooFewStudies, "2 are needed"),
+        (lambda: leave_one_out(given_effects([1], [1])), TooFewStudies, "leaving one out needs 2"),
         (lambda: regression_test(given_effects([1, 2], [1, 2])), TooFewStudies, "needs 3"),
         (lambda: regression_test(given_effects([1, 2, 4], [1, 1, 1])), RankDeficient, "constant"),
         (lambda: regression_test(THREE, predictor="size"), MetaAnalysisError, "size of every study"),
