@@ -9,7 +9,7 @@ import numpy as np
 
 from insula.statistics.meta.coefficients import statistic_and_interval
 from insula.statistics.meta.heterogeneity import measures
-from insula.statistics.meta.model import all_on_the_model, check_numbers, check_request, hksj_factor
+from insula.statistics.meta.model import check_numbers, check_request, hksj_factor
 from insula.statistics.meta.records import Floats, MetaAnalysisError, as_floats
 from insula.statistics.meta.tau2 import Tables, estimate_tau2
 
@@ -24,8 +24,8 @@ class PooledTables:
     Parameters
     ----------
     usable : (T,)
-        False where `pool` would refuse the table: no study, a single one or equal effects with an interval that needs
-        their spread, or an iteration without end.
+        False where `pool` would refuse the table: no study, a single one with an interval that needs their spread, or
+        an iteration without end.
     studies : (T,)
         That took part.
     estimate, standard_error, p_value, low, high, tau2, q, i2 : (T,)
@@ -94,11 +94,10 @@ def _pool(tables: Tables, method: str, interval: str, level: float) -> Floats:
     tau2, _, converged = estimate_tau2(tables, method)
     fit = tables.fit(np.where(converged, tau2, 0.0))
     q, _, i2, _, _ = measures(tables, method, tau2)
-    refused = ~converged | (all_on_the_model(fit) if interval == "hksj" else False)
     degrees = np.full_like(tau2, np.inf) if interval == "wald" else tables.df
-    scale = hksj_factor(fit.squares, tables.df, interval)
-    estimate, error = fit.beta[:, 0], np.sqrt(np.where(refused, np.nan, scale * fit.covariance[:, 0, 0]))
+    scale = hksj_factor(fit, tables.df, interval)
+    estimate, error = fit.beta[:, 0], np.sqrt(scale * fit.covariance[:, 0, 0])
     _, p_value, low, high = statistic_and_interval(estimate, error, degrees, level)
     found = np.array([estimate, error, p_value, low, high, tau2, q, i2])
-    found[:, refused] = np.nan
+    found[:, ~converged] = np.nan
     return found

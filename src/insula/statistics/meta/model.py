@@ -62,7 +62,8 @@ class Model:
         Which of the given studies took part; the others miss the effect, the variance or a moderator.
     coefficients
     interval
-        One of `INTERVALS`.
+        One of `INTERVALS`: the one asked for, but ``modified_hksj`` where the effects agree exactly and the interval
+        ``hksj`` would have no width.
     heterogeneity
     scale
         Factor on the variance of the coefficients (HKSJ); 1 for Wald.
@@ -126,7 +127,7 @@ def fit_model(
     InvalidStudy
         A variance is 0 or less, or a number is beyond what can be computed with.
     MetaAnalysisError
-        The level is none, a t interval is asked of a common effect, or HKSJ of effects that agree exactly.
+        The level is none, or a t interval is asked of a common effect.
     UnknownName, RankDeficient, NotConverged
     """
     check_request(method, interval, level)
@@ -139,10 +140,8 @@ def fit_model(
     fit = weighted_fit(used.estimate, matrix, 1 / (used.variance + found.tau2))
     df = len(used.estimate) - matrix.shape[1]
     if interval == "hksj" and all_on_the_model(fit):
-        raise MetaAnalysisError(
-            "The effects agree exactly: the interval hksj would have no width. Take modified_hksj or wald."
-        )
-    scale = float(hksj_factor(fit.squares, df, interval))
+        interval = "modified_hksj"
+    scale = float(hksj_factor(fit, df, interval))
     degrees = np.full(len(names), np.inf if interval == "wald" else float(df))
     table = coefficients(names, fit.beta, scale * fit.covariance, degrees, level)
     return Model(used, matrix, included, table, interval, found, scale, _information(fit, method))
@@ -187,12 +186,15 @@ def all_on_the_model(fit: WeightedFit) -> np.ndarray[tuple[int, ...], np.dtype[n
     return np.asarray(fit.squares <= np.sum(fit.weight * (ROUNDING * y) ** 2, axis=-1))
 
 
-def hksj_factor(squares: Floats, df: Floats | float, interval: str) -> Floats:
-    """Return the factor on the variance of the coefficients, from the generalised Q; 1 for Wald."""
+def hksj_factor(fit: WeightedFit, df: Floats | float, interval: str) -> Floats:
+    """Return the factor on the variance of the coefficients, (...), from the generalised Q; 1 for Wald.
+
+    It is 1 as well, as for modified HKSJ, where the effects agree exactly: there is no spread to take it from.
+    """
     if interval == "wald":
-        return np.ones_like(squares)
-    spread = squares / df
-    return np.maximum(1.0, spread) if interval == "modified_hksj" else spread
+        return np.ones_like(fit.squares)
+    spread = fit.squares / df
+    return np.where(all_on_the_model(fit) | (interval == "modified_hksj"), np.maximum(1.0, spread), spread)
 
 
 def _information(fit: WeightedFit, method: str) -> Information:

@@ -57,9 +57,10 @@ def test_tables_without_a_result_are_named_by_it():
     v = [[0.1, 0.1], [0.1, 0.1], [0.1, 0.2], [0.1, np.nan]]
     assert pool_many(y, v).usable.tolist() == [False, True, True, True]
     found = pool_many(y, v, interval="hksj")
-    assert found.usable.tolist() == [False] * 4
+    assert found.usable.tolist() == [False, False, True, False]
     assert found.studies.tolist() == [0, 1, 2, 1]
-    assert np.isnan(found.estimate).all()
+    assert np.isnan(found.estimate[~found.usable]).all()
+    assert found.standard_error[2] == pool(given_effects(y[2], v[2])).standard_error
 
 
 @pytest.mark.parametrize(
