@@ -44,7 +44,7 @@ def _passed(plan: Plan, f: Function) -> str:
 
 def _emit_weigh(plan: Plan) -> None:
     """``weigh``: the coefficients of the continuous extension, from the stages."""
-    f = plan.vector_function("weigh")
+    f = plan.stage_function("weigh")
     for state, place in plan.interpolated.items():
         for power, value in enumerate(_bends(plan, f, state)):
             plan.put(f, value, "dense", place * len(plan.method.dense) + power)

@@ -93,7 +93,8 @@ class Library:
         builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
         for symbol in symbols:
             builder.export_symbol(symbol)
-        self._jit = llvm.create_lljit_compiler(_target_machine(host()))
+        # Distances within the code are short, which needs the linker that keeps all of an object together.
+        self._jit = llvm.create_lljit_compiler(_target_machine(host()), use_jit_link=True)
         self._tracker = builder.link(self._jit, name)
 
     def function(self, symbol: str, *arguments: Any) -> Any:
@@ -103,5 +104,10 @@ class Library:
 
 def _target_machine(processor: Processor) -> Any:
     return llvm.Target.from_triple(processor.triple).create_target_machine(
-        cpu=processor.name, features=processor.features, opt=OPTIMISATION, reloc="pic", jit=True
+        cpu=processor.name,
+        features=processor.features,
+        opt=OPTIMISATION,
+        reloc="pic",
+        codemodel="small",
+        jit=True,
     )

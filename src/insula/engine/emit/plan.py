@@ -1,5 +1,6 @@
 """All that the emitters need to know about one kernel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,8 @@ from insula.engine.emit.machine import Processor
 from insula.engine.emit.mathematics import new_module
 from insula.engine.lowering import Expressions
 from insula.engine.methods.tableau import Tableau
+
+_POINTERS = ("ptr noalias %job", "ptr noalias %work")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +148,7 @@ class Plan:
 
     def vector_function(self, name: str, returns: str = "void") -> Function:
         """Function on all lanes: ``%job`` and ``%work``."""
-        return self.module.function(name, ["ptr noalias %job", "ptr noalias %work"], self.width, returns)
+        return self.module.function(name, _POINTERS, self.width, returns)
 
     def job(self, f: Function, name: str, kind: str) -> str:
         """Field of the job."""
@@ -155,9 +158,9 @@ class Plan:
         """Write a field of the job."""
         f.store_scalar(value, "%job", JOB.index(name), kind)
 
-    def stage_function(self, name: str, parameters: tuple[str, ...]) -> Function:
-        """Function on all lanes in the precision of the stages."""
-        return self.module.function(name, list(parameters), self.width, form=self.stage)
+    def stage_function(self, name: str, parameters: Sequence[str] = _POINTERS) -> Function:
+        """Function on all lanes in the precision of the stages: ``%job`` and ``%work``, or these parameters."""
+        return self.module.function(name, parameters, self.width, form=self.stage)
 
     def near(self, f: Function, name: str) -> str:
         """Name of the array that holds this in the precision of the function."""

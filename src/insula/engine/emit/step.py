@@ -19,7 +19,7 @@ def emit_step(plan: Plan) -> None:
     _emit_solve(plan)
     if plan.stage == SINGLE:
         _emit_round(plan)
-    f = plan.stage_function("step", ("ptr noalias %job", "ptr noalias %work"))
+    f = plan.stage_function("step")
     if f.format == SINGLE:
         f.call("round_state", "ptr %work")
     f.call("matrix", "ptr %job", "ptr %work")
@@ -41,7 +41,7 @@ def _emit_round(plan: Plan) -> None:
 
 def _emit_matrix(plan: Plan) -> None:
     """``matrix``: 1/(h gamma) - J into its slots, and the time derivatives."""
-    f = plan.stage_function("matrix", ("ptr noalias %job", "ptr noalias %work"))
+    f = plan.stage_function("matrix")
     emitter = stage_emitter(plan, f, partial(plan.get, f, plan.near(f, "state")), "time")
     diagonal = inverse_step(plan, f)
     slots = plan.elimination.slots
