@@ -164,7 +164,7 @@ def pet_peese(effects: Effects, level: float = 0.95) -> PetPeese:
 def rank_test(effects: Effects) -> tuple[float, float]:
     """Correlate effects and variances by rank (Begg): Kendall's tau and its p.
 
-    The p is exact without ties and normal with them. Studies with a NaN are left out.
+    The p is exact without ties and up to 500 studies, else normal. Studies with a NaN are left out.
 
     Raises
     ------
@@ -176,7 +176,8 @@ def rank_test(effects: Effects) -> tuple[float, float]:
     centre = np.average(used.estimate, weights=weight)
     score = (used.estimate - centre) / np.sqrt(used.variance - 1 / weight.sum())
     ties = len(np.unique(score)) < len(score) or len(np.unique(used.variance)) < len(score)
-    found = kendalltau(score, used.variance, method="asymptotic" if ties else "exact")
+    normal = ties or len(score) > _EXACT_RANKS
+    found = kendalltau(score, used.variance, method="asymptotic" if normal else "exact")
     return float(found.statistic), float(found.pvalue)
 
 
