@@ -45,24 +45,40 @@ class Block:
     arms: dict[str, tuple[Cohort, Record]]
 
 
+@dataclass(frozen=True)
+class Enrolled:
+    """The eligible candidates of a block on the day of the therapy, before it; ``screenings`` as in `Block`."""
+
+    screenings: tuple[tuple[np.ndarray, Screening], ...]
+    people: ParameterTable
+    cohort: Cohort
+    baseline: Visit
+
+
 def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Block:
     """Screen the candidates of a block and follow the eligible ones in every arm of the study."""
+    enrolled = enrol_block(clinic, number, progress)
+    arms = {}
+    for k, (name, plan) in enumerate(clinic.arms.items()):
+        patients, record = enrolled.cohort.copy(), Record(visits=[enrolled.baseline])
+        write_course(clinic, patients, 0.0, record)
+        share = lambda day, k=k: progress(0.5 + 0.5 * (k + day / clinic.end) / len(clinic.arms))  # noqa: E731
+        follow(clinic, patients, 0.0, plan.days, plan.given, record, share)
+        arms[name] = (patients, record)
+    return Block(number, enrolled.screenings, enrolled.people, enrolled.baseline, arms)
+
+
+def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Enrolled:
+    """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take."""
     people, screenings = _candidates(clinic, number)
     cohort = enrol(clinic, people)
-    days = _ordinary_days(clinic)
+    days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
     baseline = visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
     measured = _eligibility(clinic, cohort, baseline, people)
     screenings.append((cohort.people.candidates, measured))
     cohort, baseline = cohort.select(measured.passed_all), select(baseline, measured.passed_all)
-    arms = {}
-    for k, (name, plan) in enumerate(clinic.arms.items()):
-        patients, record = cohort.copy(), Record(visits=[baseline])
-        write_course(clinic, patients, 0.0, record)
-        share = lambda day, k=k: progress(0.5 + 0.5 * (k + day / clinic.end) / len(clinic.arms))  # noqa: E731
-        follow(clinic, patients, 0.0, plan.days, plan.given, record, share)
-        arms[name] = (patients, record)
-    return Block(number, tuple(screenings), people.rows(measured.passed_all), baseline, arms)
+    return Enrolled(tuple(screenings), people.rows(measured.passed_all), cohort, baseline)
 
 
 def _candidates(clinic: Clinic, number: int) -> tuple[ParameterTable, list[tuple[np.ndarray, Screening]]]:
@@ -87,7 +103,7 @@ def _candidates(clinic: Clinic, number: int) -> tuple[ParameterTable, list[tuple
     return people, screenings
 
 
-def _ordinary_days(clinic: Clinic) -> list[float]:
+def ordinary_days(clinic: Clinic) -> list[float]:
     """Days on which the clocks meet before the therapy: weekly in the run-in, at every review in the year after it."""
     start = -YEAR - clinic.run_in
     return [

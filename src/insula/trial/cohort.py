@@ -35,6 +35,8 @@ class Cohort:
         Injected per day on the last sampled days.
     last_sampled : (P,) day; last_handed : (P, H)
         When a day was last sampled, and what the disease clock had handed over then.
+    reviewed : (P, 4)
+        What the clinic saw at the last review, in the order of `insula.trial.titration.Review`; NaN before the first.
     events : {day: (P,)}
         Severe hypoglycaemia counted in the step that ended on that day.
     """
@@ -53,6 +55,7 @@ class Cohort:
     daily_dose: NDArray[np.float64]
     last_sampled: NDArray[np.float64]
     last_handed: NDArray[np.float64]
+    reviewed: NDArray[np.float64]
     given_on: list[float] = field(default_factory=list)
     events: dict[float, NDArray[np.float64]] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)

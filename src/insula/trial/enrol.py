@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from insula.core.random_streams import uniform
 from insula.trial.cohort import Cohort
 from insula.trial.day_plan import People
 from insula.trial.quantities import number
-from insula.trial.titration import start
+from insula.trial.titration import Review, start
 from insula.trial.two_clocks import hand_over, prescribe
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
         daily_dose=np.zeros(n),
         last_sampled=np.full(n, -np.inf),
         last_handed=np.full((n, len(clinic.to_fast)), np.inf),
+        reviewed=np.full((n, len(fields(Review))), np.nan),
     )
     hand_over(clinic, cohort)
     prescribe(clinic, cohort)

@@ -54,7 +54,7 @@ def follow(
         who = due(clinic, cohort, handed, day)
         for name, chosen, predicted, sampled in sample_days(clinic, cohort, who, handed, day):
             record.map_error.append((day, name, cohort.people.candidates[chosen], predicted, sampled))
-        _diary(clinic, cohort, start, day)
+        keep_diary(clinic, cohort, start, day)
         write_course(clinic, cohort, day, record)
         if day in clinic.visit_days and day > 0:
             since = record.visits[-1].day if record.visits else start
@@ -63,7 +63,7 @@ def follow(
         start = day
 
 
-def _diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:
+def keep_diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:
     """Draw the severe lows of the step from the rate that the disease clock states (per year)."""
     rate = cohort.observed[:, clinic.disease.column(clinic.symbols.severe_hypoglycaemia_rate)]
     expected = np.where(np.isfinite(rate), np.maximum(rate, 0.0), 0.0) * (day - start) / DAYS_PER_YEAR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +25,29 @@ if TYPE_CHECKING:
     from insula.catalog.base import Sourced
     from insula.catalog.records import ClockSymbols, MapInput
     from insula.trial.handover import ToFast, ToSlow
+    from insula.trial.metabolic_clock import Readings
     from insula.trial.settings import Settings
 
 _FIRST_DAY = 0
+
+
+@dataclass(frozen=True)
+class DesignDays:
+    """The nominal patient at the D design points of the averaged map.
+
+    Parameters
+    ----------
+    points : (D, inputs), in [-1, 1]
+    sources
+        Disease symbol of each input; None for the dose, which is injected.
+    subjects
+        At the end of the days that `readings` holds; the first of these is thrown away.
+    """
+
+    points: NDArray[np.float64]
+    sources: tuple[str | None, ...]
+    subjects: Subjects
+    readings: Readings
 
 
 def learn(
@@ -45,6 +66,23 @@ def learn(
         integrated.
     """
     text = catalog.averaged_map
+    days = simulate_design(catalog, life, settings, to_fast)
+    rows = {row.target.partition(".")[2]: row for row in to_slow if row.target.startswith(f"{MODULE}.")}
+    values = np.stack(
+        [
+            to_scale(output.scale, average(rows[output.id], days.readings, MINUTES_PER_DAY))
+            for output in text.outputs
+        ],
+        axis=1,
+    )
+    return AveragedMap(text, fit(days.points, values, text.degree))
+
+
+def simulate_design(
+    catalog: Catalog, life: OrdinaryLife, settings: Settings, to_fast: tuple[ToFast, ...]
+) -> DesignDays:
+    """Let the nominal patient live through ordinary days at every point of the design; raises as `learn`."""
+    text = catalog.averaged_map
     unit_cube = design(text.points, len(text.inputs))
     columns = {item.id: _natural(item, unit_cube[:, k]) for k, item in enumerate(text.inputs)}
     handed, injected = _roles(catalog, text.inputs, to_fast)
@@ -54,15 +92,9 @@ def learn(
         failed = int(np.flatnonzero(readings.solution.status)[0])
         point = ", ".join(f"{name} {column[failed]:.3g}" for name, column in columns.items())
         raise CompileError(f"The averaged map cannot be learnt: {point}: {readings.solution.explain(failed)}")
-    rows = {row.target.partition(".")[2]: row for row in to_slow if row.target.startswith(f"{MODULE}.")}
-    values = np.stack(
-        [
-            to_scale(output.scale, average(rows[output.id], readings, MINUTES_PER_DAY))
-            for output in text.outputs
-        ],
-        axis=1,
-    )
-    return AveragedMap(text, fit(unit_cube, values, text.degree))
+    source = {row.target: row.source for row in to_fast}
+    symbols = tuple(source[handed[item.id]] if item.id in handed else None for item in text.inputs)
+    return DesignDays(unit_cube, symbols, subjects.after(readings.solution), readings)
 
 
 def _natural(item: MapInput, z: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,10 @@ class Review:
     after_meal: NDArray[np.float64]
     share_low: NDArray[np.float64]
     share_high: NDArray[np.float64]
+
+    def take(self, who: NDArray[np.intp]) -> Review:
+        """Return what is seen of the chosen patients."""
+        return Review(*(getattr(self, field.name)[who] for field in fields(self)))
 
 
 @dataclass(frozen=True)

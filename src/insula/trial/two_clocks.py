@@ -100,6 +100,7 @@ def _titrate(
     seen = review(
         clinic.regimen, clinic.habits, readings.time[keep], readings.values[clinic.symbols.glucose][:, keep]
     )
+    cohort.reviewed[who] = np.stack([seen.fasting, seen.after_meal, seen.share_low, seen.share_high], axis=1)
     doses = titrate(
         clinic.regimen,
         subjects.doses,

@@ -45,7 +45,7 @@ def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], 
     fortnight = live(clinic.life, subjects, round(day) - days, days, clinic.settings.cgm_every)
     cohort.note_failures(who, fortnight.solution, "metabolic", day)
     cohort.carry_on(who, fortnight.solution)
-    test = _meal_test(clinic, subjects.after(fortnight.solution), round(day))
+    test = meal_test(clinic, subjects.after(fortnight.solution), round(day))
     shown = read_sensor(
         fortnight.values[clinic.symbols.interstitial][:, :-1],
         fortnight.time[:-1],
@@ -66,7 +66,7 @@ def select(visit: Visit, kept: NDArray[np.bool_]) -> Visit:
     return Visit(**{name: value if name in shared else value[kept] for name, value in columns.items()})
 
 
-def _meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
+def meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
     """Standard meal on an empty stomach, without rapid insulin."""
     procedure = clinic.meal_test
     at = number(procedure.at, "min")

@@ -1,0 +1,98 @@
+"""What a review and a meal test would show on the averaged day, learnt on the design of the averaged map.
+
+The averaged map hands the disease clock three daily averages. A replay that never simulates a day of its own also
+needs what the clinic titrates by and what the meal test reads: polynomials through the same design points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.calendar import MINUTES_PER_DAY
+from insula.trial.learn_map import simulate_design
+from insula.trial.scales import from_scale, to_scale
+from insula.trial.surrogate import Surrogate, evaluate, fit
+from insula.trial.titration import Review, review
+from insula.trial.visits import MealTest, meal_test
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import AveragedMapText
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+    Floats = NDArray[np.float64]
+
+_REVIEW = {"fasting": "log", "after_meal": "log", "share_low": "logit", "share_high": "logit"}
+_TEST = {"glucose": "log", "c_peptide": "sqrt"}
+
+
+@dataclass(frozen=True)
+class MapSights:
+    """Polynomials over the inputs of the averaged map; ``sources`` are disease symbols, None for the dose."""
+
+    text: AveragedMapText
+    sources: tuple[str | None, ...]
+    time: Floats
+    surrogates: dict[str, Surrogate]
+
+    def review(self, clinic: Clinic, cohort: Cohort, own: Floats) -> Review:
+        """Return what the clinic would see of everybody's days, (P,) each; NaN where a patient failed.
+
+        `own` (P, quantities of a review) is each patient's correction, from `away_from_map`.
+        """
+        scaled = self._review(clinic, cohort) + own
+        return Review(*(from_scale(scale, scaled[:, k]) for k, scale in enumerate(_REVIEW.values())))
+
+    def away_from_map(self, clinic: Clinic, cohort: Cohort, seen: Floats) -> Floats:
+        """Return how far what the clinic saw lies from what the map shows, (P, quantities of a review).
+
+        `seen` is `Cohort.reviewed`; 0 where nothing was seen yet.
+        """
+        real = [to_scale(scale, seen[:, k]) for k, scale in enumerate(_REVIEW.values())]
+        away = np.stack(real, axis=1) - self._review(clinic, cohort)
+        return np.where(np.isfinite(away), away, 0.0)
+
+    def _review(self, clinic: Clinic, cohort: Cohort) -> Floats:
+        basis = self._basis(clinic, cohort)
+        return np.hstack([basis @ self.surrogates[name].coefficients for name in _REVIEW])
+
+    def meal_test(self, clinic: Clinic, cohort: Cohort) -> MealTest:
+        """Return everybody's meal test; (P, M) glucose in mg/dL and C-peptide in nmol/L."""
+        basis = self._basis(clinic, cohort)
+        scaled = {name: basis @ self.surrogates[name].coefficients for name in _TEST}
+        scaled["c_peptide"] = np.maximum(scaled["c_peptide"], 0.0)  # of a square root
+        return MealTest(self.time, *(from_scale(scale, scaled[name]) for name, scale in _TEST.items()))
+
+    def _basis(self, clinic: Clinic, cohort: Cohort) -> Floats:
+        """Monomials of everybody's place in the design, (P, M); outside it a place is moved to its edge."""
+        places = np.empty((cohort.size, len(self.sources)))
+        for k, (item, source) in enumerate(zip(self.text.inputs, self.sources, strict=True)):
+            natural = cohort.daily_dose if source is None else _observed(clinic, cohort, source)
+            low, high = to_scale(item.scale, item.low), to_scale(item.scale, item.high)
+            scaled = to_scale(item.scale, np.clip(natural, item.low, item.high))
+            places[:, k] = 2.0 * (scaled - low) / (high - low) - 1.0
+        return evaluate(places, next(iter(self.surrogates.values())).exponents)
+
+
+def _observed(clinic: Clinic, cohort: Cohort, symbol: str) -> Floats:
+    return cohort.observed[:, clinic.disease.column(symbol)]
+
+
+def learn_sights(catalog: Catalog, clinic: Clinic) -> MapSights:
+    """Simulate the design of the averaged map, a meal test at its end, and fit; raises as `learn_map.learn`."""
+    text = catalog.averaged_map
+    days = simulate_design(catalog, clinic.life, clinic.settings, clinic.to_fast)
+    keep = days.readings.time >= MINUTES_PER_DAY
+    glucose = days.readings.values[clinic.symbols.glucose][:, keep]
+    reviewed = review(clinic.regimen, clinic.habits, days.readings.time[keep], glucose)
+    tested = meal_test(clinic, days.subjects, text.days + 1)
+    values = {name: to_scale(scale, getattr(reviewed, name)[:, None]) for name, scale in _REVIEW.items()}
+    values |= {name: to_scale(scale, getattr(tested, name)) for name, scale in _TEST.items()}
+    fitted = {name: fit(days.points, column, text.degree) for name, column in values.items()}
+    return MapSights(text, days.sources, tested.time, fitted)
