@@ -41,6 +41,13 @@ _CLUSTERED = Note(
     "Only the three-level model, its robust interval and the meta-regression take account of the clusters; all "
     "other numbers treat the effects as independent."
 )
+_AGREE = Note(
+    "The effects agree exactly: the HKSJ interval would have no width, and modified HKSJ stands in for it."
+)
+_NARROW = Note(
+    "The HKSJ interval is narrower than the Wald interval of the same studies; such intervals hold the truth "
+    "less often than they say (docs/reference/coverage_of_intervals.md). Take modified_hksj."
+)
 _CORRECTED = Note(
     "The method pools the counts; the effects of single studies, the funnel and the influence come from inverse "
     "variances, with 1/2 added where a count is 0. So do leaving one out and cumulating where the method is GLMM."
@@ -70,12 +77,12 @@ def answer(studies: Studies, request: Request) -> Answer:
     check_method(studies, request)
     rows = np.array([kind == PUBLISHED for kind in studies.kinds])
     main = studies.only(rows) if rows.any() else studies
-    left_out = leave_one_out(main, request)
+    left_out, pooled = leave_one_out(main, request), pool_studies(main, request)
     found: Answer = {
         "measure": studies.effects.measure, "scale": scale(studies.effects.measure), "unit": studies.unit,
         "method": request.method, "interval": request.interval, "level": request.level,
         "studies": _rows(studies, request), "omitted": _omitted(studies),
-        "pooled": pool_studies(main, request),
+        "pooled": pooled,
         "virtual": _virtual(studies, main, request),
         "subgroups": _subgroups(main, request),
         "regression": _regression(main, request) if main.moderators else None,
@@ -87,19 +94,21 @@ def answer(studies: Studies, request: Request) -> Answer:
         "cumulative": cumulate(main, request),
         "notes": [
             {"message": str(note), "text": note.text, "values": list(note.values)}
-            for note in _notes(studies, main, request)
+            for note in _notes(studies, main, request, pooled)
         ],
     }  # fmt: skip
     plain: Answer = _plain(found)
     return plain
 
 
-def _notes(studies: Studies, main: Studies, request: Request) -> tuple[Note, ...]:
+def _notes(studies: Studies, main: Studies, request: Request, pooled: Answer) -> tuple[Note, ...]:
     extra = [
         (_APART, len(main.labels) < len(studies.labels)),
         (_ALL_VIRTUAL, VIRTUAL in main.kinds),
         (_CLUSTERED, studies.clusters is not None),
         (_CORRECTED, request.method not in INVERSE_VARIANCE),
+        (_AGREE, pooled["interval"] != request.interval),
+        (_NARROW, pooled.get("narrower_than_wald", False)),
     ]
     return (*studies.effects.notes, *(note for note, applies in extra if applies))
 

@@ -83,7 +83,7 @@ def pool_studies(studies: Studies, request: Request) -> Answer:
         found = _mixed(mixed_model(measure, studies.columns, level=level))
     else:
         found = _pooled(pool(studies.effects, method=request.method, interval=request.interval, level=level))
-    return {**found, "interval": request.interval, "back_transformed": _readable_of(found, studies.effects)}
+    return {"interval": request.interval, **found, "back_transformed": _readable_of(found, studies.effects)}
 
 
 def pool_some(studies: Studies, request: Request, rows: NDArray[np.bool_]) -> Answer:
@@ -130,6 +130,7 @@ def _pooled(found: Pooled) -> Answer:
         "studies": model.studies,
         "estimate": found.estimate, "standard_error": found.standard_error, "p": found.p_value,
         "low": found.low, "high": found.high, "degrees": model.coefficients.degrees[0],
+        "interval": model.interval, "narrower_than_wald": found.narrower_than_wald,
         "prediction": found.prediction,
         "q": spread.q, "q_degrees": spread.q_df, "q_p": spread.q_p, "i2": spread.i2, "h2": spread.h2,
         "tau2": spread.tau2,

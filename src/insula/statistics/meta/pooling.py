@@ -67,6 +67,12 @@ class Pooled:
         return float(self.model.coefficients.high[0])
 
     @property
+    def narrower_than_wald(self) -> bool:
+        """Say whether the interval is narrower than Wald's: such ones hold the truth less often than they say."""
+        wald = 2 * critical_value(self.level) * self.standard_error / np.sqrt(self.model.scale)
+        return bool(self.high - self.low < wald) and self.model.interval != "wald"
+
+    @property
     def p_value(self) -> float:
         """Two-sided p of no effect."""
         return float(self.model.coefficients.p_value[0])
