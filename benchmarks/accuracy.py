@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 FLOOR = 1e-3
 FAILED = 1e9  # error of a patient who did not arrive
-BEYOND = 2.5  # how far a cost may be extrapolated, as a factor of the error
 
 
 def errors(found: Floats, wanted: Floats, floor: float = FLOOR) -> Floats:
@@ -23,17 +22,13 @@ def errors(found: Floats, wanted: Floats, floor: float = FLOOR) -> Floats:
 
 
 def speed_at(target: float, reached: Sequence[float], speed: Sequence[float]) -> float | None:
-    """Speed at an error, from speeds at errors that were reached: straight lines between logarithms.
+    """Fastest speed at an error no larger than the target, from speeds at errors that were reached.
 
-    Nothing where the target lies further than a factor of 2.5 outside what was reached.
+    Between two errors along a straight line, logarithms on both axes; what is slower than something more exact
+    does not count. Nothing where the target was not reached; where all were nearer than the target, the fastest.
     """
-    pairs = sorted({e: s for e, s in zip(reached, speed, strict=True) if 0 < e < 1}.items())
-    if len(pairs) < 2:
+    points = sorted((e, s) for e, s in zip(reached, speed, strict=True) if e < FAILED)
+    if not points or target < points[0][0]:
         return None
-    x, y = np.log(np.array(pairs)).T
-    at = np.log(target)
-    if at < x[0] - np.log(BEYOND) or at > x[-1] + np.log(BEYOND):
-        return None
-    left = int(np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2))
-    slope = (y[left + 1] - y[left]) / (x[left + 1] - x[left])
-    return float(np.exp(y[left] + slope * (at - x[left])))
+    x, y = np.log(np.maximum(np.array(points), np.finfo(float).tiny)).T
+    return float(np.exp(np.interp(np.log(target), x, np.maximum.accumulate(y))))

@@ -17,8 +17,8 @@ from insula.engine.kernel import build_kernel
 
 TARGETS = (1e-3, 1e-4, 1e-6)
 REFERENCE = 1e-11
-FINE, COARSE = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7), (1e-3, 1e-4, 1e-5)
-MULTISTEP = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)  # these reach less than what is asked
+FINE, COARSE = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8), (1e-2, 1e-3, 1e-4, 1e-5)
+MULTISTEP = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 
 
 @dataclass(frozen=True)
