@@ -105,10 +105,11 @@ def command(
       insula meta trials.csv --measure RR --method MH --order year
       insula meta trials.csv --measure OR --moderators year,dose --format json
     """
-    from insula.report.meta_page import check_folder, write_meta_report
     from insula.report.meta_terminal import show
 
     if out:
+        from insula.report.meta_page import check_folder, write_meta_report  # only drawing needs matplotlib
+
         check_folder(out)
     names = tuple(name.strip() for name in moderators.split(",")) if moderators else ()
     studies = read_studies(table, measure, Roles(by, names, order, cluster, shared_control), correlation)

@@ -120,6 +120,6 @@ def _arrows(axes: Axes, low: float, high: float, y: float, colour: str) -> None:
 
 def _few_ratios(ends: tuple[float, float]) -> LogLocator | MaxNLocator:
     decades = np.log10(ends[1] / ends[0])
-    if decades < 0.6:
+    if decades < 1:
         return MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
     return LogLocator(subs=(1.0, 2.0, 5.0) if decades < 3 else (1.0,), numticks=8)

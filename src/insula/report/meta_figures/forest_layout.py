@@ -30,7 +30,7 @@ POINTS = 8.5
 _LINE, _GAP, _PAD, _MARGIN = 0.165, 0.055, 0.14, 0.12
 _TOP = _MARGIN + _LINE + 2 * _GAP
 _BASE = 0.04  # inches from the middle of a letter down to the line it stands on
-_LABEL_MOST, _NOTE_POINTS, _INDENT = 2.9, 7.5, 0.1
+_LABEL_MOST, _NOTE_LEAST, _NOTE_POINTS, _INDENT = 2.9, 2.4, 7.5, 0.1
 _ERRORS = 4  # standard errors in a usual interval
 _AXIS_WIDTH, _FOOT, _LEGEND = 3.2, 0.52, 0.28
 
@@ -56,9 +56,9 @@ def draw_forest(forest: Forest, writer: Writer) -> Figure:
     """Draw what `forest_figure` has checked."""
     lines, heads = _lines(forest, writer), _heads(forest, writer)
     label_width, left, right = _widths(lines, heads)
-    labels = [_label(line, label_width) for line in lines]
-    heights = [_LINE * (label.count("\n") + 1) + _GAP for label in labels]
     axis_left = _MARGIN + label_width + _PAD + sum(width + _PAD for width in left)
+    labels = [_label(line, label_width, axis_left - _MARGIN - _INDENT) for line in lines]
+    heights = [_LINE * (label.count("\n") + 1) + _GAP for label in labels]
     marks = legend_marks((row.kind for row in forest.rows), writer)
     width = axis_left + _AXIS_WIDTH + _PAD + sum(width + _PAD for width in right)
     foot = _FOOT + _LINE * any(forest.favours) + _LEGEND * bool(marks)
@@ -193,9 +193,9 @@ def _texts(line: Line) -> tuple[str, ...]:
     return (*line.cells, line.interval, line.weight)
 
 
-def _label(line: Line, width: float) -> str:
+def _label(line: Line, width: float, room: float) -> str:
     if line.role == "note":
-        return wrap(line.label, _NOTE_POINTS, width + _AXIS_WIDTH / 2)
+        return wrap(line.label, _NOTE_POINTS, max(room, _NOTE_LEAST))
     return wrap(line.label, POINTS, width - _INDENT, bold=line.bold)
 
 

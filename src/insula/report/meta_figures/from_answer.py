@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insula.report.meta_figures.forest import Forest, ForestRow, ForestSummary
 from insula.report.meta_figures.kinds import PUBLISHED, VIRTUAL
 from insula.report.meta_words import measure_name, null_value
+from insula.report.writing import NO_BREAK
 
 if TYPE_CHECKING:
     from insula.report.writing import Writer
@@ -126,7 +127,7 @@ def _heterogeneity(row: Answer, writer: Writer) -> str:
         parts.append(f"I² {writer.number(row['i2'])} %")
     if row["tau2"] is not None and row["studies"] > 1:
         parts.append(f"τ² {writer.number(row['tau2'])}")
-    return "; ".join(parts)
+    return "; ".join(part.replace(" ", NO_BREAK) for part in parts)
 
 
 def p_text(p: float | None, writer: Writer) -> str:

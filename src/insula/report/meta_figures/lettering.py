@@ -64,11 +64,11 @@ def _letter(letter: str) -> float:
 
 
 def _pieces(text: str) -> list[str]:
-    """Words with the space after them; every wide letter on its own."""
+    """Words with the space after them (one that does not break holds them together); every wide letter on its own."""
     pieces, word = [], ""
     for letter in text:
         word += letter
-        if letter.isspace() or _letter(letter) == _WIDE:
+        if letter == " " or _letter(letter) == _WIDE:
             pieces.append(word)
             word = ""
     return [*pieces, word]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FAMILY = "DejaVu Sans"
+_DPI, _MOST_PIXELS = 160, 2**16 - 1  # the renderer takes no side that is longer
 _CHINESE = (
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -30,7 +31,7 @@ def save_picture(figure: Figure, path: Path) -> None:
     """Write the figure as a PNG; its Chinese letters need a Chinese font on this machine."""
     for text in figure.findobj(Text):
         text.set_fontfamily([_FAMILY, *chinese_fonts()])
-    save_png(figure, path)
+    save_png(figure, path, dpi=min(_DPI, int(_MOST_PIXELS / max(figure.get_size_inches()))))
 
 
 @cache
