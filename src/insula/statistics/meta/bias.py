@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 PREDICTORS = ("standard_error", "variance", "size", "inverse_size", "root_size", "inverse_root_size")
 MULTIPLICATIVE = "lm"
-_EXACT_RANKS = 500  # the exact p takes a time that grows with the third power; here it is normal to three digits
+_EXACT_RANKS = (
+    500  # the exact p takes a time that grows with the third power; here it is normal to three digits
+)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from insula.statistics.meta.records import (
     NotConverged,
     RankDeficient,
     TooFewStudies,
+    check_numbers,
     complete_studies,
     known_studies,
     select,
@@ -114,6 +115,7 @@ def cumulate(
     """
     if order is not None and len(order) != len(effects.estimate):
         raise MetaAnalysisError(f"{len(order)} values to sort {len(effects.estimate)} studies by.")
+    check_numbers(effects.estimate, effects.variance)
     keys = np.arange(len(effects.estimate)) if order is None else np.asarray(order)
     rows = np.argsort(keys, kind="stable")
     rows = rows[known_studies(effects)[rows]]

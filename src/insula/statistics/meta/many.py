@@ -9,8 +9,8 @@ import numpy as np
 
 from insula.statistics.meta.coefficients import statistic_and_interval
 from insula.statistics.meta.heterogeneity import measures
-from insula.statistics.meta.model import check_numbers, check_request, hksj_factor
-from insula.statistics.meta.records import Floats, MetaAnalysisError, as_floats
+from insula.statistics.meta.model import check_request, hksj_factor
+from insula.statistics.meta.records import Floats, MetaAnalysisError, as_floats, check_numbers
 from insula.statistics.meta.tau2 import Tables, estimate_tau2
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from insula.statistics.meta.records import (
     Floats,
     MetaAnalysisError,
     TooFewStudies,
+    check_numbers,
     joined,
     known_studies,
     positions,
-    refuse,
     select,
 )
 from insula.statistics.meta.tau2 import COMMON, METHODS
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 INTERVALS = ("wald", "hksj", "modified_hksj")
 ROUNDING = 16 * np.finfo(float).eps  # of the effects: what is left below it is none
-_LARGEST = 1e60  # fourth powers of effects and squares of weights stay far from the largest double, 1.8e308
 
 
 @dataclass(frozen=True)
@@ -158,14 +157,6 @@ def check_request(method: str, interval: str, level: float) -> None:
             f"The interval {interval} belongs to random effects; with {COMMON} take wald."
         )
     check_level(level)
-
-
-def check_numbers(estimate: Floats, variance: Floats) -> None:
-    """Refuse variances of 0 or less, and numbers whose squares a computer cannot hold; NaN is none."""
-    refuse(variance <= 0, "variance", "must be above 0; give the true variance or leave the study out.")
-    far = "is too large or too small to compute with: give it in another unit."
-    refuse((variance > _LARGEST) | (variance < 1 / _LARGEST), "variance", far)
-    refuse(np.abs(estimate) > _LARGEST, "estimate", far)
 
 
 def _check_number(studies: int, columns: int, interval: str, names: tuple[str, ...]) -> None:

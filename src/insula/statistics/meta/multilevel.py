@@ -16,8 +16,8 @@ from insula.statistics.meta.records import (
     MetaAnalysisError,
     NotConverged,
     TooFewStudies,
+    check_numbers,
     known_studies,
-    refuse,
     select,
 )
 
@@ -123,7 +123,7 @@ def three_level(
     matrix = np.ones((len(effects.estimate), 1)) if design is None else design
     if not len(clusters) == len(units) == len(effects.estimate):
         raise MetaAnalysisError("Effects, clusters and units need one length.")
-    refuse(effects.variance <= 0, "variance", "must be above 0.")
+    check_numbers(effects.estimate, effects.variance)
     known = known_studies(effects, matrix)
     used, x = select(effects, known), matrix[known]
     outer = [str(label) for label, use in zip(clusters, known, strict=True) if use]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 Floats = NDArray[np.float64]
+_LARGEST = 1e60  # fourth powers of effects and squares of weights stay far from the largest double, 1.8e308
 
 
 class MetaAnalysisError(InsulaError):
@@ -122,6 +123,14 @@ def as_floats(values: ArrayLike) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
+def check_numbers(estimate: Floats, variance: Floats) -> None:
+    """Refuse variances of 0 or less, and numbers whose squares a computer cannot hold; NaN is none."""
+    refuse(variance <= 0, "variance", "must be above 0; give the true variance or leave the study out.")
+    far = "is too large or too small to compute with: give it in another unit."
+    refuse((variance > _LARGEST) | (variance < 1 / _LARGEST), "variance", far)
+    refuse(np.abs(estimate) > _LARGEST, "estimate", far)
+
+
 def known_studies(effects: Effects, design: Floats | None = None) -> NDArray[np.bool_]:
     """Return which studies have an effect, a variance and all moderators, (k,)."""
     known = np.isfinite(effects.estimate) & np.isfinite(effects.variance) & (effects.variance > 0)
@@ -137,6 +146,7 @@ def select(effects: Effects, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Effe
 
 def complete_studies(effects: Effects, least: int, purpose: str) -> Effects:
     """Return the studies that have an effect and a variance; refuse where they are fewer than `least`."""
+    check_numbers(effects.estimate, effects.variance)
     known = known_studies(effects)
     if known.sum() < least:
         raise TooFewStudies(f"{int(known.sum())} studies have an effect; {purpose} needs {least}.")

@@ -12,7 +12,7 @@ from insula.statistics.meta.bias import rank_test, regression_test
 from insula.statistics.meta.effect_sizes import back_transform, effect_sizes
 from insula.statistics.meta.effects_of_numbers import small_sample_factor
 from insula.statistics.meta.glmm import mixed_model
-from insula.statistics.meta.influence import leave_one_out
+from insula.statistics.meta.influence import cumulate, leave_one_out
 from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.multilevel import three_level
 from insula.statistics.meta.pooling import pool
@@ -123,6 +123,16 @@ def test_zero_cells_without_correction_are_missing():
     found = effect_sizes("OR", {"ai": [0, 2], "bi": [5, 3], "ci": [1, 1], "di": [4, 4]}, to="none")
     assert np.isnan(found.estimate[0])
     assert np.isfinite(found.estimate[1])
+
+
+def test_no_study_without_variance_is_left_out_in_silence():
+    effects = effect_sizes(
+        "RD", {"ai": [3, 2, 1, 4], "bi": [0, 5, 6, 4], "ci": [4, 3, 2, 1], "di": [0, 5, 6, 9]}, to="none"
+    )
+    assert effects.variance[0] == 0
+    for doubt in (pool, rank_test, regression_test, trim_and_fill, leave_one_out, cumulate):
+        with pytest.raises(InvalidStudy, match="Study 1, variance"):
+            doubt(effects)
 
 
 @pytest.mark.parametrize("other", range(1, 40))
