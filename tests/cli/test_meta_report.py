@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from functools import cache, partial
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -103,6 +104,19 @@ def test_the_page_needs_nothing_else_and_its_ids_are_unique(judged):
     assert {first or second for first, second in re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', html)} <= set(
         ids
     )
+
+
+def test_figures_are_whole_drawings_and_the_page_closes_its_tags(judged):
+    folder, _ = judged("zh")
+    for path in folder.glob("*.svg"):
+        root = ElementTree.parse(path).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root.get("viewBox")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    body = re.sub(
+        r"<svg.*?</svg>", "", html[html.index("<body") : html.index("</body>") + 7], flags=re.DOTALL
+    )
+    assert ElementTree.fromstring(body).tag == "body"
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Not judged"), ("zh", "未评定")])

@@ -107,10 +107,6 @@ def command(
     """
     from insula.report.meta_terminal import show
 
-    if out:
-        from insula.report.meta_page import check_folder, write_meta_report  # only drawing needs matplotlib
-
-        check_folder(out)
     names = tuple(name.strip() for name in moderators.split(",")) if moderators else ()
     studies = read_studies(table, measure, Roles(by, names, order, cluster, shared_control), correlation)
     judged = {
@@ -119,6 +115,8 @@ def command(
     }
     found = {**answer(studies, _request(method, interval, level)), **judged}
     if out:
+        from insula.report.meta_page import write_meta_report  # only drawing needs matplotlib
+
         page = write_meta_report(found, out, lang, source=table.name, favours=_sides(favours))
         click.echo(f"{page}", err=True)
     if output_format == "json":

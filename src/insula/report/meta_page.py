@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def check_folder(out: Path) -> None:
-    """Refuse a folder that holds something already: a report is complete and of one table.
-
-    Raises
-    ------
-    InsulaError
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InsulaError(f"--out {out}: there is something already. Name a new folder, or empty this one.")
-
-
 def write_meta_report(
     found: Answer,
     out: Path,
@@ -67,7 +56,8 @@ def write_meta_report(
     InsulaError
         When the folder holds something.
     """
-    check_folder(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InsulaError(f"--out {out}: there is something already. Name a new folder, or empty this one.")
     writer = Writer(lang)
     drawn = draw_all(found, favours, writer)
     unfinished = out.with_name(f".{out.name}.unfinished")
