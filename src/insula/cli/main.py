@@ -24,6 +24,7 @@ _COMMANDS = {
     "meta": "insula.cli.meta",
     "validate": "insula.cli.validate",
     "review": "insula.cli.review",
+    "manual": "insula.cli.manual",
 }
 
 

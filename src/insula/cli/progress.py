@@ -46,6 +46,20 @@ def studies_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
         yield move
 
 
+@contextmanager
+def manual_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
+    """Yield a function (model, share of all models done) that moves the bar; no model means that pages are written."""
+    _ = translator(lang)
+    with _bar() as bar:
+        task = bar.add_task("", total=1.0)
+
+        def move(model: str, share: float) -> None:
+            told = _("Trying the rows of {model}").format(model=model) if model else _("Writing the pages")
+            bar.update(task, description=told, completed=share)
+
+        yield move
+
+
 def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
