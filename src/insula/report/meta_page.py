@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
+_READABLE = 0.6  # of its own size; a figure is drawn no smaller, on a narrow screen it scrolls
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -91,6 +92,7 @@ def _page(found: Answer, drawn: dict[str, Drawn], svg: dict[str, str], source: s
             "caption": one.caption,
             "svg": markup(svg[name]),
             "inches": f"{one.figure.get_figwidth():.1f}",
+            "least": f"{_READABLE * one.figure.get_figwidth():.1f}",
         }
         for name, one in drawn.items()
     }
