@@ -42,6 +42,23 @@ def test_mantel_haenszel_is_metafors(meta, said):
     assert found["tau2"] is None
 
 
+@pytest.mark.parametrize(
+    ("table", "measure", "wanted"),
+    [
+        ("bcg", "OR", [0.656527373745, 1.877225492974, 0.730744362631]),
+        ("bcg", "RR", [0.656295430727, 1.851846593893, 0.716029637094]),
+        ("bcg", "RD", [0.0747657135993, 0.1744337931147, 0.1291046787115]),
+        ("hart1999", "IRR", [13.78143164683, 14.01061419347, 9.78031695744]),
+        ("hart1999", "IRD", [17.6717577067, 11.0592480602, 20.0334052343]),
+    ],
+)
+def test_weights_of_mantel_haenszel_are_metafors(meta, table, measure, wanted):
+    """From metafor 3.8.1: weights(rma.mh(measure, ..., data))[1:3]."""
+    rows = meta(table, "--measure", measure, "--method", "MH")["studies"]
+    assert [row["weight"] for row in rows[:3]] == pytest.approx(wanted, rel=1e-10)
+    assert sum(row["weight"] for row in rows) == pytest.approx(100)
+
+
 def test_the_mixed_model_is_metafors(meta, said):
     found = meta("nielweise2007", "--measure", "OR", "--method", "GLMM")
     wanted = said["glmm"]["OR CM.EL nielweise2007"]

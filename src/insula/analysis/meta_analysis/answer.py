@@ -15,6 +15,7 @@ from insula.analysis.meta_analysis.pooling import (
     pool_studies,
     readable,
     scale,
+    weights,
 )
 from insula.analysis.meta_analysis.sensitivity import (
     attempt,
@@ -26,7 +27,6 @@ from insula.analysis.meta_analysis.sensitivity import (
 )
 from insula.analysis.meta_analysis.studies import PUBLISHED, VIRTUAL
 from insula.statistics.meta.coefficients import critical_value
-from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.records import Note, known_studies
 from insula.statistics.meta.regression import regress
 from insula.statistics.meta.tau2 import METHODS as INVERSE_VARIANCE
@@ -141,13 +141,10 @@ def _rows(studies: Studies, request: Request) -> list[Answer]:
 def _weights(studies: Studies, request: Request) -> Any:
     """Return the share of each study in the pooled effect of its kind, in percent; NaN where the method has none."""
     weight = np.full(len(studies.labels), np.nan)
-    if request.method not in INVERSE_VARIANCE:
-        return weight
     for kind in (PUBLISHED, VIRTUAL):
         rows = np.array([own == kind for own in studies.kinds]) & known_studies(studies.effects)
         if rows.any():
-            model = fit_model(studies.only(rows).effects, method=request.method, level=request.level)
-            weight[rows] = model.weight
+            weight[rows] = weights(studies.only(rows), request)
     return weight
 
 

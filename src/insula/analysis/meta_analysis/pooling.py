@@ -10,9 +10,10 @@ import numpy as np
 from insula.statistics.meta.coefficients import critical_value
 from insula.statistics.meta.effect_sizes import RATIOS, back_transform
 from insula.statistics.meta.glmm import MODELS, mixed_model
+from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.pooling import pool
 from insula.statistics.meta.rare_events import MEASURES as MANTEL_HAENSZEL_MEASURES
-from insula.statistics.meta.rare_events import CommonEffect, mantel_haenszel
+from insula.statistics.meta.rare_events import CommonEffect, mantel_haenszel, mantel_haenszel_weights
 from insula.statistics.meta.records import MetaAnalysisError, given_effects
 from insula.statistics.meta.tau2 import COMMON
 from insula.statistics.meta.tau2 import METHODS as INVERSE_VARIANCE
@@ -91,6 +92,16 @@ def pool_some(studies: Studies, request: Request, rows: NDArray[np.bool_]) -> An
     part = studies.only(rows)
     alone = int(np.isfinite(part.effects.estimate).sum()) < 2
     return pool_studies(part, replace(request, interval="wald") if alone else request)
+
+
+def weights(studies: Studies, request: Request) -> Floats:
+    """Return the share of each study in the pooled effect in percent, (k,); NaN where the method has none."""
+    effects = studies.effects
+    if request.method == MANTEL_HAENSZEL:
+        return mantel_haenszel_weights(effects.measure, studies.columns)
+    if request.method == MIXED:
+        return np.full(len(studies.labels), np.nan)
+    return fit_model(effects, method=request.method, level=request.level).weight
 
 
 def difference(groups: Sequence[Answer]) -> Answer:

@@ -105,6 +105,27 @@ def mantel_haenszel(
     return _result("MH", measure, data, (estimate, error), (q, int(usable.sum()) - 1), tests, level)
 
 
+def mantel_haenszel_weights(measure: str, columns: Mapping[str, ArrayLike]) -> Floats:
+    """Return the share of each study in the effect of `mantel_haenszel` in percent, (k,); NaN where a count is missing.
+
+    Raises
+    ------
+    UnknownName
+        Of the measure.
+    """
+    if measure not in MEASURES:
+        raise UnknownName("measure", measure, MEASURES)
+    names = _TABLE if measure in ("OR", "RR", "RD") else _RATES
+    d = {name: as_floats(columns[name]) for name in names}
+    if names == _TABLE:
+        n1, n2, total = _groups(d)
+        weight = {"OR": d["bi"] * d["ci"], "RR": d["ci"] * n1, "RD": n1 * n2}[measure] / total
+    else:
+        total = d["t1i"] + d["t2i"]
+        weight = {"IRR": d["x2i"] * d["t1i"], "IRD": d["t1i"] * d["t2i"]}[measure] / total
+    return np.asarray(100 * weight / np.nansum(weight))
+
+
 def peto(columns: Mapping[str, ArrayLike], *, level: float = 0.95) -> CommonEffect:
     """Pool log odds ratios by Peto's one-step method.
 
