@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from insula.catalog import Catalog
 
+__all__ = ["PublishedRow", "calibration_rows"]
+
 CALIBRATION, VALIDATION = "calibration", "validation"
 
 

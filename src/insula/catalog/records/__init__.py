@@ -18,6 +18,7 @@ from insula.catalog.records.biology import (
     PersonRow,
     Therapy,
 )
+from insula.catalog.records.calibration import CalibrationPlan
 from insula.catalog.records.clinic import (
     Alarm,
     Basal,
@@ -61,6 +62,7 @@ __all__ = [
     "Basal",
     "BehaviourRow",
     "Bolus",
+    "CalibrationPlan",
     "ClockSettings",
     "ClockSymbols",
     "Correction",

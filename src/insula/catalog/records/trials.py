@@ -175,6 +175,11 @@ class Study(Record):
     limitations: Sentences | None = None
     note: str | None = None
 
+    @property
+    def published(self) -> str:
+        """Id of the published study whose rows it is held against; its own where it names none."""
+        return self.evidence or self.id
+
 
 class Procedure(Record):
     """A test that is done to a patient at a visit."""

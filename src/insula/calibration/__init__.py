@@ -1,0 +1,1 @@
+"""Fit uncertain numbers to published rows of the role calibration: from a plan to a posterior ensemble."""

@@ -1,0 +1,127 @@
+"""Carry out a calibration plan: the fit, what it identified, and how it predicts each study when that is left out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from insula.calibration.identifiability import Identifiability, identifiability
+from insula.calibration.iterations import Ensemble, Problem, fit
+from insula.calibration.replays import Replays, open_replays
+from insula.core.errors import InsulaError
+from insula.core.parts import open_parts
+from insula.core.provenance import cpu_features, text_hash, tree_hash, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import CalibrationPlan
+
+    Progress = Callable[[str, float], None]
+
+_TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A finished fit.
+
+    Parameters
+    ----------
+    iterations
+        The prior first, the posterior last.
+    left_out
+        Posterior of a fit without the rows of a study, by study; empty where the plan asks for none.
+    """
+
+    plan: CalibrationPlan
+    identity: dict[str, Any]
+    replays: Replays
+    iterations: tuple[Ensemble, ...]
+    identified: Identifiability
+    left_out: dict[str, Ensemble]
+
+    @property
+    def prior(self) -> Ensemble:
+        """Members before anything was fitted."""
+        return self.iterations[0]
+
+    @property
+    def posterior(self) -> Ensemble:
+        """Members that every later prediction can use."""
+        return self.iterations[-1]
+
+
+def calibrate(
+    catalog: Catalog, plan: CalibrationPlan, out: Path, progress: Progress = lambda *_: None
+) -> Calibration:
+    """Fit the plan's parameters; what ``out/parts`` holds of the same fit is not repeated.
+
+    Parameters
+    ----------
+    progress : called with ``prepare`` or ``fit`` and the share of it that is done
+
+    Raises
+    ------
+    InsulaError
+        When no row can be fitted, a member cannot be predicted, or the folder cannot be written.
+    """
+    identity = identity_of(catalog, plan)
+    parts = out / "parts"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        open_parts(parts, text_hash(json.dumps(identity, sort_keys=True)))
+    except OSError as trouble:
+        raise InsulaError(
+            f"The folder {out} cannot be written: {trouble.strerror}. Choose another."
+        ) from trouble
+    replays = open_replays(catalog, plan, lambda share: progress("prepare", share))
+    left_out = _studies(replays) if plan.leave_one_out else []
+    fits = 1 + len(left_out)
+    everything = np.ones(len(replays.targets), dtype=bool)
+    found = fit(
+        _problem(plan, replays, everything), parts / "all", lambda share: progress("fit", share / fits)
+    )
+    without = {}
+    for number, study in enumerate(left_out, start=1):
+        used = np.array([target.study != study for target in replays.targets])
+        share = lambda part, number=number: progress("fit", (number + part) / fits)  # noqa: E731
+        without[study] = fit(_problem(plan, replays, used), parts / f"without_{study}", share)[-1]
+    known = identifiability(found[0].scores, found[-1].scores)
+    return Calibration(plan, identity, replays, tuple(found), known, without)
+
+
+def identity_of(catalog: Catalog, plan: CalibrationPlan) -> dict[str, Any]:
+    """Return what decides the numbers of a fit."""
+    return {
+        "plan": plan.model_dump(mode="json", by_alias=True),
+        "science": tree_hash(catalog.root, _TEXT),
+        "versions": versions(),
+        "cpu": cpu_features(),
+    }
+
+
+def _studies(replays: Replays) -> list[str]:
+    """Studies that can be left out: rows of another one must remain."""
+    with_rows = list(dict.fromkeys(target.study for target in replays.targets))
+    return with_rows if len(with_rows) > 1 else []
+
+
+def _problem(plan: CalibrationPlan, replays: Replays, used: NDArray[np.bool_]) -> Problem:
+    return Problem(
+        forward=replays.predict,
+        observed=np.array([target.row.value for target in replays.targets]),
+        noise=np.array([target.noise for target in replays.targets]),
+        used=used,
+        parameters=len(plan.parameters),
+        members=plan.members,
+        iterations=plan.iterations,
+        seed=plan.seed,
+    )

@@ -1,0 +1,113 @@
+"""The iterations of a fit, each kept on disk as soon as it is done, so that a killed fit goes on where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.calibration.ensemble_kalman import prior_scores, step_size, update
+from insula.core.errors import InsulaError
+from insula.core.parts import write_part
+from insula.core.tables import read_parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Forward = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+_DONE = 1.0 - 1e-12  # the steps add up to 1 but for rounding
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """One iteration: scores (J, K), what they predict (J, M), and the share of the misfit taken in so far."""
+
+    number: int
+    scores: Floats
+    predicted: Floats
+    share: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a fit needs.
+
+    Parameters
+    ----------
+    forward
+        From scores (J, K) to predictions (J, M); the same bits whenever it is asked the same.
+    observed, noise : (M,)
+    used : (M,) bool
+        Rows that are fitted; the others are predicted only.
+    """
+
+    forward: Forward
+    observed: Floats
+    noise: Floats
+    used: NDArray[np.bool_]
+    parameters: int
+    members: int
+    iterations: int
+    seed: int
+
+
+def fit(problem: Problem, folder: Path, progress: Callable[[float], None] = lambda _: None) -> list[Ensemble]:
+    """Go from the prior to the posterior.
+
+    Parameters
+    ----------
+    folder
+        Iterations found there are not repeated.
+    progress : called with the share of the misfit that is taken in
+
+    Returns
+    -------
+    Every iteration, the prior first. Where the budget of iterations would be passed, the last step takes in all that
+    is left.
+
+    Raises
+    ------
+    InsulaError
+        When a member cannot be predicted.
+    """
+    found: list[Ensemble] = []
+    scores, share = prior_scores(problem.seed, problem.members, problem.parameters), 0.0
+    for number in range(problem.iterations + 1):
+        predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores)
+        found.append(Ensemble(number, scores, predicted, share))
+        progress(share)
+        if share >= _DONE:
+            break
+        scores, share = _next(problem, found[-1])
+    return found
+
+
+def _next(problem: Problem, now: Ensemble) -> tuple[Floats, float]:
+    """Return the scores of the next iteration, and the share of the misfit that they have taken in."""
+    used, left = problem.used, 1.0 - now.share
+    rows = now.predicted[:, used], problem.observed[used], problem.noise[used]
+    last = now.number + 1 == problem.iterations
+    step = left if last else step_size(*rows, left)
+    return update(now.scores, *rows, step, seed=problem.seed, iteration=now.number), now.share + step
+
+
+def _predicted(problem: Problem, part: Path, scores: Floats) -> Floats:
+    """Return what an ensemble predicts, from disk where it was computed before."""
+    if part.is_dir():
+        table = read_parquet(part / "predicted.parquet")
+        return np.stack([table[name] for name in table], axis=1)
+    predicted = problem.forward(scores)
+    failed = np.flatnonzero(~np.isfinite(predicted).all(axis=1))
+    if failed.size:
+        raise InsulaError(
+            f"Member {failed[0]} of the ensemble cannot be predicted: no patient of an arm could be integrated. "
+            "Narrow the priors that lead there."
+        )
+    write_part(part, {"predicted": {f"row_{k:03d}": predicted[:, k] for k in range(predicted.shape[1])}})
+    return predicted

@@ -1,0 +1,136 @@
+"""The studies of a plan, replayed for many vectors of parameters at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr
+
+from insula.calibration.targets import Target, Unfitted, targets_of
+from insula.core.errors import EvidenceError
+from insula.evidence.calibration_rows import calibration_rows
+from insula.population.spread import distribution_of
+from insula.trial.map_replay import open_map_clinic, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import CalibrationPlan
+    from insula.evidence.calibration_rows import PublishedRow
+    from insula.trial.map_replay import MapClinic
+
+    Floats = NDArray[np.float64]
+
+_AT_ONCE = 4096  # patients times vectors that are held in memory together
+
+
+@dataclass(frozen=True)
+class Replays:
+    """Every study of a plan, ready to be replayed.
+
+    Parameters
+    ----------
+    symbols : (K,)
+        Parameters that are fitted.
+    places
+        Opened studies by id.
+    targets : (M,)
+        Rows that are fitted, study after study.
+    at_medians, on_days : (M,)
+        What the replay and the simulated days predict of them with every uncertain number at its median.
+    """
+
+    symbols: tuple[str, ...]
+    places: dict[str, MapClinic]
+    targets: tuple[Target, ...]
+    unfitted: tuple[Unfitted, ...]
+    at_medians: Floats
+    on_days: Floats
+
+    def values(self, scores: Floats) -> Floats:
+        """Parameter values (J, K), in their units, at standard normal scores (J, K) of their priors."""
+        rows = next(iter(self.places.values())).quantities
+        columns = [
+            distribution_of(symbol, rows[symbol]).quantile(ndtr(scores[:, k]))
+            for k, symbol in enumerate(self.symbols)
+        ]
+        return np.stack(columns, axis=1)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Unit of each parameter."""
+        rows = next(iter(self.places.values())).quantities
+        return tuple(rows[symbol].unit for symbol in self.symbols)
+
+    def predict(self, scores: Floats) -> Floats:
+        """Predictions of the rows, (J, M); NaN where nobody of an arm could be integrated."""
+        values = self.values(scores)
+        found = [_predict(place, self._of(name), self.symbols, values) for name, place in self.places.items()]
+        return np.concatenate(found, axis=1)
+
+    def _of(self, study: str) -> list[Target]:
+        return [target for target in self.targets if target.study == study]
+
+
+def open_replays(
+    catalog: Catalog, plan: CalibrationPlan, progress: Callable[[float], None] = lambda _: None
+) -> Replays:
+    """Open every study of a plan and sort its rows.
+
+    Raises
+    ------
+    EvidenceError
+        When no row is left to be fitted, with the reasons.
+    InsulaError
+        As `insula.trial.map_replay.open_map_clinic`.
+    """
+    places: dict[str, MapClinic] = {}
+    targets: list[Target] = []
+    unfitted: list[Unfitted] = []
+    predicted: list[tuple[float, float]] = []
+    for number, name in enumerate(plan.studies):
+        progress(number / len(plan.studies))
+        study = catalog.studies[name]
+        rows = calibration_rows(catalog, [study.published])
+        places[name] = open_map_clinic(catalog, study, plan.patients)
+        mine, left, both = _sorted_rows(plan, name, places[name], rows)
+        targets += mine
+        unfitted += left
+        predicted += both
+    if not targets:
+        told = "; ".join(sorted({f"{one.row.study_id} {one.row.outcome}: {one.reason}" for one in unfitted}))
+        raise EvidenceError(f"The plan {plan.id} has no row that can be fitted. {told}.")
+    map_says, days_say = np.array(predicted).T
+    return Replays(plan.parameters, places, tuple(targets), tuple(unfitted), map_says, days_say)
+
+
+def _sorted_rows(
+    plan: CalibrationPlan, name: str, place: MapClinic, rows: Sequence[PublishedRow]
+) -> tuple[list[Target], list[Unfitted], list[tuple[float, float]]]:
+    """Return the targets of a study, the other rows, and what map and days predict of each target."""
+    medians = replay(
+        place, {symbol: np.array([place.clinic.quantities[symbol].value]) for symbol in plan.parameters}
+    )
+    on_days = {
+        arm: {day: {key: column[None] for key, column in found.items()} for day, found in days.items()}
+        for arm, days in place.people.measured.items()
+    }
+    mine, left = targets_of(name, rows, medians, plan)
+    both = [(float(target.predict(medians)[0]), float(target.predict(on_days)[0])) for target in mine]
+    return mine, left, both
+
+
+def _predict(place: MapClinic, targets: list[Target], symbols: Sequence[str], values: Floats) -> Floats:
+    """Predict the rows of one study, a few vectors at a time."""
+    step = max(1, _AT_ONCE // len(place.people.candidates))
+    found = np.empty((len(values), len(targets)))
+    for start in range(0, len(values), step) if targets else ():
+        some = slice(start, start + step)
+        replayed = replay(place, {symbol: values[some, k] for k, symbol in enumerate(symbols)})
+        found[some] = np.stack([target.predict(replayed) for target in targets], axis=1)
+    return found

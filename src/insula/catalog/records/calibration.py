@@ -1,0 +1,46 @@
+"""Records of calibration plans: what is fitted to which published rows, and how hard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from insula.catalog.base import Record, Sourced, Text, Title, Whole
+
+
+class FittedStudy(Record):
+    """Which rows of a study are fitted; without `endpoints` every row that the replay can tell."""
+
+    endpoints: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+
+
+class CalibrationPlan(Record):
+    """A fit of uncertain numbers to trial-level rows.
+
+    `parameters` are dotted symbols with ``varies_by: ensemble``: their rows are the priors. `studies` are ids of study
+    files. `model_error` is, by endpoint, how far a perfect fit of the replay may still lie from a trial.
+    """
+
+    id: Text
+    title: Title
+    parameters: Annotated[tuple[Text, ...], Field(min_length=1)]
+    studies: Annotated[Mapping[str, FittedStudy], Field(min_length=1)]
+    patients: Annotated[int, Field(strict=True, ge=2)]
+    members: Annotated[int, Field(strict=True, ge=4)]
+    iterations: Annotated[int, Field(strict=True, ge=1)]
+    model_error: Mapping[str, Sourced] = {}
+    leave_one_out: bool = False
+    seed: Whole
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _enough_members(self) -> Self:
+        if self.members < len(self.parameters) + 2:
+            raise ValueError(
+                f"{len(self.parameters)} parameters need at least {len(self.parameters) + 2} members"
+            )
+        if len(set(self.parameters)) < len(self.parameters):
+            raise ValueError("a parameter is named twice")
+        return self

@@ -1,0 +1,82 @@
+"""A plan carried out on the tiny study: the truth is found again, the same plan gives the same bytes."""
+
+import numpy as np
+import pytest
+
+from insula.calibration.calibrate import calibrate
+from insula.calibration.identifiability import identifiability
+from insula.calibration.iterations import Problem, fit
+from insula.calibration.plan import read_plan
+from insula.calibration.targets import targets_of
+from insula.core.errors import EvidenceError
+from insula.core.provenance import tree_hashes
+from insula.trial.map_replay import replay
+
+SYMBOL = "stem_cell_islets.potency"
+
+TRUTH = -1.2  # score of the graft's function below its prior median
+
+
+@pytest.fixture(scope="module")
+def module_tmp(tmp_path_factory):
+    return tmp_path_factory.mktemp("calibrate")
+
+
+@pytest.fixture
+def found(catalog, plan_file, module_tmp):
+    """The plan, fitted once; what is on disk is used again by later tests."""
+    return calibrate(catalog, read_plan(catalog, plan_file()), module_tmp / "out")
+
+
+def test_the_fit_ends_with_all_of_the_misfit_and_as_many_members_as_asked(found):
+    assert found.posterior.share == pytest.approx(1.0)
+    assert found.posterior.scores.shape == (12, 1)
+    assert found.replays.values(found.posterior.scores).min() > 0
+
+
+def test_rows_that_are_not_fitted_have_a_reason(catalog, plan_file, tmp_path):
+    plan = read_plan(catalog, plan_file(studies={"tiny": {"endpoints": ["tir"]}}))
+    with pytest.raises(EvidenceError, match="does not ask"):
+        calibrate(catalog, plan, tmp_path)
+
+
+def test_a_fit_that_is_asked_again_replays_nothing_and_has_the_same_bytes(
+    catalog, plan_file, module_tmp, found
+):
+    before = tree_hashes(module_tmp / "out" / "parts")
+    again = calibrate(catalog, read_plan(catalog, plan_file()), module_tmp / "out")
+    assert tree_hashes(module_tmp / "out" / "parts") == before
+    assert again.posterior.scores.tobytes() == found.posterior.scores.tobytes()
+
+
+def test_the_same_plan_in_another_folder_has_the_same_bytes(catalog, plan_file, module_tmp, tmp_path, found):
+    calibrate(catalog, read_plan(catalog, plan_file()), tmp_path / "other")
+    assert tree_hashes(tmp_path / "other" / "parts") == tree_hashes(module_tmp / "out" / "parts")
+
+
+def test_a_true_parameter_is_found_again(found, tmp_path):
+    """The published value is made by the replay itself; the interval of the posterior holds what made it."""
+    truth = found.replays.predict(np.full((1, 1), TRUTH))[0]
+    noise = np.full(len(truth), 0.02)  # HbA1c, per cent: small beside what the parameter does
+    used = np.ones(len(truth), dtype=bool)
+    problem = Problem(
+        found.replays.predict, truth, noise, used, parameters=1, members=24, iterations=8, seed=1
+    )
+    iterations = fit(problem, tmp_path)
+    low, high = np.quantile(iterations[-1].scores, (0.01, 0.99))
+    assert low < TRUTH < high
+    assert identifiability(iterations[0].scores, iterations[-1].scores).left[0] < 0.2
+
+
+def test_the_map_says_what_the_days_say_at_the_medians(found):
+    assert found.replays.at_medians == pytest.approx(found.replays.on_days, rel=0.02)
+
+
+def test_a_stated_model_error_widens_the_row(catalog, plan_file, found):
+    stated = {"value": 0.5, "unit": "percent", "source": "assumed", "place": "-", "reason": "assumed"}
+    plan = read_plan(catalog, plan_file(model_error={"hba1c": stated}))
+    rows = [target.row for target in found.replays.targets]
+    medians = replay(found.replays.places["tiny"], {SYMBOL: np.array([1.0])})
+    (wider,), left = targets_of("tiny", rows, medians, plan)
+    assert left == []
+    assert wider.noise**2 == pytest.approx(found.replays.targets[0].noise ** 2 + 0.5**2)

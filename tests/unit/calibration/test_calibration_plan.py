@@ -1,0 +1,64 @@
+"""What a plan may not ask for is told before anything is compiled, all of it at once."""
+
+import pytest
+
+from insula.calibration.plan import read_plan
+from insula.core.errors import InsulaError, InvalidText
+
+
+def refusal(catalog, path):
+    with pytest.raises(InvalidText) as found:
+        read_plan(catalog, path)
+    return str(found.value)
+
+
+def test_a_plan_that_may_be_fitted_is_read(catalog, plan_file):
+    assert read_plan(catalog, plan_file()).members == 12
+
+
+def test_a_study_for_validation_is_refused_by_name(catalog, plan_file):
+    told = refusal(catalog, plan_file(studies={"tiny": {}, "reichman_2025_zimislecel": {}}))
+    assert "reichman_2025_zimislecel" in told
+    assert "validation" in told
+    assert "plan.yaml:" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"studies": {"tyni": {}}}, ['no study "tyni"', "tiny"]),
+        ({"parameters": ["stem_cell_islets.potencie"]}, ["potencie", '"stem_cell_islets.potency"']),
+        ({"parameters": ["stem_cell_islets.arrival"]}, ["does not vary by ensemble"]),
+        ({"studies": {"tiny": {"endpoints": ["hba1d"]}}}, ['"hba1d"', '"hba1c"']),
+        ({"members": 2}, ["members"]),
+        ({"methode": "x"}, ["methode"]),
+        (
+            {
+                "model_error": {
+                    "hba1c": {
+                        "value": 1.0,
+                        "unit": "day",
+                        "source": "assumed",
+                        "place": "-",
+                        "reason": "assumed",
+                    }
+                }
+            },
+            ["hba1c", "day"],
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(catalog, plan_file, changes, words):
+    told = refusal(catalog, plan_file(**changes))
+    assert all(word in told for word in words), told
+
+
+def test_everything_wrong_is_told_at_once(catalog, plan_file):
+    told = refusal(catalog, plan_file(studies={"tyni": {}, "tiny": {}}, parameters=["no.such"]))
+    assert "tyni" in told
+    assert "no.such" in told
+
+
+def test_a_plan_that_is_not_there(catalog, tmp_path):
+    with pytest.raises(InsulaError, match="no file"):
+        read_plan(catalog, tmp_path / "none.yaml")
