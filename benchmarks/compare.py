@@ -146,7 +146,7 @@ def _size(worker: Worker, rtol: float, patients: int, effort: Effort) -> int:
         return 0
     fitting = int(few * effort.seconds / first["seconds"])
     if worker.engine.startswith("insula"):
-        return max(patients, min(fitting * 8, 50 * patients) // patients * patients)
+        return max(patients, min(2 * fitting, 50 * patients) // patients * patients)
     return int(np.clip(fitting, few, patients))
 
 

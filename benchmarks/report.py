@@ -5,12 +5,15 @@ from typing import Any
 
 import jinja2
 import matplotlib as mpl
+import matplotlib.lines
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 
 from benchmarks.targets import targets
 
 HERE = Path(__file__).parent
 OURS = "insula rodas5p"
+PLAIN = mpl.ticker.FuncFormatter(lambda x, _: f"{x:g}")
 
 
 def write(results: dict[str, Any], out: Path) -> None:
@@ -105,6 +108,9 @@ def _plot_states(growth: dict[str, Any], path: Path) -> None:
     right.set(xlabel="states", ylabel="seconds", title="compilation, empty cache")
     for axes in (left, right):
         axes.grid(alpha=0.3)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(PLAIN)
+            axis.set_minor_formatter(mpl.ticker.NullFormatter())
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
@@ -113,23 +119,25 @@ def _plot_precision(problems: dict[str, Any], path: Path) -> None:
     """Patients per second against the error that was reached, a panel for each problem."""
     columns = min(3, len(problems))
     lines = -(-len(problems) // columns)
-    figure, panels = plt.subplots(
-        lines, columns, figsize=(4 * columns, 3.2 * lines), squeeze=False, layout="constrained"
-    )
+    size = (4 * columns, 3.2 * lines + 0.5)
+    figure, panels = plt.subplots(lines, columns, figsize=size, squeeze=False, layout="constrained")
+    every = list(dict.fromkeys(engine for problem in problems.values() for engine in problem["ready"]))
+    colours = {engine: f"C{k}" for k, engine in enumerate(every)}
     for axes, problem in zip(panels.flat, problems.values(), strict=False):
         for engine in problem["ready"]:
             rows = [r for r in problem["rows"] if r["engine"] == engine and 0 < r.get("error_p95", 0) < 1]
-            axes.loglog(
-                [r["error_p95"] for r in rows], [r["patients_per_s"] for r in rows], "o-", ms=3, label=engine
-            )
-        axes.set(
-            xlabel="error, 95th percentile",
-            ylabel="patients per second",
-            title=problem["title"].partition(",")[0],
-        )
+            error, speed = ([row[key] for row in rows] for key in ("error_p95", "patients_per_s"))
+            axes.loglog(error, speed, "o-", ms=3, color=colours[engine])
+        axes.set(xlabel="error, 95th percentile", ylabel="patients per second and core")
+        axes.set_title(", ".join(problem["title"].split(", ")[:2]))
         axes.grid(alpha=0.3)
-    panels.flat[0].legend(fontsize=6)
     for axes in panels.flat[len(problems) :]:
         axes.set_axis_off()
+    keys = [
+        mpl.lines.Line2D([], [], color=colours[engine], label=engine)
+        for engine in every
+        if engine != "simglucose"
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)

@@ -14,7 +14,7 @@ from benchmarks.problems import Problem, problems
 from benchmarks.worker import pin
 
 HERE = Path(__file__).parent
-FULL = Effort(repetitions=5, seconds=0.4, patients=40)
+FULL = Effort(repetitions=5, seconds=0.2, patients=40)
 # These need longest until they are ready, up to a minute for one model.
 SLOW = {("disease", "libRoadRunner"), ("disease", "pydiffsol"), ("synthetic_115", "pydiffsol")}
 SLOW |= {("synthetic_115", "libRoadRunner"), ("day", "simglucose")}
