@@ -70,6 +70,8 @@ def read_foreign_csv(path: Path) -> ForeignTable:
             path, f"its quotes do not match ({wrong}).", "Every opening quote needs a closing one."
         )
     header = tuple(name.strip() for name in lines[0])
+    if not any(header):
+        return _refused(path, "the first line is empty.", "The first line names the columns.")
     rows, problems = named_rows(path, lines)
     problems += [
         error(path, f'column "{name}" is there twice.', "Keep one.", row=1)

@@ -1,6 +1,11 @@
 """Tables from anybody's spreadsheet: read rightly where that is certain, refused where it is not."""
 
+import csv
+import io
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from insula.core.foreign_tables import read_foreign_csv
 
@@ -42,6 +47,7 @@ def test_two_decimal_marks_are_refused_with_every_row(tmp_path):
     [
         (b"", "the table is empty"),
         (b"\n \n", "the table is empty"),
+        (b"\nstudy,yi\nLi,1\n", "the first line is empty"),
         (b"PK\x03\x04\x00\x00", "no text at all"),
         ("study,yi\nMüller,1\n".encode("latin-1"), "neither UTF-8 nor GB18030"),
         ("study,yi\nJosé,1\n".encode("latin-1"), "neither UTF-8 nor GB18030"),
@@ -61,3 +67,30 @@ def test_ragged_rows_and_doubled_columns_are_all_named(tmp_path):
         (3, "2"),
         (4, "4"),
     ]
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_reader(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(data)
+    found = read_foreign_csv(path)
+    assert found.problems or found.header
+    assert all(set(row.cells) == set(found.header) for row in found.rows)
+
+
+_CELLS = st.text(st.sampled_from("研究医院患者 abcXYZ,;\"'%()"), max_size=8).map(str.strip)
+
+
+@given(
+    st.lists(st.lists(_CELLS, min_size=2, max_size=2).filter(any), min_size=1, max_size=6),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]),
+    st.sampled_from(",;\t"),
+)
+def test_whatever_a_spreadsheet_writes_is_read_back(tmp_path_factory, rows, encoding, separator):
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=separator).writerows([["研究", "备注"], *rows])
+    path = tmp_path_factory.getbasetemp() / "written.csv"
+    path.write_bytes(text.getvalue().encode(encoding))
+    found = read_foreign_csv(path)
+    assert found.problems == ()
+    assert [list(row.cells.values()) for row in found.rows] == rows
