@@ -125,6 +125,16 @@ def test_a_shared_control_of_means_keeps_mean_and_spread(meta, tmp_path):
     assert found["pooled"] == meta(divided, "--measure", "SMD")["pooled"]
 
 
+def test_effects_of_one_study_share_its_judgement(meta, tmp_path):
+    path, risk = tmp_path / "arms.csv", tmp_path / "rob.csv"
+    path.write_text("study,yi,vi\nLi,0.5,0.04\nLi,0.9,0.04\nMa,0.2,0.04\nWu,0.3,0.05\n")
+    risk.write_text("study,D1,overall\nLi,low,Some  Concerns\n")
+    found = meta(path, "--measure", "GEN", "--cluster", "study", "--risk-of-bias", risk)
+    assert [row["study"] for row in found["studies"]] == ["Li", "Li (2)", "Ma", "Wu"]
+    assert [row["study"] for row in found["risk_of_bias"]["studies"]] == ["Li", "Ma", "Wu"]
+    assert found["risk_of_bias"]["studies"][0]["judgements"] == {"D1": "low", "overall": "some concerns"}
+
+
 def test_virtual_trials_are_pooled_apart(meta, tmp_path):
     rows = [("Li", 0.5), ("Wu", 0.9), ("Ma", 0.2), ("Xu", 0.7)]
     alone, both = tmp_path / "alone.csv", tmp_path / "both.csv"

@@ -110,7 +110,7 @@ def command(
     names = tuple(name.strip() for name in moderators.split(",")) if moderators else ()
     studies = read_studies(table, measure, Roles(by, names, order, cluster, shared_control), correlation)
     judged = {
-        "risk_of_bias": read_risk_of_bias(risk_of_bias, studies.labels) if risk_of_bias else None,
+        "risk_of_bias": read_risk_of_bias(risk_of_bias, studies.names) if risk_of_bias else None,
         "grade": read_grade(grade) if grade else None,
     }
     found = {**answer(studies, _request(method, interval, level)), **judged}

@@ -60,16 +60,21 @@ def at(table: ForeignTable, row: Row, message: str, suggestion: str = "") -> Pro
     return error(table.path, message, suggestion, row=row.number, key=study_of(row))
 
 
+def names(table: ForeignTable) -> tuple[str, ...]:
+    """Return the study of each row as it is written; the number of the row where the table gives none."""
+    return tuple(study_of(row) or f"row {row.number}" for row in table.rows)
+
+
 def labels(table: ForeignTable, may_repeat: bool, problems: list[Problem]) -> tuple[str, ...]:
     """Name the rows; a study that occurs again is a problem, or is numbered where it may repeat."""
-    names = [study_of(row) or f"row {row.number}" for row in table.rows]
+    written = names(table)
     seen: Counter[str] = Counter()
     found = []
-    for row, name in zip(table.rows, names, strict=True):
+    for row, name in zip(table.rows, written, strict=True):
         seen[name] += 1
         found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
         if seen[name] > 1 and not may_repeat:
-            first = table.rows[names.index(name)].number
+            first = table.rows[written.index(name)].number
             message = f"the study is there twice, first in row {first}."
             remedy = (
                 "Keep one row, or name the column of dependent effects by --cluster (or --shared-control)."

@@ -31,7 +31,7 @@ def read_risk_of_bias(path: Path, studies: Sequence[str]) -> Answer:
         A row per study: `study`, one column per domain (D1 ... D5 of RoB 2, or others), `overall`; words of `RISKS`,
         an empty cell is not judged.
     studies
-        Those of the meta-analysis; each has a row in the answer, judged or not.
+        Those of the meta-analysis; each has one row in the answer, judged or not.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def read_risk_of_bias(path: Path, studies: Sequence[str]) -> Answer:
             if word not in (*RISKS, "")
         ]
     raise_if_any(problems)
-    rows = [{"study": name, "judgements": judged.get(name, {})} for name in studies]
+    rows = [{"study": name, "judgements": judged.get(name, {})} for name in dict.fromkeys(studies)]
     return {"domains": domains, "studies": rows}
 
 

@@ -77,7 +77,7 @@ def _missing_columns(table: ForeignTable, measure: str, correlation: float | Non
 def _studies(
     table: ForeignTable, measure: str, roles: Roles, correlation: float | None, problems: list[Problem]
 ) -> Studies:
-    names = cells.labels(table, bool(roles.cluster or roles.shared_control), problems)
+    labels = cells.labels(table, bool(roles.cluster or roles.shared_control), problems)
     kinds, unit = cells.kinds(table, problems), cells.one_unit(table, problems)
     clusters = cells.filled(table, roles.cluster, problems) if roles.cluster else None
     order = cells.filled(table, roles.order, problems) if roles.order else ()
@@ -93,7 +93,7 @@ def _studies(
         if not problems:
             effects = _with_notes(effect_sizes(measure, columns, correlation=correlation), notes)
     return Studies(
-        names, kinds, effects, columns, roles,
+        labels, cells.names(table), kinds, effects, columns, roles,
         tuple(row.cells[roles.by] for row in table.rows) if roles.by else None,
         clusters, cells.moderators(table.rows, roles.moderators), cells.ranks(order) if order else None, order, unit,
     )  # fmt: skip

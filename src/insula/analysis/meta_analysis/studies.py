@@ -55,6 +55,8 @@ class Studies:
     ----------
     labels
         Column `study`, else the row; all different.
+    names
+        The same as written: effects of one study share its name.
     kinds
         `PUBLISHED` or `VIRTUAL`.
     effects
@@ -73,6 +75,7 @@ class Studies:
     """
 
     labels: tuple[str, ...]
+    names: tuple[str, ...]
     kinds: tuple[str, ...]
     effects: Effects
     columns: dict[str, Floats]
@@ -91,6 +94,7 @@ class Studies:
         return replace(
             self,
             labels=tuple(self.labels[i] for i in kept),
+            names=tuple(self.names[i] for i in kept),
             kinds=tuple(self.kinds[i] for i in kept),
             effects=select(self.effects, rows),
             columns={name: values[rows] for name, values in self.columns.items()},
