@@ -149,3 +149,12 @@ def test_numbers_that_single_precision_does_not_have_are_refused():
 def test_an_unknown_precision_is_named_with_the_known_ones():
     with pytest.raises(UnknownName, match="no precision"):
         kernel(DECAY, ("A",), precision="f32")
+
+
+def test_the_control_word_of_the_processor_is_put_back():
+    """Kernels in single precision drop subnormal numbers; the rest of the program must keep them."""
+    k = kernel(DECAY, ("A",), precision="mixed")
+    found = solve(k, k.defaults, Schedule.readings(1, [90.0]), rtol=1e-4, atol=1e-7)
+    assert found.ok[0]
+    tiny = np.array([2.0**-1070, 3.0])
+    assert (tiny * 0.5)[0] == 2.0**-1071

@@ -63,6 +63,13 @@ def test_a_power_loses_digits_with_the_size_of_its_exponent_only(width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_a_power_too_small_for_single_precision_is_nought(width):
+    base, exponent = 10 ** rng.uniform(-37, -30, 1000), rng.uniform(1.6, 9, 1000)
+    exponent[::7] = 1e30
+    np.testing.assert_array_equal(Compiled("pow", 2, width, SINGLE)(base, exponent), np.zeros(1000))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_powers_of_special_numbers_in_single_precision(width):
     x, y = (grid.ravel() for grid in np.meshgrid(LIMITS, [*LIMITS, 5, -5, 1 / 3]))
     with np.errstate(all="ignore"):

@@ -70,14 +70,19 @@ def _measure(plan: Plan, f: Function, change: str, size: str) -> None:
 
 
 def _emit_shorten(plan: Plan) -> None:
-    """``shorten``: the step to try, so that the next stop is met exactly and without a tiny last step."""
+    """``shorten``: the step to try, so that the next stop is met exactly and without a tiny last step.
+
+    A lane without a patient goes on with the step it had: a step of 0 would fill it with NaN, for which
+    mathematical functions take the long way in all lanes.
+    """
     f = plan.vector_function("shorten")
     wanted = plan.get(f, "proposed")
     way = f.sub(plan.get(f, "stop"), plan.get(f, "time"))
     reaches = f.compare("oge", wanted, f.mul(way, f.constant(STRETCH)))
     nearly = f.compare("ogt", f.add(wanted, wanted), way)
     half = f.mul(way, f.constant(0.5))
-    plan.put(f, f.choose(reaches, way, f.choose(nearly, half, wanted)), "step")
+    step = f.choose(reaches, way, f.choose(nearly, half, wanted))
+    plan.put(f, f.choose(holds(plan, f, "active"), step, wanted), "step")
     f.emit("ret void")
 
 

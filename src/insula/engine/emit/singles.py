@@ -17,6 +17,8 @@ TO_NEAREST = 1.5 * 2.0**SINGLE.mantissa
 # ln 2 = LN2_HIGH + LN2_LOW; the high part ends in zero bits, so that its products with exponents are exact.
 LN2_HIGH = float.fromhex("0x1.62e0000000000p-1")
 LN2_LOW = math.log(2.0) - LN2_HIGH
+_VANISHED = -150.0
+"""Exponent of two below which a result is less than the smallest subnormal number."""
 _ROOT_HALF = int(np.float32(math.sqrt(0.5)).view(np.int32)) & ((1 << SINGLE.mantissa) - 1)
 
 
@@ -78,18 +80,18 @@ def _log_limits(f: Function, x: str, value: str) -> str:
 
 
 def power(f: Function, x: str, y: str) -> str:
-    """x^y; quick where all lanes are usual: x normal and positive, or +0 with y > 0, and the result normal."""
+    """x^y; quick where all lanes are usual: x normal and positive and no overflow, or x = 0 and y > 0."""
+    zero = f.constant(0.0)
     normal = f.both(
         f.compare("oge", x, f.constant(SINGLE.smallest)), f.compare("olt", x, f.constant(math.inf))
     )
     exponent, z = _mantissa(f, x)
     twos, part = _times_log2(f, y, exponent, z)
-    moderate = f.compare("olt", f.intrinsic("fabs", twos), f.constant(SINGLE.bias - 2.0))
-    nothing = f.compare("oeq", x, f.constant(0.0))
-    vanishing = f.both(nothing, f.compare("ogt", y, f.constant(0.0)))
-    usual = f.either(f.both(normal, moderate), vanishing)
-    value = f.scale(_small_exp(f, part), twos)
-    value = f.choose(nothing, f.constant(0.0), value)
+    small = f.compare("olt", twos, f.constant(SINGLE.bias - 2.0))
+    nothing = f.both(f.compare("oeq", x, zero), f.compare("ogt", y, zero))
+    lost = f.both(normal, f.compare("olt", twos, f.constant(_VANISHED)))
+    usual = f.either(f.both(normal, small), nothing)
+    value = f.choose(f.either(nothing, lost), zero, f.scale(_small_exp(f, part), twos))
     return f.unless(f.all(usual), value, lambda: f.choose(usual, value, _any_power(f, x, y)))
 
 
