@@ -8,6 +8,7 @@ SIZES = st.sampled_from([0.5, 1.0, 3.0])
 TIMES = st.sampled_from([0.313, 1.171, 2.057, 3.831])
 THRESHOLDS = st.sampled_from([0.23, 0.61, 1.37])
 EXPONENTS = st.sampled_from(["2", "3", "1.5", "n"])
+CHANGES = ["{x} = {x} + {d}", "{x} = 0.5*{x}", "p = p + {d}", "w = 2 - w", "{x} = {d}, p = {x}"]
 END = 5.0
 
 
@@ -24,7 +25,8 @@ def networks(draw):
     lines += ["  V0' = 0.1*V0;"] if grows else []
     readable = [*species, "p", "r"]
     lines += [f"  J{k}: {_reaction(draw, species, readable)};" for k in range(draw(st.integers(1, 5)))]
-    lines += [f"  E{k}: {_event(draw, species, grows)};" for k in range(draw(st.integers(0, 2)))]
+    priorities = draw(st.sampled_from([[], [1], [1, 2], [2, 1]]))
+    lines += [f"  E{k}: {_event(draw, species, grows, first)};" for k, first in enumerate(priorities)]
     return "\n".join(["model network()", *lines, "end"])
 
 
@@ -79,28 +81,17 @@ def _rate(draw, reactants):
     return "*".join([law, *reactants[1:]])
 
 
-def _event(draw, species, grows):
+def _event(draw, species, grows, priority):
     """A time or a state triggers; it may wait, yield to another, be called off, use the values of then or of now.
 
-    Not the values of then where a compartment has grown meanwhile: test_random_networks knows why.
+    Priorities differ, because without them the order of two events at one time is anybody's. Where a compartment
+    grows, who waits uses the values of now: test_random_networks knows why.
     """
-    name = draw(st.sampled_from(species))
-    trigger = draw(
-        st.sampled_from(["time > {t}", "time >= {t}", "{s} > {c}", "{s} < {c}", "{s} > {c} && time > {t}"])
-    )
-    trigger = trigger.format(t=draw(TIMES), s=name, c=draw(THRESHOLDS))
+    trigger = draw(st.sampled_from(["time > {t}", "{s} > {c}", "{s} < {c}", "{s} > {c} && time > {t}"]))
+    trigger = trigger.format(t=draw(TIMES), s=draw(st.sampled_from(species)), c=draw(THRESHOLDS))
     delay = draw(st.sampled_from(["", "", "0.37 after "]))
-    options = draw(
-        st.sampled_from(
-            ["", ", priority = 2", ", persistent = false", ", fromTrigger = false", ", t0 = false"]
-        )
-    )
+    option = draw(st.sampled_from(["", ", persistent = false", ", fromTrigger = false", ", t0 = false"]))
     if delay and grows:
-        options = ", fromTrigger = false"
-    change = draw(
-        st.sampled_from(
-            ["{x} = {x} + {d}", "{x} = 0.5*{x}", "p = p + {d}", "w = 2 - w", "{x} = {d}, p = {x}"]
-        )
-    )
-    change = change.format(x=draw(st.sampled_from(species)), d=draw(AMOUNTS))
-    return f"at {delay}({trigger}){options}: {change}"
+        option = ", fromTrigger = false"
+    change = draw(st.sampled_from(CHANGES)).format(x=draw(st.sampled_from(species)), d=draw(AMOUNTS))
+    return f"at {delay}({trigger}), priority = {priority}{option}: {change}"
