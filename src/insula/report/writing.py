@@ -35,7 +35,7 @@ _DECIMALS = {
     "U_per_kg_day": 2,
 }
 _LABELS = {"percent": "%", "fraction": "%", "dimensionless": "", "mmol_per_mol": "mmol/mol"}
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGE, _SMALL, _SIGNIFICANT = 1e5, 1e-3, 3
 
 
@@ -162,7 +162,7 @@ class Writer:
     def _power_of_ten(self, value: float) -> str:
         power = math.floor(math.log10(abs(value)))
         digits = format_decimal(value / 10.0**power, format="0.##", locale=self.locale)
-        return f"{digits} × 10{str(power).translate(_SUPERSCRIPT)}".replace("-", "−")
+        return f"{digits} × 10{str(power).translate(SUPERSCRIPT)}".replace("-", "−")
 
 
 def other_unit(unit: str, measured: str) -> str:

@@ -27,7 +27,8 @@ _BINDING = {
     "power": _POWER,
     "piecewise": _SUM,
 } | dict.fromkeys(_RELATIONS, _SUM)
-_LONG = 84  # letters on a line of a sum
+_INDEX = 0.7  # size of an index
+_LONG, _LONG_INSIDE = 68, 42  # letters on a line of a sum: of a whole equation, of a part of one
 
 
 class Typesetter:
@@ -45,13 +46,8 @@ class Typesetter:
 
     def equation(self, equation: Equation) -> str:
         """Return an equation as a ``<math>`` element; a long sum stands on several lines."""
-        left = self._left(equation)
-        first, *others = self._lines(equation.formula)
-        rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{first}</mtd></mtr>"]
-        rows += [f"<mtr><mtd></mtd><mtd>{line}</mtd></mtr>" for line in others]
-        if not others:
-            return f'<math displaystyle="true">{left}<mo>=</mo>{first}</math>'
-        return f'<math displaystyle="true"><mtable class="lines">{"".join(rows)}</mtable></math>'
+        right = self._lines(equation.formula, _LONG)
+        return f'<math displaystyle="true" lang="en">{self._left(equation)}<mo>=</mo>{right}</math>'
 
     def symbol(self, dotted: str) -> str:
         """Return a symbol: what stands behind its first underscore is its index."""
@@ -72,9 +68,9 @@ class Typesetter:
         if op == "name":
             return self.symbol(formula.name)
         if op in ("plus", "minus"):
-            return "".join(self._signed(_addends(formula)))
+            return self._lines(formula, _LONG_INSIDE)
         if op == "times":
-            return "<mo>·</mo>".join(self._within(arg, _PRODUCT) for arg in args)
+            return "<mo>⋅</mo>".join(self._within(arg, _PRODUCT) for arg in args)
         if op == "divide":
             return f"<mfrac>{_row(self.formula(args[0]))}{_row(self.formula(args[1]))}</mfrac>"
         if op == "power":
@@ -111,21 +107,37 @@ class Typesetter:
             return f"{before}<mo>→</mo>{after}<mo>:</mo>{symbol}"
         return symbol
 
-    def _lines(self, formula: Formula) -> list[str]:
-        """Break a sum into lines of about `_LONG` letters, each beginning with its sign."""
-        lines, length = [""], 0.0
+    def _lines(self, formula: Formula, most: int) -> str:
+        """Return a formula; a sum of more letters is broken into lines, each beginning with its sign."""
         addends = _addends(formula)
+        lines, length = [""], 0.0
         for (_, term), text in zip(addends, self._signed(addends), strict=True):
-            if lines[-1] and length + _width(term) > _LONG:
+            if lines[-1] and length + self._width(term) > most:
                 lines, length = [*lines, ""], 0.0
             lines[-1] += text
-            length += _width(term)
-        return lines
+            length += self._width(term)
+        if len(lines) == 1:
+            return f"<mrow>{lines[0]}</mrow>"
+        rows = "".join(f"<mtr><mtd>{line}</mtd></mtr>" for line in lines)
+        return f'<mtable class="lines">{rows}</mtable>'
+
+    def _width(self, formula: Formula) -> float:
+        """Return about how many letters wide a formula is; indices are smaller."""
+        if formula.op == "number":
+            return len(f"{formula.value:g}")
+        if formula.op == "name":
+            place, _, name = formula.name.removeprefix(self._own).rpartition(".")
+            base, *index = name.split("_")
+            return len(place) + len(base) + _INDEX * sum(1 + len(part) for part in index)
+        widths = [self._width(arg) for arg in formula.args]
+        if formula.op == "divide":
+            return max(widths)
+        return sum(widths) + 2 * len(widths) + (len(formula.op) if formula.op not in _BINDING else 0)
 
     def _signed(self, addends: list[tuple[str, Formula]]) -> list[str]:
         texts = []
         for number, (sign, term) in enumerate(addends):
-            shown = "" if number == 0 and sign == "+" else f"<mo>{sign}</mo>"
+            shown = "" if number == 0 and sign == "+" else f'<mo form="infix">{sign}</mo>'
             binding = _PRODUCT if sign == "−" else _SUM
             texts.append(shown + self._within(term, binding))
         return texts
@@ -158,18 +170,6 @@ def _addends(formula: Formula) -> list[tuple[str, Formula]]:
     if formula.op == "minus":
         return [("−", formula.args[0])]
     return [("+", formula)]
-
-
-def _width(formula: Formula) -> float:
-    """Return about how many letters wide a formula is."""
-    if formula.op == "number":
-        return len(f"{formula.value:g}")
-    if formula.op == "name":
-        return 0.8 * len(formula.name.rpartition(".")[2]) + 0.5 * formula.name.count(".")
-    widths = [_width(arg) for arg in formula.args]
-    if formula.op == "divide":
-        return max(widths)
-    return sum(widths) + 2 * len(widths) + (len(formula.op) if formula.op not in _BINDING else 0)
 
 
 def _row(text: str) -> str:

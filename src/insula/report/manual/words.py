@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from insula.report.writing import MISSING
+from markupsafe import Markup, escape
+
+from insula.report.writing import MISSING, SUPERSCRIPT
 
 if TYPE_CHECKING:
     from insula.analysis.behaviour import Verdict
@@ -12,12 +15,21 @@ if TYPE_CHECKING:
     from insula.catalog.records import BehaviourRow, ParameterRow
     from insula.report.writing import Writer
 
-TIMES = {"minute": "min", "day": "d"}  # symbols of the SI brochure and of units beside the SI
+_SHORT = {"minute": "min"}  # as in the names of the units that hold it
 
 
 def exact(value: float | None) -> str:
     """Write a number of a table with all its digits; a dash where there is none."""
-    return MISSING if value is None else f"{value:.15g}".replace("-", "−")
+    if value is None:
+        return MISSING
+    digits, _, power = f"{value:.15g}".partition("e")
+    text = f"{digits} × 10{str(int(power)).translate(SUPERSCRIPT)}" if power else digits
+    return text.replace("-", "−")
+
+
+def breakable(text: str) -> Markup:
+    """Let a line break behind the marks inside a name: ``averaged_day.mean_glucose=130``."""
+    return Markup(re.sub(r"([_.=:])", r"\1<wbr>", str(escape(text))))
 
 
 def title(catalog: Catalog, name: str, writer: Writer) -> str:
@@ -90,4 +102,4 @@ def reached(verdict: Verdict, writer: Writer) -> str:
 
 def unit_of_rate(unit: str, time_unit: str, writer: Writer) -> str:
     """Return the unit of a time derivative."""
-    return f"{writer.unit(unit) or '1'}/{TIMES.get(time_unit, time_unit)}"
+    return f"{writer.unit(unit) or '1'}/{_SHORT.get(time_unit, time_unit)}"
