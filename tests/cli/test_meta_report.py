@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
+import insula.report.meta_figures.saving as saving
 import insula.report.meta_page as page
 from insula.cli.main import group
 
@@ -190,6 +191,17 @@ def test_a_report_that_breaks_leaves_nothing(report, tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="no disk"):
         report("en")
     assert {path.name for path in tmp_path.iterdir()} == {"trials.csv", "rob.csv", "grade.csv"}
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "no Chinese font"), ("zh", "没有中文字体")])
+def test_pictures_without_chinese_letters_are_announced(tmp_path, monkeypatch, lang, words):
+    monkeypatch.setattr(saving, "chinese_fonts", tuple)
+    (tmp_path / "trials.csv").write_text("study,yi,vi\n李,1,1\nWu,2,1\n", encoding="utf-8")
+    asked = ["meta", tmp_path / "trials.csv", "--measure", "GEN", "--lang", lang, "--out", tmp_path / "out"]
+    answer = CliRunner().invoke(group, list(map(str, asked)), catch_exceptions=False)
+    assert words in answer.stderr
+    assert words not in answer.stdout
+    assert "李" in (tmp_path / "out" / "forest.svg").read_text(encoding="utf-8")
 
 
 def test_the_same_table_gives_the_same_files_and_the_sides_are_named(report):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from insula.analysis.meta_analysis.read import read_studies
 from insula.analysis.meta_analysis.studies import Roles
 from insula.cli.options import folder, language, output_format
 from insula.cli.output import output
+from insula.core.i18n import translator
 from insula.statistics.meta.effect_sizes import COLUMNS
 from insula.statistics.meta.model import INTERVALS
 
@@ -115,10 +117,7 @@ def command(
     }
     found = {**answer(studies, _request(method, interval, level)), **judged}
     if out:
-        from insula.report.meta_page import write_meta_report  # only drawing needs matplotlib
-
-        page = write_meta_report(found, out, lang, source=table.name, favours=_sides(favours))
-        click.echo(f"{page}", err=True)
+        _save(found, out, lang, table.name, _sides(favours))
     if output_format == "json":
         click.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
     else:
@@ -128,6 +127,21 @@ def command(
 def _request(method: str, interval: str | None, level: float) -> Request:
     usual = "wald" if method in WITHOUT_SPREAD else "hksj"
     return Request(method, interval or usual, level)
+
+
+def _save(found: dict[str, Any], out: Path, lang: str, source: str, favours: tuple[str, str]) -> None:
+    from insula.report.meta_figures.saving import chinese_fonts  # only drawing needs matplotlib
+    from insula.report.meta_page import write_meta_report
+
+    page = write_meta_report(found, out, lang, source=source, favours=favours)
+    chinese = lang == "zh" or not all(row["study"].isascii() for row in found["studies"])
+    if chinese and not chinese_fonts():
+        _ = translator(lang)
+        text = _(
+            "This machine has no Chinese font: the PNG files lack Chinese letters; page and SVG files have them."
+        )
+        click.echo(f"insula: {text}", err=True)
+    click.echo(f"{page}", err=True)
 
 
 def _sides(favours: str | None) -> tuple[str, str]:
