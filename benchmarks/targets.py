@@ -34,16 +34,21 @@ def targets(results: dict[str, Any]) -> list[Target]:
 
 
 def _grown(growth: dict[str, Any]) -> list[Target]:
-    stream = {row["patients"]: row["seconds"] for row in growth.get("stream", ())}
+    stream, call = (
+        {row["patients"]: row["seconds"] for row in growth.get(key, ())} for key in ("stream", "patients")
+    )
     trial = growth.get("trial", {"seconds": None})
-    linear = None
-    if {1_000, 100_000} <= set(stream):
-        linear = 100 * (stream[100_000] / stream[1_000] / 100 - 1)
+    few, many = call.get(1_000), call.get(100_000)
     return [
         ("10^5 patients, 5 years, drawn and stored, all cores, s", "60", "20", stream.get(100_000)),
-        ("10^3 to 10^5 patients: off a straight line, %", "10", "", linear),
+        ("10^3 to 10^5 patients, one core: off a straight line, %", "10", "", _off_line(few, many)),
         ("1,000 patients x 2 arms, both clocks, all cores, s", "60", "15", trial["seconds"]),
     ]
+
+
+def _off_line(few: float | None, many: float | None) -> float | None:
+    """By how much a hundred times as many patients take more than a hundred times as long, per cent."""
+    return 100 * (many / few / 100 - 1) if few and many else None
 
 
 def _at(results: dict[str, Any], problem: str, error: str) -> dict[str, float | None]:
