@@ -24,6 +24,7 @@ _COMMANDS = {
     "meta": "insula.cli.meta",
     "validate": "insula.cli.validate",
     "review": "insula.cli.review",
+    "calibrate": "insula.cli.calibrate",
     "manual": "insula.cli.manual",
 }
 

@@ -60,6 +60,23 @@ def manual_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
         yield move
 
 
+@contextmanager
+def fit_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
+    """Yield a function (stage of a fit or of a sensitivity analysis, share done) that moves the bar."""
+    _ = translator(lang)
+    names = {
+        "prepare": _("Simulating the studies on real days"),
+        "fit": _("Replaying the studies on the averaged map"),
+    }
+    with _bar() as bar:
+        task = bar.add_task("", total=1.0)
+
+        def move(stage: str, share: float) -> None:
+            bar.update(task, description=names[stage], completed=share)
+
+        yield move
+
+
 def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 import insula.analysis.compare_with_published as analysis
 import insula.analysis.naive as naive
+import insula.calibration.targets as targets
 import insula.evidence.published as published
 import insula.evidence.vocabulary as vocabulary
 
@@ -34,7 +35,7 @@ def reasons():
     """Sentences that stand beside rows that are not scored."""
     found = {
         value
-        for module in (analysis, naive, published, vocabulary)
+        for module in (analysis, naive, published, targets, vocabulary)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and " " in value
     }

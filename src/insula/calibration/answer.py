@@ -1,0 +1,128 @@
+"""A finished calibration as one JSON object, and its posterior ensemble as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtri
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from insula.calibration.calibrate import Calibration
+    from insula.calibration.iterations import Ensemble
+    from insula.calibration.targets import Target
+    from insula.catalog import Catalog
+
+    Floats = NDArray[np.float64]
+
+LEVEL = 0.9
+_ENDS = ((1.0 - LEVEL) / 2.0, 0.5, (1.0 + LEVEL) / 2.0)
+
+
+def answer_of(found: Calibration, catalog: Catalog) -> dict[str, Any]:
+    """Return plan, parameters, directions, rows and what was not fitted; intervals are central 90 %."""
+    plan = found.plan
+    return {
+        "plan": plan.id,
+        "title": plan.title.model_dump(),
+        "level": LEVEL,
+        "members": plan.members,
+        "patients": plan.patients,
+        "seed": plan.seed,
+        "iterations": [{"number": one.number, "share": one.share} for one in found.iterations],
+        "parameters": _parameters(found),
+        "correlation": found.identified.correlation.tolist(),
+        "directions": _directions(found),
+        "rows": [_row(found, catalog, place) for place in range(len(found.replays.targets))],
+        "unfitted": [
+            {
+                "study": one.study,
+                "arm": one.row.arm_id,
+                "outcome": one.row.endpoint or one.row.outcome,
+                "time_months": None if np.isnan(one.row.time_months) else one.row.time_months,
+                "statistic": one.row.statistic,
+                "reason": one.reason,
+            }
+            for one in found.replays.unfitted
+        ],
+        "identity": found.identity,
+    }
+
+
+def ensemble_columns(found: Calibration) -> dict[str, Any]:
+    """Return the posterior as columns: member, then the value of each parameter in its unit."""
+    values = found.replays.values(found.posterior.scores)
+    columns = {symbol: values[:, k] for k, symbol in enumerate(found.replays.symbols)}
+    return {"member": np.arange(len(values)), **columns}
+
+
+def _parameters(found: Calibration) -> list[dict[str, Any]]:
+    prior, posterior = (found.replays.values(one.scores) for one in (found.prior, found.posterior))
+    rows = []
+    for k, (symbol, unit) in enumerate(zip(found.replays.symbols, found.replays.units, strict=True)):
+        before, after = (np.quantile(values[:, k], _ENDS).tolist() for values in (prior, posterior))
+        scores = np.quantile(found.posterior.scores[:, k], _ENDS).tolist()
+        rows.append(
+            {
+                "symbol": symbol,
+                "unit": unit,
+                **dict(zip(("prior_low", "prior_median", "prior_high"), before, strict=True)),
+                **dict(zip(("low", "median", "high"), after, strict=True)),
+                "scores": scores,
+                "variance_left": float(found.identified.left[k]),
+            }
+        )
+    return rows
+
+
+def _directions(found: Calibration) -> list[dict[str, Any]]:
+    """Return the combinations, the best known first, with the exponents or weights of their parameters."""
+    known = found.identified
+    return [
+        {
+            "variance_left": float(left),
+            "identified": bool(told),
+            "loadings": dict(zip(found.replays.symbols, loadings.tolist(), strict=True)),
+        }
+        for left, told, loadings in zip(
+            known.directions_left, known.identified, known.directions, strict=True
+        )
+    ]
+
+
+def _row(found: Calibration, catalog: Catalog, place: int) -> dict[str, Any]:
+    target = found.replays.targets[place]
+    row, unit = target.row, target.row.unit
+    without = found.left_out.get(target.study)
+    endpoint = catalog.endpoints[row.endpoint]
+    return {
+        "study": target.study,
+        "arm": row.arm_id,
+        "outcome": row.endpoint,
+        "title": endpoint.title.model_dump(),
+        "time_months": row.time_months,
+        "statistic": row.statistic,
+        "unit": unit,
+        "n": row.n,
+        "published": row.value,
+        "noise": target.noise,
+        "at_medians": float(found.replays.at_medians[place]),
+        "on_days": float(found.replays.on_days[place]),
+        "prior": _interval(found.prior, target, place),
+        "posterior": _interval(found.posterior, target, place),
+        "left_out": _interval(without, target, place) if without else None,
+    }
+
+
+def _interval(ensemble: Ensemble, target: Target, place: int) -> dict[str, Any]:
+    """Mean and interval of a trial of the published size: spread of the members and noise of the row."""
+    predicted = ensemble.predicted[:, place]
+    mean = float(predicted.mean())
+    half = float(ndtri(_ENDS[2]) * np.hypot(predicted.std(ddof=1), target.noise))
+    least, most = {"proportion": (0.0, 1.0), "count": (0.0, float(target.row.n))}.get(
+        target.row.statistic, (-np.inf, np.inf)
+    )
+    low, high = max(least, mean - half), min(most, mean + half)
+    return {"predicted": mean, "low": low, "high": high, "inside": bool(low <= target.row.value <= high)}

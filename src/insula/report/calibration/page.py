@@ -1,0 +1,55 @@
+"""A calibration on disk: the posterior ensemble, a page that needs nothing else, and every number in tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from insula.core.tables import write_csv
+from insula.report.calibration.figures import figures
+from insula.report.calibration.terminal import direction_table, parameter_table, row_table, unfitted_table
+from insula.report.html import fill
+from insula.report.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_PREDICTIONS = ("prior", "posterior", "left_out")
+_PREDICTED = ("predicted", "low", "high", "inside")
+
+
+def write_calibration(answer: dict[str, Any], ensemble: Mapping[str, Any], out: Path, lang: str) -> Path:
+    """Write ensemble.csv, rows.csv, calibration.json and report.html; return the path of the page."""
+    page = render_calibration(answer, lang)
+    write_csv(out / "ensemble.csv", ensemble)
+    write_csv(out / "rows.csv", _columns(answer["rows"]))
+    text = json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
+    (out / "calibration.json").write_text(text + "\n", encoding="utf-8")
+    path = out / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def render_calibration(answer: dict[str, Any], lang: str) -> str:
+    """Return the page as text; the same answer gives the same bytes."""
+    writer = Writer(lang)
+    _ = writer._
+    tables = [
+        (_("Parameters"), parameter_table(answer, writer)),
+        (_("Combinations"), direction_table(answer, writer)),
+        (_("Fitted rows"), row_table(answer, writer)),
+        (_("Rows that are not fitted"), unfitted_table(answer, writer)),
+    ]
+    shown = [{"title": title, "heads": heads, "rows": rows} for title, (heads, rows) in tables if rows]
+    return fill("calibration.html.j2", writer, s=answer, figures=figures(answer, writer), tables=shown)
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """One column for each plain number of a row, and for each of its predictions."""
+    plain = [name for name in rows[0] if name not in (*_PREDICTIONS, "title")]
+    found: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in plain}
+    for which in _PREDICTIONS:
+        for name in _PREDICTED:
+            found[f"{which}_{name}"] = [row[which][name] if row[which] else None for row in rows]
+    return found
