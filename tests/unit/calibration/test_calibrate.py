@@ -11,8 +11,7 @@ from insula.calibration.targets import targets_of
 from insula.core.errors import EvidenceError
 from insula.core.provenance import tree_hashes
 from insula.trial.map_replay import replay
-
-SYMBOL = "stem_cell_islets.potency"
+from small_plan import SYMBOL
 
 TRUTH = -1.2  # score of the graft's function below its prior median
 
