@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from insula.report.manual.diagram.rows import FOOT, ROW, TITLE, Item, Rows, arrange, lanes
-from insula.report.manual.diagram.tracks import tracks
+from insula.report.manual.diagram.tracks import make_room, tracks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,7 @@ def wiring_svg(network: Network, links: Mapping[str, str], label: str) -> str:
         What a screen reader says.
     """
     rows = arrange(network)
+    make_room(rows)
     widths = _widths(rows)
     height = max((rows.top[item] + rows.height(item) for items in rows.order for item in items), default=0.0)
     parts = [_net(rows, widths, number, net) for number, net in enumerate(network.nets)]
