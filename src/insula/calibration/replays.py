@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_AT_ONCE = 4096  # patients times vectors that are held in memory together
-
 
 @dataclass(frozen=True)
 class Replays:
@@ -127,10 +125,9 @@ def _sorted_rows(
 
 def _predict(place: MapClinic, targets: list[Target], symbols: Sequence[str], values: Floats) -> Floats:
     """Predict the rows of one study, a few vectors at a time."""
-    step = max(1, _AT_ONCE // len(place.people.candidates))
     found = np.empty((len(values), len(targets)))
-    for start in range(0, len(values), step) if targets else ():
-        some = slice(start, start + step)
+    for start in range(0, len(values), place.at_once) if targets else ():
+        some = slice(start, start + place.at_once)
         replayed = replay(place, {symbol: values[some, k] for k, symbol in enumerate(symbols)})
         found[some] = np.stack([target.predict(replayed) for target in targets], axis=1)
     return found

@@ -25,6 +25,7 @@ _COMMANDS = {
     "validate": "insula.cli.validate",
     "review": "insula.cli.review",
     "calibrate": "insula.cli.calibrate",
+    "sensitivity": "insula.cli.sensitivity",
     "manual": "insula.cli.manual",
 }
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 Replayed = dict[str, dict[float, dict[str, "NDArray[np.float64]"]]]  # arm -> day -> endpoint -> (J, P)
 
+_AT_ONCE = 4096  # patients times vectors
 _DIARY_DAYS = 14  # days of the dose record that a visit shows; on the map they are alike
 
 
@@ -61,6 +62,11 @@ class MapClinic:
     sights: MapSights
     people: MapPeople
     quantities: Mapping[str, Sourced]
+
+    @property
+    def at_once(self) -> int:
+        """How many vectors are replayed together, at least 1, so that memory does not grow with their number."""
+        return max(1, _AT_ONCE // self.people.candidates.size)
 
     @property
     def dose_column(self) -> int:

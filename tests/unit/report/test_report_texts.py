@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 import insula.analysis.compare_with_published as analysis
 import insula.analysis.naive as naive
+import insula.analysis.sensitivity as sensitivity
 import insula.calibration.targets as targets
 import insula.evidence.published as published
 import insula.evidence.vocabulary as vocabulary
@@ -35,7 +36,7 @@ def reasons():
     """Sentences that stand beside rows that are not scored."""
     found = {
         value
-        for module in (analysis, naive, published, targets, vocabulary)
+        for module in (analysis, naive, published, sensitivity, targets, vocabulary)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and " " in value
     }
