@@ -36,7 +36,7 @@ def module_facts(manual: Manual, name: str, writer: Writer) -> Facts:
         "name": name,
         "title": title(manual.catalog, name, writer),
         "model": manual.home[name],
-        "therapy": name in manual.catalog.therapies,
+        "therapy": manual.catalog.therapies.readable().get(name),
         "wiring": Markup(wiring_svg(around(model.network, name), links(manual), label)),
         "equations": equation_rows(model, name, module.text, writer),
         "ports": ports(model, name, module.text),

@@ -28,7 +28,7 @@ _BINDING = {
     "piecewise": _SUM,
 } | dict.fromkeys(_RELATIONS, _SUM)
 _INDEX = 0.7  # size of an index
-_LONG, _LONG_INSIDE = 68, 42  # letters on a line of a sum: of a whole equation, of a part of one
+_LONG, _LONG_INSIDE = 88, 48  # letters on a line of a sum: of a whole equation, of a part of one
 
 
 class Typesetter:

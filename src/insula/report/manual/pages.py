@@ -60,7 +60,15 @@ def _pages(manual: Manual, writer: Writer, languages: Sequence[str]) -> dict[str
         if name in manual.pages:
             found[name] = _fill("manual_module.html.j2", shown[name], manual, writer, languages)
     listed = [facts for name, facts in shown.items() if name in manual.pages]
-    index = {"name": INDEX, "models": [m for m in manual.models if m in manual.pages], "modules": listed}
+    rows = [row for facts in listed for row in facts["parameters"]]
+    by_kind, by_status = shares(rows, writer)
+    index = {
+        "name": INDEX,
+        "models": [model for model in manual.models if model in manual.pages],
+        "modules": listed,
+        "by_kind": by_kind,
+        "by_status": by_status,
+    }
     found[INDEX] = _fill("manual_index.html.j2", index, manual, writer, languages)
     return found
 
