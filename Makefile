@@ -31,7 +31,7 @@ quick: setup
 golden: setup  # after a change of the science text: the new end of the tiny trial, to be read before it is committed
 	PYTHONPATH=tests $(BIN)/python tests/golden/golden_study.py
 
-bench: .venv-bench/.installed  # about 10 minutes on a quiet machine; ARGUMENTS=--quick takes 2
+bench: .venv-bench/.installed  # 10 to 15 minutes on a quiet machine; ARGUMENTS=--quick takes 2
 	PYTHONPATH=src .venv-bench/bin/python -m benchmarks.run $(ARGUMENTS)
 	PYTHONPATH=src .venv-bench/bin/python -m benchmarks.meta_speed > benchmarks/meta_speed.json  # beside R's metafor, if it is here
 

@@ -92,7 +92,10 @@ def trial(patients: int, workers: int, tell: Callable[[str], None]) -> dict[str,
         command += ["--workers", str(workers), "--out", f"{folder}/run"]
         began = time.perf_counter()
         try:
-            subprocess.run(command, capture_output=True, check=False, timeout=LONGEST_TRIAL)
+            done = subprocess.run(command, capture_output=True, check=False, timeout=LONGEST_TRIAL)
         except subprocess.TimeoutExpired:
             return {"patients": patients, "seconds": None}
-        return {"patients": patients, "seconds": time.perf_counter() - began}
+        seconds = time.perf_counter() - began
+    if done.returncode:
+        raise RuntimeError(f"The trial ended with {done.returncode}: {done.stderr.decode()[-500:]}")
+    return {"patients": patients, "seconds": seconds}

@@ -13,6 +13,7 @@ from benchmarks.targets import targets
 
 HERE = Path(__file__).parent
 OURS = "insula rodas5p"
+SVG = {"svg.hashsalt": "insula", "svg.fonttype": "none"}
 PLAIN = mpl.ticker.FuncFormatter(lambda x, _: f"{x:g}")
 
 
@@ -31,10 +32,10 @@ def write(results: dict[str, Any], out: Path) -> None:
     text = page.render(results=results, problems=problems, targets=targets(results))
     (out / "README.md").write_text(text, encoding="utf-8")
     if "growth" in results:
-        with mpl.rc_context({"svg.hashsalt": "insula", "font.size": 9}):
+        with mpl.rc_context(SVG | {"font.size": 9}):
             _plot_patients(results["growth"], out / "patients.svg")
             _plot_states(results["growth"], out / "states.svg")
-    with mpl.rc_context({"svg.hashsalt": "insula", "font.size": 8}):
+    with mpl.rc_context(SVG | {"font.size": 8}):
         _plot_precision(results["problems"], out / "work_precision.svg")
 
 
@@ -59,6 +60,7 @@ def _tables(name: str, problem: dict[str, Any], results: dict[str, Any]) -> dict
         lines.append(
             {
                 "engine": engine,
+                "compared": "error_p95" in rows[0],
                 "speeds": speeds,
                 "times": [_ratio(at[s][t].get(OURS), at[s][t].get(engine)) for s in at for t in at[s]],
                 "compile": ready["compile_s"],

@@ -1,4 +1,4 @@
-"""Measure everything: ``python -m benchmarks.run`` (about 10 minutes) or with ``--quick`` (about 2)."""
+"""Measure everything: ``python -m benchmarks.run`` (10 to 15 minutes) or with ``--quick`` (about 2)."""
 
 import json
 import os
