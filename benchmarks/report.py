@@ -20,17 +20,7 @@ PLAIN = mpl.ticker.FuncFormatter(lambda x, _: f"{x:g}")
 def write(results: dict[str, Any], out: Path) -> None:
     """Write README.md and the plots that it shows."""
     out.mkdir(parents=True, exist_ok=True)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters |= {"number": number, "error": lambda x: "-" if x is None else f"{x:.1e}"}
-    page = environment.get_template("README.md.jinja")
-    problems = [_tables(name, problem, results) for name, problem in results["problems"].items()]
-    text = page.render(results=results, problems=problems, targets=targets(results))
-    (out / "README.md").write_text(text, encoding="utf-8")
+    (out / "README.md").write_text(page(results), encoding="utf-8")
     if "growth" in results:
         with mpl.rc_context(SVG | {"font.size": 9}):
             _plot_patients(results["growth"], out / "patients.svg")
@@ -39,13 +29,27 @@ def write(results: dict[str, Any], out: Path) -> None:
         _plot_precision(results["problems"], out / "work_precision.svg")
 
 
+def page(results: dict[str, Any]) -> str:
+    """Text of README.md."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"number": number, "error": lambda x: "-" if x is None else f"{x:.1e}"}
+    problems = [_tables(name, problem, results) for name, problem in results["problems"].items()]
+    template = environment.get_template("README.md.jinja")
+    return template.render(results=results, problems=problems, targets=targets(results))
+
+
 def number(x: float | None) -> str:
-    """Three significant digits, without an exponent; a dash for what is not known."""
+    """Three significant digits; a dash for what is not known."""
     if x is None:
         return "-"
-    if abs(x) >= 1000:
-        return f"{float(f'{x:.3g}'):,.0f}"
-    return f"{x:.3g}"
+    rounded = float(f"{x:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:.3g}"
 
 
 def _tables(name: str, problem: dict[str, Any], results: dict[str, Any]) -> dict[str, Any]:

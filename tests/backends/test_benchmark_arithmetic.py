@@ -1,5 +1,6 @@
 """What `make bench` computes before it prints a number."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from benchmarks.engines.lsoda_engine import Lsoda  # noqa: E402
 from benchmarks.engines.segments import segments  # noqa: E402
 from benchmarks.operations import of_step  # noqa: E402
 from benchmarks.problems import Problem, immune  # noqa: E402
+from benchmarks.report import number, page  # noqa: E402
 from benchmarks.spelling import python_action, values  # noqa: E402
 
 
@@ -112,3 +114,15 @@ def test_the_synthetic_models_have_the_states_that_their_names_say():
         assert problem.system.n_states == states
         assert problem.name == f"synthetic_{states}"
         assert (problem.parameters[0] != problem.parameters[1]).sum() > 80, "patients differ"
+
+
+def test_the_page_shows_the_results_beside_it():
+    folder = Path(__file__).parents[2] / "benchmarks"
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert not results["quick"], "what is kept is a full run"
+    assert page(results) == (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_numbers_have_three_digits():
+    shown = {0.004551: "0.00455", 41.14: "41.1", 181234.0: "181,000", 999.6: "1,000", 12.0: "12", None: "-"}
+    assert {x: number(x) for x in shown} == shown
