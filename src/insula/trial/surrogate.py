@@ -66,4 +66,12 @@ def fit(points: Floats, values: Floats, degree: int) -> Surrogate:
 
 def evaluate(points: Floats, exponents: Exponents) -> Floats:
     """Monomials at points, (D, M)."""
-    return np.stack([np.prod(points ** np.array(powers), axis=1) for powers in exponents], axis=1)
+    powers = [np.ones(points.T.shape), np.ascontiguousarray(points.T)]
+    while len(powers) <= max(max(exponent) for exponent in exponents):
+        powers.append(powers[-1] * powers[1])
+    columns = np.ones((len(exponents), len(points)))
+    for column, exponent in zip(columns, exponents, strict=True):
+        for k, power in enumerate(exponent):
+            if power:
+                column *= powers[power][k]
+    return columns.T
