@@ -16,8 +16,8 @@ run: setup
 	$(BIN)/insula run reichman_2025_zimislecel --patients 200 --out runs/zimislecel
 
 lint: setup
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/insula check

@@ -10,7 +10,7 @@ import os
 import libsbml
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from random_networks import END, networks
 
 from insula.compiler.antimony_text import to_sbml
@@ -60,13 +60,17 @@ def apart(found, wanted):
 def compare(text):
     """Hold the engine against libRoadRunner, unless the network is one that libRoadRunner itself cannot settle.
 
-    An event that is only just triggered, or one whose turn depends on the last digits, has no right answer.
+    A state that is driven back and forth over a threshold, an event that is only just triggered: these have no
+    right answer.
     """
     sbml = to_sbml(text, "network")
     system = build_system(sbml)
     names = [name for name in system.observables if name[0] in "SVp"]
+    try:
+        wanted = by_libroadrunner(sbml, names)
+    except RuntimeError:  # it gives up after 20 000 steps
+        reject()
     found = simulate(system, END, STEPS, variables=names, rtol=RTOL, atol=1e-3 * RTOL).values
-    wanted = by_libroadrunner(sbml, names)
     if not apart(found, wanted) < APART:
         assume(apart(wanted, by_libroadrunner(sbml, names, 1e-2 * RTOL)) < 0.1 * APART)
     assert apart(found, wanted) < APART
