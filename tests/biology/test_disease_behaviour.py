@@ -3,9 +3,9 @@
 import numpy as np
 
 from insula.analysis.behaviour.bench import Bench
-from insula.analysis.behaviour.protocol import Experiment
 from insula.analysis.behaviour.verdicts import behaviour_system
 from insula.catalog import Catalog
+from insula.catalog.behaviour_protocol import Experiment
 
 USUAL_CARE = {"averaged_day.mean_glucose": 183.0, "averaged_day.share_below_54": 0.037}
 DRUGS = {"tacrolimus.target": 4.5, "sirolimus.target": 8.5, "donor_islets.infused_0": 8e5}

@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from insula.analysis.behaviour.bench import Bench
-from insula.analysis.behaviour.protocol import Act, Experiment
+from insula.catalog.behaviour_protocol import Act, Experiment
 
 K_MAX, K_MIN, K_ABS, B, D = 0.0387181, 0.00739315, 0.209655, 0.79, 0.178
 OUTPUTS = ("gut.Q_sto1", "gut.Q_sto2", "gut.Q_gut", "gut.D")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from insula.analysis.behaviour.bench import Bench, Course
-from insula.analysis.behaviour.protocol import Act, Experiment
+from insula.catalog.behaviour_protocol import Act, Experiment
 
 RECORD = json.loads(
     (Path(__file__).parents[2] / "reference" / "simglucose" / "values.json").read_text(encoding="utf-8")

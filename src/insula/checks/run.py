@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.catalog import Catalog
 from insula.checks import (
+    behaviours,
     consistency,
     evidence,
     evidence_cells,
@@ -54,6 +55,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     wiring.actions_name_symbols,
     wiring.persons_name_symbols,
     wiring.settings_name_symbols,
+    behaviours.behaviours_can_be_tried,
     sources.every_source_exists,
     sources.every_number_has_place_and_reason,
     sources.every_assumption_is_argued,

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from insula.analysis.behaviour import judge
-from insula.analysis.behaviour.protocol import STATISTICS, read_protocol
 from insula.catalog import Catalog
+from insula.catalog.behaviour_protocol import STATISTICS, read_protocol
 from insula.core.errors import ProtocolError
 from insula.core.paths import science_root
 

@@ -9,6 +9,7 @@ from insula.checks import check
 
 GLUCOSE = "biology/modules/glucose/glucose.ant"
 NUMBERS = "biology/modules/glucose/parameters.csv"
+HELD = "biology/modules/glucose/behaviour.csv"
 WIRING = "biology/models/metabolic.ant"
 PEOPLE = "populations/adults.yaml"
 PROTOCOL = "protocols/pump_protocol.yaml"
@@ -24,6 +25,10 @@ def test_the_good_folder_has_no_problem(science):
 
 
 BROKEN = [
+    # what a module is held to
+    (HELD, ",end,", ",ends,", ' row 2 (fasting)  There is no statistic "ends". Did you mean "end"?'),
+    (HELD, "measure 0-600", "measure 0 to 600", ' row 2 (fasting)  cannot read "measure 0 to 600" in the protocol'),
+    (HELD, "glucose.G,", "glucse.G,", ' row 2 (fasting)  There is no module "glucse". Did you mean "glucose"?'),
     # symbols
     (GLUCOSE, "S_I*I*G;", "S_I*Ii*G;", ':12  symbol "Ii" is used but not declared.\n      Did you mean "I"?'),
     (NUMBERS, "S_I,0.0001", "S_J,0.0001",

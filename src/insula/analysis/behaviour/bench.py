@@ -17,8 +17,8 @@ from insula.trial.averaged_map import MODULE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from insula.analysis.behaviour.protocol import Experiment, Vector
     from insula.catalog import Catalog
+    from insula.catalog.behaviour_protocol import Experiment, Vector
     from insula.compiler.system import System
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.analysis.behaviour.bench import Bench, still_day
-from insula.analysis.behaviour.protocol import STATISTICS, read_protocol
+from insula.catalog.behaviour_protocol import STATISTICS, read_protocol
 from insula.compiler.compose import compose
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import ProtocolError, suggest
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from insula.analysis.behaviour.bench import Course
-    from insula.analysis.behaviour.protocol import Experiment
     from insula.catalog import Catalog
+    from insula.catalog.behaviour_protocol import Experiment
     from insula.catalog.records import BehaviourRow
     from insula.compiler.system import System
 
