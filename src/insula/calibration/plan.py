@@ -74,6 +74,9 @@ def _parameters(catalog: Catalog, entry: Entry[CalibrationPlan], plan: Calibrati
             if symbol not in known:
                 text = f'there is no parameter "{symbol}".'
                 yield error(entry.path, text, suggest(symbol, fitted), line=line)
+            elif symbol in (population.ensemble and catalog.ensembles[population.ensemble].values or ()):
+                text = f"{symbol} is already taken from the ensemble {population.ensemble}."
+                yield error(entry.path, text, "Fit it from the prior of its table.", line=line)
             elif symbol not in fitted:
                 text = f"{symbol} does not vary by ensemble in the population {population.id}, so it has no prior."
                 yield error(entry.path, text, suggest(symbol, fitted), line=line)

@@ -10,11 +10,19 @@ from pydantic import BaseModel
 
 from insula.catalog.evidence_schema import Outcome, Schema, TherapyClass, read_schema
 from insula.catalog.evidence_tables import SCHEMA, EvidenceTables, read_evidence
-from insula.catalog.readers import read_model, read_module, table_reader, yaml_part, yaml_reader
+from insula.catalog.readers import (
+    read_ensemble,
+    read_model,
+    read_module,
+    table_reader,
+    yaml_part,
+    yaml_reader,
+)
 from insula.catalog.records import (
     AveragedMapText,
     ClockSettings,
     Endpoint,
+    Ensemble,
     Habits,
     HandoverRow,
     Model,
@@ -127,6 +135,15 @@ class Catalog:
         return self._shelf("study", "studies/*.yaml", yaml_reader(Study))
 
     @cached_property
+    def ensembles(self) -> Shelf[Ensemble]:
+        """Fitted ensembles that populations name."""
+        return self._shelf("ensemble", "ensembles/*.csv", read_ensemble)
+
+    def ensemble_of(self, population: Population) -> Ensemble | None:
+        """Return the ensemble that a population names; None where it names none."""
+        return None if population.ensemble is None else self.ensembles[population.ensemble]
+
+    @cached_property
     def reviews(self) -> Shelf[Review]:
         """Living reviews of the evidence."""
         return self._shelf("review", "reviews/*.yaml", yaml_reader(Review))
@@ -192,7 +209,7 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
-        shelves.append(self.therapy_classes)
+        shelves += [self.therapy_classes, self.ensembles]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from insula.catalog.records import ActionRow, BehaviourRow, Model, Module, ParameterRow
+from insula.catalog.records import ActionRow, BehaviourRow, Ensemble, Model, Module, ParameterRow
 from insula.catalog.shelf import Entry
 from insula.catalog.validate import read_record, read_rows, validate
 from insula.core.problems import Problem, error
+from insula.core.tables import named_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +69,39 @@ def read_model(path: Path) -> Entry[Model]:
     return Entry(
         path, Model(id=path.stem, text=path.read_text(encoding="utf-8"), actions=actions), tuple(problems)
     )
+
+
+def read_ensemble(path: Path) -> Entry[Ensemble]:
+    """Read members from a CSV file: a column ``member``, counted from 0, and one for each dotted symbol."""
+    lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    rows, problems = named_rows(path, lines) if lines else ([], [])
+    symbols = [name.strip() for name in lines[0][1:]] if lines else []
+    if not rows or not symbols or lines[0][0].strip() != "member":
+        problems.append(error(path, "this is no ensemble.", "Columns: member, then dotted symbols.", row=1))
+        return Entry(path, None, tuple(problems))
+    values: dict[str, list[float]] = {symbol: [] for symbol in symbols}
+    for count, row in enumerate(rows):
+        if row.cells["member"] != str(count):
+            problems.append(error(path, f"member {count} is expected here.", row=row.number))
+        for symbol in symbols:
+            found = _finite(row.cells[symbol])
+            if found is None:
+                told = f'{symbol} is "{row.cells[symbol]}", which is no number.'
+                problems.append(error(path, told, row=row.number))
+            else:
+                values[symbol].append(found)
+    if problems:
+        return Entry(path, None, tuple(problems))
+    return Entry(path, Ensemble(id=path.stem, values={s: tuple(v) for s, v in values.items()}), ())
+
+
+def _finite(text: str) -> float | None:
+    """Return a finite number, None for anything else."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def table_reader(kind: type[AnyRecord], key: str) -> Callable[[Path], Entry[tuple[AnyRecord, ...]]]:

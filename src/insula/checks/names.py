@@ -46,6 +46,8 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
             continue
         yield from exists(entry, ("habits",), "habits file", people.habits, survey.catalog.habits)
         yield from exists(entry, ("regimen",), "regimen", people.regimen, survey.catalog.regimens)
+        if people.ensemble is not None:
+            yield from exists(entry, ("ensemble",), "ensemble", people.ensemble, survey.catalog.ensembles)
         for symbol in people.parameters:
             yield from _symbol(survey, entry, ("parameters", symbol), symbol)
         for index, pair in enumerate(people.correlations):
@@ -65,6 +67,19 @@ def _quantity(
     found = survey.unit_of(dotted, model) if model in MODELS else survey.unit_of(name)
     if found is None:
         yield from exists(entry, keys, "quantity", name, personal | survey.dotted())
+
+
+def ensembles_hold_uncertain_numbers(survey: Survey) -> Iterator[Problem]:
+    """Every column of an ensemble is a parameter that varies by ensemble."""
+    rows = {
+        f"{name}.{row.symbol}": row
+        for name, module in survey.catalog.modules.readable().items()
+        for row in module.parameters
+    }
+    known = [symbol for symbol, row in rows.items() if row.varies_by == "ensemble"]
+    for entry in survey.catalog.ensembles.entries().values():
+        for symbol in entry.record.values if entry.record else ():
+            yield from exists(entry, (), "parameter that varies by ensemble called", symbol, known)
 
 
 def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:

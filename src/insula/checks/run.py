@@ -63,6 +63,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     sources.every_citation_is_used,
     names.studies_name_what_exists,
     names.populations_name_what_exists,
+    names.ensembles_hold_uncertain_numbers,
     names.protocols_name_therapies,
     names.therapies_name_symbols,
     names.regimens_name_actions,

@@ -41,7 +41,9 @@ def draw(
     catalog = catalog or Catalog.open()
     record = catalog.populations[population] if isinstance(population, str) else population
     return sample(
-        quantities_of(record, module_rows(catalog), catalog.habits[record.habits]),
+        quantities_of(
+            record, module_rows(catalog), catalog.habits[record.habits], catalog.ensemble_of(record)
+        ),
         seed=seed,
         candidates=np.arange(n),
         ensemble_members=record.ensemble_members,

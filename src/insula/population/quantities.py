@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insula.core.errors import UnknownName
+from insula.population.tabled import with_ensemble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,9 @@ def module_rows(catalog: Catalog) -> dict[str, ParameterRow]:
     }
 
 
-def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: Any) -> dict[str, Sourced]:
+def quantities_of(
+    population: Any, module_rows: Mapping[str, Sourced], habits: Any, ensemble: Any = None
+) -> dict[str, Sourced]:
     """Return everything that `sample` draws or copies for a candidate, by dotted symbol.
 
     Parameters
@@ -47,6 +50,9 @@ def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: A
         Rows of the composed models by dotted symbol.
     habits
         Record of habits/<id>.yaml; every quantity but those of the single meals is taken.
+    ensemble
+        Record of ensembles/<id>.csv, or None; its members replace the module rows that it holds, but not what the
+        population itself states.
 
     Returns
     -------
@@ -56,15 +62,17 @@ def quantities_of(population: Any, module_rows: Mapping[str, Sourced], habits: A
     Raises
     ------
     UnknownName
-        The population overrides a parameter that no module has.
+        The population overrides a parameter that no module has, or its ensemble holds one.
     """
-    for symbol in population.parameters:
+    fitted = ensemble.values if ensemble is not None else {}
+    for symbol in (*population.parameters, *fitted):
         if symbol not in module_rows:
             raise UnknownName(
                 f"parameter (overridden by the population {population.id}) called", symbol, module_rows
             )
     traits = dict(_trait(name, trait) for name, trait in population.traits.items())
-    return {**module_rows, **population.parameters, **traits, **dict(_nested("habits", habits))}
+    rows = {**module_rows, **population.parameters, **traits, **dict(_nested("habits", habits))}
+    return with_ensemble(rows, {name: fitted[name] for name in fitted if name not in population.parameters})
 
 
 def _trait(name: str, trait: Any) -> tuple[str, Sourced]:

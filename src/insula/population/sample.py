@@ -14,6 +14,7 @@ from insula.core.random_streams import normal
 from insula.population.correlation import correlate
 from insula.population.derived import evaluate, formula_of, in_order
 from insula.population.spread import SpreadError, distribution_of
+from insula.population.tabled import Tabled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,9 +80,9 @@ def sample(
     """Draw every quantity for every candidate.
 
     ``varies_by: patient`` is drawn for each candidate, ``ensemble`` once for each ensemble member
-    (candidate modulo `ensemble_members`) and shared by its candidates; ``none`` and ``occasion`` keep
-    their value. What is derived is computed last. A candidate's numbers depend on seed, symbol and
-    candidate alone: not on the other candidates of the call, and not on quantities with which it is
+    (candidate modulo `ensemble_members`) and shared by its candidates, or taken from a fitted ensemble;
+    ``none`` and ``occasion`` keep their value. What is derived is computed last. A candidate's numbers depend on
+    seed, symbol and candidate alone: not on the other candidates of the call, and not on quantities with which it is
     not correlated.
 
     Parameters
@@ -104,8 +105,11 @@ def sample(
         rows = {
             symbol: row for symbol, row in quantities.items() if row.varies_by == level and not _is_fixed(row)
         }
-        rows = {symbol: row for symbol, row in rows.items() if formula_of(row.source) is None}
+        rows = {symbol: row for symbol, row in rows.items() if _is_drawn(row)}
         columns |= _draw(rows, seed, addresses, _pairs_of(level, pairs, quantities))
+    columns |= {
+        symbol: _of_members(row, members) for symbol, row in quantities.items() if isinstance(row, Tabled)
+    }
     _derive(quantities, columns)
     return ParameterTable(
         np.asarray(candidates, dtype=np.int64),
@@ -120,6 +124,15 @@ def sample(
 
 def _is_fixed(row: Sourced) -> bool:
     return formula_of(row.source) is None and row.varies_by not in _LEVELS
+
+
+def _is_drawn(row: Sourced) -> bool:
+    return not isinstance(row, Tabled) and formula_of(row.source) is None
+
+
+def _of_members(row: Tabled, members: Whole) -> Floats:
+    """Values of the members; a population of more members than the ensemble begins with the first again."""
+    return np.array(row.members)[members % len(row.members)]
 
 
 def _constant(symbol: str, row: Sourced, n_candidates: int) -> Floats:

@@ -30,6 +30,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
 from insula.core.errors import InsulaError
+from insula.population.tabled import Tabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,7 @@ _FORWARD: dict[str, Callable[[float], float]] = {"linear": float, "log": np.log,
 _INVERSE: dict[str, Callable[[Floats], Floats]] = {"linear": np.asarray, "log": np.exp, "logit": expit}
 
 
-def distribution_of(symbol: str, row: Sourced) -> Distribution | YesOrNo:
+def distribution_of(symbol: str, row: Sourced) -> Distribution | YesOrNo | Tabled:
     """Return the distribution that a row describes.
 
     Parameters
@@ -126,6 +127,8 @@ def distribution_of(symbol: str, row: Sourced) -> Distribution | YesOrNo:
     SpreadError
         The row has no spread, a spread of the wrong kind, or limits that leave nothing.
     """
+    if isinstance(row, Tabled):
+        return row
     if row.distribution == "bernoulli":
         return YesOrNo(_share(symbol, row, _value(symbol, row)))
     _refuse_spread_of_a_mean(symbol, row)

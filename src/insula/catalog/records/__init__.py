@@ -18,7 +18,7 @@ from insula.catalog.records.biology import (
     PersonRow,
     Therapy,
 )
-from insula.catalog.records.calibration import CalibrationPlan
+from insula.catalog.records.calibration import CalibrationPlan, Ensemble
 from insula.catalog.records.clinic import (
     Alarm,
     Basal,
@@ -71,6 +71,7 @@ __all__ = [
     "DoseTarget",
     "Eligibility",
     "Endpoint",
+    "Ensemble",
     "Give",
     "Habits",
     "HandoverRow",

@@ -1,4 +1,4 @@
-"""Records of calibration plans: what is fitted to which published rows, and how hard."""
+"""Records of calibration plans, what is fitted to which published rows and how hard, and of their ensembles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from insula.catalog.base import Record, Sourced, Text, Title, Whole
+from insula.catalog.base import Number, Record, Sourced, Text, Title, Whole
+
+
+class Ensemble(Record):
+    """Members of a posterior: for each dotted symbol as many values as members, in the unit of its table."""
+
+    id: Text
+    values: Annotated[Mapping[Text, tuple[Number, ...]], Field(min_length=1)]
+
+    @property
+    def members(self) -> int:
+        """Number of members."""
+        return len(next(iter(self.values.values())))
 
 
 class FittedStudy(Record):

@@ -76,7 +76,10 @@ class ShownBeside(Record):
 
 
 class Population(Record):
-    """Which people: traits, overrides of module rows, correlations, criteria."""
+    """Which people: traits, overrides of module rows, correlations, criteria.
+
+    `ensemble` names a fitted ensemble whose members stand for what it holds; the rest is drawn as the tables say.
+    """
 
     id: Text
     title: Title
@@ -84,6 +87,7 @@ class Population(Record):
     habits: Text
     regimen: Text
     run_in: Amount
+    ensemble: Text | None = None
     traits: Mapping[str, Trait]
     parameters: Mapping[str, Sourced] = {}
     correlations: tuple[Correlation, ...] = ()
