@@ -60,9 +60,10 @@ def _reaction(draw, species, readable):
     return f"{arrow}; {rate}{factor}"
 
 
+# A jump at a state's own threshold could hold it there for ever, which no integrator settles: a corner only.
 _FACTORS = (
     "(1 + 0.5*sin({w}*time))",
-    "piecewise(1, {x} > {c}, 0.4)",
+    "piecewise({x}/{c}, {x} < {c}, 1)",
     "piecewise(0.2, time < 1.9 && time > 0.7, 1)",
     "1/(1 + {x}^2)",
     "abs({x} - {c})",
