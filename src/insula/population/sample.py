@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -120,6 +120,15 @@ def sample(
         else np.empty((len(members), 0)),
         tuple(row.unit for row in quantities.values()),
     )
+
+
+def with_values(
+    people: ParameterTable, quantities: Mapping[str, Sourced], values: Mapping[str, Floats]
+) -> ParameterTable:
+    """Return the people with some quantities at other values, (C,) each, and what is derived of them anew."""
+    columns = {symbol: people.column(symbol) for symbol in people.symbols} | dict(values)
+    _derive(quantities, columns)
+    return replace(people, values=np.stack([columns[symbol] for symbol in people.symbols], axis=1))
 
 
 def _is_fixed(row: Sourced) -> bool:

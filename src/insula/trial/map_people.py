@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insula.population.sample import ParameterTable
     from insula.trial.administrations import Administration
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
@@ -49,20 +50,28 @@ class Trail:
         Corrections of the averaged map, on the scales of its outputs; they hold from that day on.
     of_review : per day (P, quantities of a review)
         The same for what the clinic saw last.
+    of_test : per visit and measured quantity (P, samples)
+        The same for the meal test.
     """
 
     of_map: dict[float, Floats] = field(default_factory=dict)
     of_review: dict[float, Floats] = field(default_factory=dict)
+    of_test: dict[float, dict[str, Floats]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class MapPeople:
-    """Who is replayed: candidates (P,), their trail before the therapy and in every arm, and what was measured."""
+    """P patients: what was drawn, their trail before the therapy and in every arm, and what was measured."""
 
-    candidates: NDArray[np.int64]
+    table: ParameterTable
     before: Trail
     arms: dict[str, Trail]
     measured: dict[str, Measured]
+
+    @property
+    def size(self) -> int:
+        """Number of patients P."""
+        return int(self.table.candidates.size)
 
 
 def with_medians(clinic: Clinic) -> Clinic:
@@ -97,12 +106,13 @@ def follow_people(clinic: Clinic, sights: MapSights, n_patients: int) -> MapPeop
     cohort, days = enrol(clinic, people), ordinary_days(clinic)
     before = _follow(clinic, sights, cohort, days, (), Record())
     baseline = visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
+    before.of_test[0.0] = sights.test_away_from_map(clinic, cohort, baseline)
     trails, measured = {}, {}
     for name, plan in clinic.arms.items():
         record = Record(visits=[baseline])
         trails[name] = _follow(clinic, sights, cohort.copy(), [0.0, *plan.days], plan.given, record)
         measured[name] = {seen.day: measure(seen, clinic.endpoints, baseline) for seen in record.visits}
-    return MapPeople(candidates, before, trails, measured)
+    return MapPeople(people, before, trails, measured)
 
 
 def offset_columns(clinic: Clinic) -> list[int]:
@@ -138,6 +148,8 @@ def _follow(
     def note(day: float) -> None:
         trail.of_map[day] = cohort.disease_parameters[:, columns].copy()
         trail.of_review[day] = sights.away_from_map(clinic, cohort, cohort.reviewed)
+        if record.visits and record.visits[-1].day == day:
+            trail.of_test[day] = sights.test_away_from_map(clinic, cohort, record.visits[-1])
 
     note(days[0])
     follow(clinic, cohort, days[0], days[1:], given, record, note)

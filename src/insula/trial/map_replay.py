@@ -14,8 +14,7 @@ import numpy as np
 
 from insula.endpoints.measure import measure
 from insula.endpoints.visit import Visit
-from insula.population.fixed import held
-from insula.population.sample import sample
+from insula.population.sample import with_values
 from insula.trial.block import ordinary_days
 from insula.trial.cohort import YEAR, Cohort
 from insula.trial.disease_clock import advance
@@ -66,7 +65,7 @@ class MapClinic:
     @property
     def at_once(self) -> int:
         """How many vectors are replayed together, at least 1, so that memory does not grow with their number."""
-        return max(1, _AT_ONCE // self.people.candidates.size)
+        return max(1, _AT_ONCE // self.people.size)
 
     @property
     def dose_column(self) -> int:
@@ -103,7 +102,7 @@ def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:
     all where the averaged map does not tell the endpoint.
     """
     clinic, people = place.clinic, _people(place, values)
-    vectors = people.candidates.size // place.people.candidates.size
+    vectors = people.candidates.size // place.people.size
     start, baseline = _before_therapy(place, people)
     found: Replayed = {}
     for name, plan in clinic.arms.items():
@@ -111,31 +110,23 @@ def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:
         for day in sorted(when for when in clinic.visit_days if when > 0):
             between = [when for when in plan.days if since < when <= day]
             _live(place, cohort, place.people.arms[name], since, between, plan.given)
-            visits.append(_visit(place, cohort, day, since))
+            visits.append(_visit(place, cohort, place.people.arms[name], day, since))
             since = day
         found[name] = {v.day: _by_vector(measure(v, clinic.endpoints, baseline), vectors) for v in visits}
     return found
 
 
 def _people(place: MapClinic, values: Mapping[str, Floats]) -> ParameterTable:
-    """Draw the people anew for every vector; their own traits are the same in all."""
-    vectors = len(next(iter(values.values())))
-    tables = [
-        sample(
-            held(place.quantities, {symbol: float(column[j]) for symbol, column in values.items()}),
-            seed=place.clinic.seed,
-            candidates=place.people.candidates,
-            ensemble_members=place.clinic.population.ensemble_members,
-            correlations=place.clinic.population.correlations,
-        )
-        for j in range(vectors)
-    ]
-    return replace(
-        tables[0],
-        candidates=np.concatenate([table.candidates for table in tables]),
-        members=np.concatenate([table.members for table in tables]),
-        values=np.concatenate([table.values for table in tables]),
+    """Return the people once for every vector; only what is tried, and what derives from it, is not the same."""
+    vectors, people = len(next(iter(values.values()))), place.people.table
+    several = replace(
+        people,
+        candidates=np.tile(people.candidates, vectors),
+        members=np.tile(people.members, vectors),
+        values=np.tile(people.values, (vectors, 1)),
     )
+    tried = {symbol: np.repeat(column, people.candidates.size) for symbol, column in values.items()}
+    return with_values(several, place.clinic.quantities, tried)
 
 
 def _before_therapy(place: MapClinic, people: ParameterTable) -> tuple[Cohort, Visit]:
@@ -144,7 +135,7 @@ def _before_therapy(place: MapClinic, people: ParameterTable) -> tuple[Cohort, V
     _note_dose(cohort)
     days = ordinary_days(place.clinic)
     _live(place, cohort, place.people.before, days[0], days[1:], ())
-    return cohort, _visit(place, cohort, 0.0, -YEAR)
+    return cohort, _visit(place, cohort, place.people.before, 0.0, -YEAR)
 
 
 def _by_vector(endpoints: Mapping[str, Floats], vectors: int) -> dict[str, Floats]:
@@ -161,7 +152,7 @@ def _live(
 ) -> None:
     """Take the cohort through the meetings of the clocks; insulin is reviewed when the trial would sample a day."""
     clinic, offsets = place.clinic, offset_columns(place.clinic)
-    vectors = cohort.size // place.people.candidates.size
+    vectors = cohort.size // place.people.size
     for day in days:
         cohort.disease_parameters[:, place.dose_column] = cohort.daily_dose
         cohort.disease_parameters[:, offsets] = np.tile(trail.of_map[start], (vectors, 1))
@@ -199,10 +190,11 @@ def _note_dose(cohort: Cohort) -> None:
     cohort.daily_dose = np.where(doses.on_insulin, total, 0.0)
 
 
-def _visit(place: MapClinic, cohort: Cohort, day: float, since: float) -> Visit:
+def _visit(place: MapClinic, cohort: Cohort, trail: Trail, day: float, since: float) -> Visit:
     """What the averaged map can tell of a visit; the sensor's trace is missing."""
     clinic, n = place.clinic, cohort.size
-    test = place.sights.meal_test(clinic, cohort)
+    own = {name: np.tile(away, (n // place.people.size, 1)) for name, away in trail.of_test[day].items()}
+    test = place.sights.meal_test(clinic, cohort, own)
     alive = np.where(cohort.alive, 1.0, np.nan)
     return Visit(
         day=day,

@@ -19,10 +19,13 @@ from insula.trial.titration import Review, review
 from insula.trial.visits import MealTest, meal_test
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from insula.catalog import Catalog
     from insula.catalog.records import AveragedMapText
+    from insula.endpoints.visit import Visit
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
 
@@ -62,12 +65,25 @@ class MapSights:
         basis = self._basis(clinic, cohort)
         return np.hstack([basis @ self.surrogates[name].coefficients for name in _REVIEW])
 
-    def meal_test(self, clinic: Clinic, cohort: Cohort) -> MealTest:
-        """Return everybody's meal test; (P, M) glucose in mg/dL and C-peptide in nmol/L."""
+    def meal_test(self, clinic: Clinic, cohort: Cohort, own: Mapping[str, Floats]) -> MealTest:
+        """Return everybody's meal test; (P, M) glucose in mg/dL and C-peptide in nmol/L.
+
+        `own` is each patient's correction, from `test_away_from_map`.
+        """
         basis = self._basis(clinic, cohort)
-        scaled = {name: basis @ self.surrogates[name].coefficients for name in _TEST}
+        scaled = {name: basis @ self.surrogates[name].coefficients + own[name] for name in _TEST}
         scaled["c_peptide"] = np.maximum(scaled["c_peptide"], 0.0)  # of a square root
         return MealTest(self.time, *(from_scale(scale, scaled[name]) for name, scale in _TEST.items()))
+
+    def test_away_from_map(self, clinic: Clinic, cohort: Cohort, visit: Visit) -> dict[str, Floats]:
+        """Return how far the meal test of a visit lies from what the map shows, (P, M) each; 0 where it has none."""
+        basis = self._basis(clinic, cohort)
+        found = {}
+        for name, scale in _TEST.items():
+            real = to_scale(scale, getattr(visit, f"meal_test_{name}"))
+            away = real - basis @ self.surrogates[name].coefficients
+            found[name] = np.where(np.isfinite(away), away, 0.0)
+        return found
 
     def _basis(self, clinic: Clinic, cohort: Cohort) -> Floats:
         """Monomials of everybody's place in the design, (P, M); outside it a place is moved to its edge."""
