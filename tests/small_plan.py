@@ -6,55 +6,56 @@ import shutil
 from tiny_study import FOLLOW_UP, STUDY, THERAPY_ARM, study, write
 
 SYMBOL = "stem_cell_islets.potency"
+SECOND = "tiny_again"
 DAYS_PER_MONTH = 365.25 / 12
+SIZE = 40
+HBA1C = {STUDY: 7.0, SECOND: 7.4}  # mean of the treated arm at the last visit, per cent
+SD = 0.8
 
 
-def published(folder, rows):
-    """Give the tiny study published rows: (outcome, value, unit, statistic, sd)."""
+def fitted_science(folder, source):
+    """Copy the tiny science in ``source``, with two studies whose treated arms have a published HbA1c."""
+    shutil.copytree(source, folder)
+    for name in HBA1C:
+        write(folder / "studies" / f"{name}.yaml", study(id=name, evidence=name))
     topic = folder / "evidence" / "made_up"
-    source = folder / "evidence" / "beta_replacement"
-    for name in ("studies", "arms", "outcomes"):
-        with (source / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            header, first = list(csv.reader(file))[:2]
-        mine = dict(zip(header, first, strict=True)) | {"study_id": STUDY}
-        lines = [mine]
-        if name == "studies":
-            unique = dict.fromkeys(
-                ("doi", "pmid", "registration"), ""
-            )  # else it were the publication that is copied
-            mine |= {"role": "calibration", "n_total": "40", "short_name": "made up"} | unique
-        if name == "arms":
-            mine |= {"arm_id": THERAPY_ARM, "n": "40"}
-        if name == "outcomes":
-            months = f"{FOLLOW_UP / DAYS_PER_MONTH:.4f}"
-            blank = dict.fromkeys(mine, "")
-            kept = {key: mine[key] for key in ("source", "place") if key in mine}
-            lines = [
-                blank
-                | kept
-                | {
-                    "study_id": STUDY,
-                    "arm_id": THERAPY_ARM,
-                    "outcome": outcome,
-                    "time_months": months,
-                    "n": "40",
-                }
-                | {"statistic": statistic, "value": repr(value), "unit": unit, "spread_type": "sd"}
-                | {"spread_low": repr(sd), "analysis": "all patients"}
-                for outcome, value, unit, statistic, sd in rows
-            ]
-        topic.mkdir(exist_ok=True)
-        with (topic / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, header)
+    topic.mkdir()
+    for table, cells in (("studies", of_study), ("arms", of_arm), ("outcomes", of_row)):
+        with (folder / "evidence" / "beta_replacement" / f"{table}.csv").open(
+            encoding="utf-8", newline=""
+        ) as file:
+            header = next(csv.reader(file))
+        with (topic / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, header, restval="")
             writer.writeheader()
-            writer.writerows(lines)
+            writer.writerows({"study_id": name, **cells(name)} for name in HBA1C)
+    return folder
+
+
+def of_study(name):
+    return {"short_name": name, "disease": "T1D", "n_total": SIZE, "role": "calibration"}
+
+
+def of_arm(_):
+    return {"arm_id": THERAPY_ARM, "role": "treatment", "n": SIZE, "therapy": "islets"}
+
+
+def of_row(name):
+    when = {"arm_id": THERAPY_ARM, "time_months": round(FOLLOW_UP / DAYS_PER_MONTH, 4), "n": SIZE}
+    value = {
+        "statistic": "mean",
+        "value": HBA1C[name],
+        "unit": "percent",
+        "spread_type": "sd",
+        "spread_low": SD,
+    }
+    return {"outcome": "hba1c", "analysis": "all patients", **when, **value}
 
 
 def plan(**changes):
-    title = {"en": "Tiny", "zh": "小型"}
     return {
         "id": "plan",
-        "title": title,
+        "title": {"en": "Tiny", "zh": "小型"},
         "parameters": [SYMBOL],
         "studies": {STUDY: {}},
         "patients": 4,
@@ -62,11 +63,3 @@ def plan(**changes):
         "iterations": 3,
         "seed": 5,
     } | changes
-
-
-def fitted_science(folder, source):
-    """Copy the tiny science in ``source``, with an HbA1c published for the treated arm of its study."""
-    shutil.copytree(source, folder)
-    write(folder / "studies" / f"{STUDY}.yaml", study(evidence=STUDY))
-    published(folder, [("hba1c", 7.0, "percent", "mean", 0.8)])
-    return folder

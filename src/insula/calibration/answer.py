@@ -24,6 +24,7 @@ _ENDS = ((1.0 - LEVEL) / 2.0, 0.5, (1.0 + LEVEL) / 2.0)
 def answer_of(found: Calibration, catalog: Catalog) -> dict[str, Any]:
     """Return plan, parameters, directions, rows and what was not fitted; intervals are central 90 %."""
     plan = found.plan
+    rows = [_row(found, catalog, place) for place in range(len(found.replays.targets))]
     return {
         "plan": plan.id,
         "title": plan.title.model_dump(),
@@ -35,7 +36,8 @@ def answer_of(found: Calibration, catalog: Catalog) -> dict[str, Any]:
         "parameters": _parameters(found),
         "correlation": found.identified.correlation.tolist(),
         "directions": _directions(found),
-        "rows": [_row(found, catalog, place) for place in range(len(found.replays.targets))],
+        "rows": rows,
+        "summary": _summary(rows),
         "unfitted": [
             {
                 "study": one.study,
@@ -56,6 +58,18 @@ def ensemble_columns(found: Calibration) -> dict[str, Any]:
     values = found.replays.values(found.posterior.scores)
     columns = {symbol: values[:, k] for k, symbol in enumerate(found.replays.symbols)}
     return {"member": np.arange(len(values)), **columns}
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Count the rows inside their interval before the fit, after it, and in a fit without their study."""
+    left_out = [row["left_out"] for row in rows if row["left_out"]]
+    return {
+        "rows": len(rows),
+        "prior_inside": sum(row["prior"]["inside"] for row in rows),
+        "posterior_inside": sum(row["posterior"]["inside"] for row in rows),
+        "left_out_rows": len(left_out),
+        "left_out_inside": sum(found["inside"] for found in left_out),
+    }
 
 
 def _parameters(found: Calibration) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from insula.calibration.answer import answer_of
 from insula.calibration.calibrate import calibrate
 from insula.calibration.identifiability import identifiability
 from insula.calibration.iterations import Problem, fit
@@ -11,7 +12,8 @@ from insula.calibration.targets import targets_of
 from insula.core.errors import EvidenceError
 from insula.core.provenance import tree_hashes
 from insula.trial.map_replay import replay
-from small_plan import SYMBOL
+from small_plan import SECOND, SYMBOL
+from tiny_study import STUDY
 
 TRUTH = -1.2  # score of the graft's function below its prior median
 
@@ -79,3 +81,15 @@ def test_a_stated_model_error_widens_the_row(catalog, plan_file, found):
     (wider,), left = targets_of("tiny", rows, medians, plan)
     assert left == []
     assert wider.noise**2 == pytest.approx(found.replays.targets[0].noise ** 2 + 0.5**2)
+
+
+def test_a_study_that_is_left_out_is_predicted_by_the_others(catalog, plan_file, tmp_path):
+    plan = read_plan(catalog, plan_file(studies={STUDY: {}, SECOND: {}}, leave_one_out=True))
+    found = calibrate(catalog, plan, tmp_path)
+    assert set(found.left_out) == {STUDY, SECOND}
+    rows = {target.study: k for k, target in enumerate(found.replays.targets)}
+    # The second study reports the higher HbA1c, so without the first the graft is thought to do less.
+    predicted = {name: one.predicted[:, rows[STUDY]].mean() for name, one in found.left_out.items()}
+    assert predicted[SECOND] < found.posterior.predicted[:, rows[STUDY]].mean() < predicted[STUDY]
+    summary = answer_of(found, catalog)["summary"]
+    assert summary["rows"] == summary["left_out_rows"] == 2

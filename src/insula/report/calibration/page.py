@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from insula.core.tables import write_csv
 from insula.report.calibration.figures import figures
 from insula.report.calibration.terminal import direction_table, parameter_table, row_table, unfitted_table
+from insula.report.calibration.words import summary
 from insula.report.html import fill
 from insula.report.writing import Writer
 
@@ -42,7 +43,14 @@ def render_calibration(answer: dict[str, Any], lang: str) -> str:
         (_("Rows that are not fitted"), unfitted_table(answer, writer)),
     ]
     shown = [{"title": title, "heads": heads, "rows": rows} for title, (heads, rows) in tables if rows]
-    return fill("calibration.html.j2", writer, s=answer, figures=figures(answer, writer), tables=shown)
+    return fill(
+        "calibration.html.j2",
+        writer,
+        s=answer,
+        figures=figures(answer, writer),
+        tables=shown,
+        counts=summary(answer["summary"], writer),
+    )
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from insula.report.calibration.words import combination, interval, row_name, value, verdict
+from insula.report.calibration.words import combination, interval, row_name, summary, value, verdict
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def terminal_calibration(answer: dict[str, Any], lang: str) -> Group:
     ]
     if answer["unfitted"]:
         tables.append(_table(writer._("Rows that are not fitted"), *unfitted_table(answer, writer)))
-    return Group(*(part for table in tables for part in (table, Text())))
+    counts = Text(summary(answer["summary"], writer))
+    return Group(*(part for table in tables for part in (table, Text())), counts)
 
 
 def parameter_table(answer: dict[str, Any], writer: Writer) -> Cells:

@@ -32,6 +32,17 @@ def interval(found: dict[str, Any], row: dict[str, Any], writer: Writer) -> str:
     return writer._("{first} ({second})").format(first=value(found["predicted"], row, writer), second=both)
 
 
+def summary(counts: dict[str, int], writer: Writer) -> str:
+    """Say how many published values lie inside their interval before the fit, after it, and without their study."""
+    text = writer._("Inside their interval: {prior} of {rows} before the fit, {posterior} after it.")
+    told = {name: writer.number(counts[name]) for name in counts}
+    first = text.format(prior=told["prior_inside"], rows=told["rows"], posterior=told["posterior_inside"])
+    if not counts["left_out_rows"]:
+        return first
+    text = writer._("In a fit without their study: {inside} of {rows}.")
+    return f"{first} {text.format(inside=told['left_out_inside'], rows=told['left_out_rows'])}"
+
+
 def combination(direction: dict[str, Any], writer: Writer) -> str:
     """Write a combination with its larger loadings, as ``0.71 a − 0.69 b``, on the scores of the priors."""
     shown = [(name, load) for name, load in direction["loadings"].items() if abs(load) >= _SHOWN]
