@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insula.catalog.readers import yaml_reader
@@ -15,26 +16,23 @@ from insula.population.quantities import module_rows, quantities_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from insula.catalog import Catalog
     from insula.catalog.shelf import Entry
     from insula.core.problems import Problem
 
 
-def read_plan(catalog: Catalog, path: Path) -> CalibrationPlan:
-    """Read a plan from a YAML file.
+def read_plan(catalog: Catalog, plan: str) -> CalibrationPlan:
+    """Read a plan by its id, or from a YAML file anywhere.
 
     Raises
     ------
     InsulaError
-        When there is no such file.
+        When there is no such plan or file.
     InvalidText
         With everything wrong in it: unknown names, numbers that are not uncertain, studies that may not be fitted.
     """
-    if not path.is_file():
-        raise InsulaError(f"There is no file {path}.")
-    entry = yaml_reader(CalibrationPlan)(path)
+    entry = _find(catalog, plan)
     problems = list(entry.problems)
     if entry.record is not None:
         problems += [
@@ -45,6 +43,14 @@ def read_plan(catalog: Catalog, path: Path) -> CalibrationPlan:
     raise_if_any(problems)
     assert entry.record is not None
     return entry.record
+
+
+def _find(catalog: Catalog, plan: str) -> Entry[CalibrationPlan]:
+    if not plan.endswith((".yaml", ".yml")):
+        return catalog.calibrations.entry(plan)
+    if not Path(plan).is_file():
+        raise InsulaError(f"There is no file {plan}.")
+    return yaml_reader(CalibrationPlan)(Path(plan))
 
 
 def _studies(catalog: Catalog, entry: Entry[CalibrationPlan], plan: CalibrationPlan) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from insula.catalog.readers import (
 )
 from insula.catalog.records import (
     AveragedMapText,
+    CalibrationPlan,
     ClockSettings,
     Endpoint,
     Ensemble,
@@ -135,6 +136,11 @@ class Catalog:
         return self._shelf("study", "studies/*.yaml", yaml_reader(Study))
 
     @cached_property
+    def calibrations(self) -> Shelf[CalibrationPlan]:
+        """Plans of what is fitted to which rows."""
+        return self._shelf("calibration plan", "calibrations/*.yaml", yaml_reader(CalibrationPlan))
+
+    @cached_property
     def ensembles(self) -> Shelf[Ensemble]:
         """Fitted ensembles that populations name."""
         return self._shelf("ensemble", "ensembles/*.csv", read_ensemble)
@@ -209,7 +215,7 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
-        shelves += [self.therapy_classes, self.ensembles]
+        shelves += [self.therapy_classes, self.calibrations, self.ensembles]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]

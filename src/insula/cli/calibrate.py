@@ -14,19 +14,19 @@ from insula.cli.progress import fit_bar
 
 
 @click.command("calibrate")
-@click.argument("plan", type=click.Path(path_type=Path))
+@click.argument("plan")
 @folder("--out", None, "Folder of the fit; default runs/PLAN.")
 @language
 @output_format
-def command(plan: Path, out: Path | None, lang: str, output_format: str) -> None:
-    r"""Fit the parameters of PLAN, a YAML file, to the rows that it names; the result is a posterior ensemble.
+def command(plan: str, out: Path | None, lang: str, output_format: str) -> None:
+    r"""Fit the parameters of PLAN (an id or a YAML file) to the rows that it names: a posterior ensemble.
 
     Only rows of the role calibration can be named. A fit that was interrupted goes on when the same command is given
     again.
 
     \b
     Examples:
-      insula calibrate islets.yaml --out runs/islets
+      insula calibrate donor_islets_smoke --out runs/islets
       insula calibrate islets.yaml --lang zh --format json
     """
     from insula.calibration.answer import answer_of, ensemble_columns

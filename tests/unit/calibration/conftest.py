@@ -23,4 +23,4 @@ def catalog(fitted_science, cache, monkeypatch):
 @pytest.fixture
 def plan_file(tmp_path):
     """Write a plan, some of its keys changed."""
-    return lambda **changes: write(tmp_path / "plan.yaml", small_plan.plan(**changes))
+    return lambda **changes: str(write(tmp_path / "plan.yaml", small_plan.plan(**changes)))

@@ -3,12 +3,14 @@
 import pytest
 
 from insula.calibration.plan import read_plan
-from insula.core.errors import InsulaError, InvalidText
+from insula.catalog import Catalog
+from insula.core.errors import InsulaError, InvalidText, UnknownName
+from insula.core.paths import science_root
 
 
 def refusal(catalog, path):
     with pytest.raises(InvalidText) as found:
-        read_plan(catalog, path)
+        read_plan(catalog, str(path))
     return str(found.value)
 
 
@@ -61,4 +63,16 @@ def test_everything_wrong_is_told_at_once(catalog, plan_file):
 
 def test_a_plan_that_is_not_there(catalog, tmp_path):
     with pytest.raises(InsulaError, match="no file"):
-        read_plan(catalog, tmp_path / "none.yaml")
+        read_plan(catalog, str(tmp_path / "none.yaml"))
+
+
+def test_every_plan_of_the_science_may_be_fitted():
+    catalog = Catalog.open(science_root())
+    assert catalog.calibrations
+    for name in catalog.calibrations:
+        assert read_plan(catalog, name).id == name
+
+
+def test_a_plan_that_nobody_knows_is_told_with_those_there_are():
+    with pytest.raises(UnknownName, match="donor_islets_smoke"):
+        read_plan(Catalog.open(science_root()), "donor_islet_smoke")

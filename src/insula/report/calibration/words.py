@@ -12,10 +12,9 @@ _SHOWN = 0.2  # loadings below this are not written: their squares are 4 % of a 
 
 def row_name(row: dict[str, Any], writer: Writer) -> str:
     """Return endpoint, statistic and time of a row, as ``HbA1c, mean, month 6``."""
-    _ = writer._
-    when = _("month {months}").format(months=writer.number(row["time_months"]))
-    statistic = row["statistic"]
-    return f"{writer.title(row['title'])}, {_(statistic)}, {when}"
+    statistic, months = row["statistic"], writer.number(row["time_months"])
+    text = writer._("{title}, {statistic}, month {months}")
+    return text.format(title=writer.title(row["title"]), statistic=writer._(statistic), months=months)
 
 
 def value(number: float, row: dict[str, Any], writer: Writer) -> str:
