@@ -6,6 +6,7 @@ import json
 import pytest
 
 import small_plan
+from insula.catalog.readers import read_ensemble
 from tiny_study import insula, write
 
 FILES = {"calibration.json", "ensemble.csv", "parts", "report.html", "rows.csv"}
@@ -43,6 +44,13 @@ def test_the_folder_holds_the_ensemble_and_its_page(answered, folder):
         rows = list(csv.DictReader(file))
     assert [int(row["member"]) for row in rows] == list(range(12))
     assert all(float(row[small_plan.SYMBOL]) > 0 for row in rows)
+
+
+def test_a_population_can_read_the_ensemble(answered, folder):
+    found = read_ensemble(folder / "runs" / "plan" / "ensemble.csv")
+    assert found.problems == ()
+    assert found.record.members == 12
+    assert list(found.record.values) == [small_plan.SYMBOL]
 
 
 def test_asked_again_in_chinese_it_replays_nothing_and_the_ensemble_keeps_its_bytes(
