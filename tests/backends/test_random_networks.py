@@ -95,7 +95,6 @@ LATE = """model late()
 end"""
 
 
-@pytest.mark.xfail(reason="an amount is kept from the trigger to the action, with the volume of the trigger")
 def test_a_concentration_that_is_set_late_is_set_in_the_volume_of_then():
     """The concentration of the time of the trigger, in the larger volume of the time of the action, then diluted."""
     found = simulate(build_system(to_sbml(LATE, "late")), END, STEPS, variables=["S0"], rtol=RTOL)

@@ -51,12 +51,20 @@ def _parts(event: Element) -> tuple[Element, Element]:
 
 
 def _changes(symbols: Symbols, event: Element, where: str) -> tuple[Assignment, ...]:
-    """What the event sets: new values are for the volumes before it; where it changes a volume, amounts stay."""
+    """What the event sets: new values are for the volumes before it; where it changes a volume, amounts stay.
+
+    Volumes and amounts before it are those at the action, however early its values were computed.
+    """
     graph, scope = symbols.graph, symbols.running_scope(where)
     new = {a.getVariable(): to_node(a.getMath(), scope) for a in _assignments(event)}
+    found = {
+        symbol: symbols.assignment(symbol, node, symbols.amount_in(symbol)) for symbol, node in new.items()
+    }
     for state in symbols.states:
         home = symbols.volume_of_concentration(state)
         if home in new and not symbols.held_as_amount(state):
-            amount = graph.mul(new.get(state, symbols.running(state)), symbols.running(home))
-            new[state] = graph.div(amount, new[home])
-    return tuple(symbols.assignment(symbol, symbols.to_state(symbol, node)) for symbol, node in new.items())
+            size = symbols.running(home)
+            kept = graph.div(new.get(state, graph.constant(1.0)), new[home])
+            then = size if state in new else graph.mul(symbols.running(state), size)
+            found[state] = symbols.assignment(state, kept, then)
+    return tuple(found.values())

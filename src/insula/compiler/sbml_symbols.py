@@ -55,11 +55,15 @@ class Symbols(Declared):
             return node
         return self.graph.mul(node, (sizes or self.running)(self.elements[symbol].getCompartment()))
 
-    def assignment(self, symbol: str, node: int) -> Assignment:
-        """Assignment of what its state or input holds to a symbol that changes."""
+    def amount_in(self, symbol: str) -> int | None:
+        """Node of the volume that turns a concentration into the amount that its state holds, if it holds one."""
+        return self.running(self.elements[symbol].getCompartment()) if self.held_as_amount(symbol) else None
+
+    def assignment(self, symbol: str, node: int, scale: int | None = None) -> Assignment:
+        """Assignment of what its state or input holds, times the scale at the action, to a symbol that changes."""
         if symbol in self.inputs:
-            return Assignment("input", self.inputs.index(symbol), node)
-        return Assignment("state", self._places[symbol], node)
+            return Assignment("input", self.inputs.index(symbol), node, scale)
+        return Assignment("state", self._places[symbol], node, scale)
 
     def state_derivative(self, symbol: str) -> int:
         """Node of the time derivative of what a state holds."""

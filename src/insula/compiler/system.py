@@ -12,11 +12,20 @@ from insula.compiler.graph import Graph
 
 @dataclass(frozen=True)
 class Assignment:
-    """One target of an action: ``index`` counts states or inputs, ``node`` is the new value."""
+    """One target of an action: ``index`` counts states or inputs, ``node`` is the new value.
+
+    Where an event keeps its values from the trigger to the action, ``scale`` is what the kept value is multiplied
+    with at the action: a concentration is kept, the amount follows from the volume of then.
+    """
 
     kind: Literal["state", "input"]
     index: int
     node: int
+    scale: int | None = None
+
+    def nodes(self) -> list[int]:
+        """Return the node of the value and, where there is one, that of the scale."""
+        return [self.node] if self.scale is None else [self.node, self.scale]
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,9 @@ class Event:
     def nodes(self) -> list[int]:
         """Return all nodes of the event."""
         whole = [self.trigger, self.delay, self.priority]
-        return [node for node in whole if node is not None] + [t.node for t in self.assignments]
+        return [node for node in whole if node is not None] + [
+            node for t in self.assignments for node in t.nodes()
+        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -117,7 +117,10 @@ def _renumber(old: Expressions, graph: Graph, copy: Mapping[int, int]) -> Expres
         return tuple(copy[node] for node in nodes)
 
     def moved(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
-        return tuple(Assignment(t.kind, t.index, copy[t.node]) for t in assignments)
+        return tuple(
+            Assignment(t.kind, t.index, copy[t.node], None if t.scale is None else copy[t.scale])
+            for t in assignments
+        )
 
     def moved_event(event: Event) -> Event:
         trigger, delay, priority = (

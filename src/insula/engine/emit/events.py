@@ -189,8 +189,9 @@ def _emit_act(plan: Plan, places: EventPlaces) -> None:
         values = [plan.get_lane(f, "kept", _kept(f, places, "%instance", k)) for k in range(len(targets))]
     else:
         values = [emitter.number(target.node) for target in targets]
-    for target, value in zip(targets, values, strict=True):
-        plan.put_lane(f, value, target.kind, target.index)
+    scales = [None if target.scale is None else emitter.number(target.scale) for target in targets]
+    for target, value, scale in zip(targets, values, scales, strict=True):
+        plan.put_lane(f, value if scale is None else f.mul(value, scale), target.kind, target.index)
     plan.put_lane(f, f.constant(NEVER), "waiting", f.let(f"add i64 %instance, {places.first_waiting}"))
     plan.put_lane(f, "1", "restart", kind="i64")
     f.call("check", *_HERE)
