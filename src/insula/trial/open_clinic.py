@@ -87,7 +87,8 @@ def _metabolic_clock(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> Clock:
     symbols = catalog.clocks.symbols
     read = [symbols.glucose, symbols.interstitial, symbols.c_peptide, symbols.delivered]
     outputs = tuple(dict.fromkeys([*read, *(row.source for row in to_slow)]))
-    return build_clock(catalog, "metabolic", outputs, (symbols.sensitivity_now, symbols.absorbed_now))
+    targets = (symbols.sensitivity_now, symbols.absorbed_now)
+    return build_clock(catalog, "metabolic", outputs, targets, precision="mixed")
 
 
 def _disease_clock(
