@@ -21,12 +21,13 @@ from scipy.special import ndtri
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
-_MULTIPLIERS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
+_MULTIPLIERS = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64).reshape(2, 1, 1)
 _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _MASK64 = (1 << 64) - 1
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+_MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
 _LARGEST_RATE = 500.0  # exp(-rate) must stay far from underflow for the inversion to be exact
 
 
@@ -116,20 +117,32 @@ def _key(seed: int, purpose: str) -> tuple[int, int]:
 
 
 def _philox(counter: Words, key: tuple[int, int]) -> Words:
-    """Encrypt counters of shape (4, ...)."""
-    c0, c1, c2, c3 = counter
+    """Encrypt counters of shape (4, P, blocks); words 0 and 2 are multiplied side by side, as are 1 and 3 swapped."""
+    even, odd = counter[0::2], counter[1::2]
     for round_number in range(_ROUNDS):
-        k0, k1 = (np.uint64((k + round_number * w) & _MASK64) for k, w in zip(key, _WEYL, strict=True))
-        high0, low0 = _wide_product(_MULTIPLIERS[0], c0)
-        high1, low1 = _wide_product(_MULTIPLIERS[1], c2)
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
-    return np.stack([c0, c1, c2, c3])
+        high, low = _wide_products(even)
+        even = high[::-1] ^ odd
+        even ^= _round_key(key, round_number)
+        odd = low[::-1]
+    return np.stack([even[0], odd[0], even[1], odd[1]])
 
 
-def _wide_product(a: np.uint64, b: Words) -> tuple[Words, Words]:
-    """Return the high and low 64 bits of the 128-bit products."""
-    a_low, a_high = a & _LOW, a >> _HALF
+def _round_key(key: tuple[int, int], round_number: int) -> Words:
+    words = [(k + round_number * w) & _MASK64 for k, w in zip(key, _WEYL, strict=True)]
+    return np.array(words, dtype=np.uint64).reshape(2, 1, 1)
+
+
+def _wide_products(b: Words) -> tuple[Words, Words]:
+    """Return the high and low 64 bits of the 128-bit products of (2, P, blocks) words with the two multipliers."""
     b_low, b_high = b & _LOW, b >> _HALF
-    first = a_high * b_low + (a_low * b_low >> _HALF)
-    second = a_low * b_high + (first & _LOW)
-    return a_high * b_high + (first >> _HALF) + (second >> _HALF), a * b
+    first = _MULTIPLIERS_LOW * b_low
+    first >>= _HALF
+    first += _MULTIPLIERS_HIGH * b_low
+    second = _MULTIPLIERS_LOW * b_high
+    second += first & _LOW
+    high = _MULTIPLIERS_HIGH * b_high
+    first >>= _HALF
+    second >>= _HALF
+    high += first
+    high += second
+    return high, _MULTIPLIERS * b
