@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
 
-SIZE = 192  # candidates of a block; part of the address of a chunk, so it never depends on the machine
+SIZE = 384  # candidates of a block; part of the address of a chunk, so it never depends on the machine
 
 
 @dataclass(frozen=True)
