@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from benchmarks.engines.insula_engine import Insula, Options
 from benchmarks.problems import STUDY, clinic, disease, disease_parameters, ring
 from benchmarks.worker import memory_mb
+from insula.core.paths import science_root
 from insula.engine.schedule import Schedule
 from insula.engine.solve import Solution, solve
 from insula.engine.stream import solve_stream
@@ -82,13 +84,15 @@ def _five_years(place: Any, numbers: NDArray[np.int64]) -> Solution:
 
 
 def trial(patients: int, workers: int, tell: Callable[[str], None]) -> dict[str, float | None]:
-    """Seconds of a whole trial: both clocks, all arms and visits of the study, the report too.
+    """Seconds of a whole trial: both clocks, therapy and usual care, all visits, the report too.
 
     Nothing where it needs longer than five minutes.
     """
     tell(f"trial of {patients} patients in each arm")
-    command = [sys.executable, "-m", "insula.cli.main", "run", STUDY, "--patients", str(patients)]
     with tempfile.TemporaryDirectory() as folder:
+        study = Path(folder, "two_arms.yaml")
+        study.write_text(_with_usual_care(), encoding="utf-8")
+        command = [sys.executable, "-m", "insula.cli.main", "run", str(study), "--patients", str(patients)]
         command += ["--workers", str(workers), "--out", f"{folder}/run"]
         began = time.perf_counter()
         try:
@@ -99,3 +103,11 @@ def trial(patients: int, workers: int, tell: Callable[[str], None]) -> dict[str,
     if done.returncode:
         raise RuntimeError(f"The trial ended with {done.returncode}: {done.stderr.decode()[-500:]}")
     return {"patients": patients, "seconds": seconds}
+
+
+def _with_usual_care() -> str:
+    """Text of the study with a second arm."""
+    text = yaml.safe_load((science_root() / "studies" / f"{STUDY}.yaml").read_text(encoding="utf-8"))
+    text["id"] = "two_arms"
+    text["arms"]["control"] = {"protocol": "usual_care", "size": 12, "title": {"en": "Control", "zh": "对照"}}
+    return yaml.safe_dump(text, allow_unicode=True)
