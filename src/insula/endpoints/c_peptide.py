@@ -44,7 +44,8 @@ def total_area(time: Floats, value: Floats, *, until: float) -> Floats:
     for end in (0.0, until):
         sample_at(time, value, end)
     inside = (time >= 0) & (time <= until)
-    return np.asarray(np.trapezoid(value[:, inside], time[inside], axis=1), dtype=np.float64)
+    samples = np.ascontiguousarray(value[:, inside])  # else a patient alone is added up in another order
+    return np.asarray(np.trapezoid(samples, time[inside], axis=1), dtype=np.float64)
 
 
 def mean_area(time: Floats, value: Floats, *, until: float) -> Floats:

@@ -52,7 +52,15 @@ def split(rows: tuple[HandoverRow, ...]) -> tuple[tuple[ToFast, ...], tuple[ToSl
 def average(row: ToSlow, readings: Readings, after: float) -> Floats:
     """Statistic of one row over the readings later than ``after`` (min), (P,)."""
     keep = readings.time >= after
-    return statistic(row.statistic)(readings.time[keep], readings.values[row.source][:, keep])
+    return statistic(row.statistic)(readings.time[keep], rows_of(readings.values[row.source], keep))
+
+
+def rows_of(values: Floats, keep: NDArray[np.bool_]) -> Floats:
+    """Return the kept columns of (P, T), each patient's in one piece.
+
+    Otherwise NumPy adds up the readings of a patient who is alone in another order than those of one among others.
+    """
+    return np.ascontiguousarray(values[:, keep])
 
 
 def statistic(name: str) -> Statistic:

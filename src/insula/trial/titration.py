@@ -9,6 +9,7 @@ import numpy as np
 
 from insula.core.calendar import MINUTES_PER_DAY
 from insula.trial.day_plan import Doses
+from insula.trial.handover import rows_of
 from insula.trial.quantities import number
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ def review(
     low = number(regimen.titration.hypoglycaemia.below, "mg_per_dL")
     high = number(regimen.restart.after_meal, "mg_per_dL")
     return Review(
-        fasting=glucose[:, before_breakfast].mean(axis=1),
-        after_meal=glucose[:, window].mean(axis=1),
+        fasting=rows_of(glucose, before_breakfast).mean(axis=1),
+        after_meal=rows_of(glucose, window).mean(axis=1),
         share_low=(glucose < low).mean(axis=1),
         share_high=(glucose > high).mean(axis=1),
     )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from insula.catalog import Catalog
-from insula.trial.handover import statistic
+from insula.trial.handover import rows_of, statistic
 from insula.trial.meetings import days_between
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.sensor import read_sensor
@@ -107,3 +107,15 @@ def test_a_patient_s_sensor_errs_alike_whoever_else_wears_one(numbers):
     alone = read_sensor(glucose[:1], time, numbers, 1, np.array([6]), 0.0)
     assert (alone[0] == all_three[2]).all()
     assert (all_three[0] != all_three[2]).any()
+
+
+def test_the_mean_of_a_patient_alone_is_that_of_the_same_one_among_others():
+    """To the last bit: otherwise a patient's course depends on who else is in the block."""
+    time = np.arange(0.0, 2880.0, 15.0)
+    kept = time >= 1440.0
+    mean = statistic("mean")
+    for seed in range(20):
+        table = np.random.default_rng(seed).uniform(40, 300, (9, len(time), 3))  # as the engine reads it
+        together = mean(time[kept], rows_of(table[:, :, 1], kept))
+        alone = [mean(time[kept], rows_of(table[[p], :, 1], kept))[0] for p in range(9)]
+        np.testing.assert_array_equal(together, alone)
