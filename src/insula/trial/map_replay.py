@@ -23,8 +23,7 @@ from insula.trial.follow_up import keep_diary
 from insula.trial.map_people import MapPeople, Trail, follow_people, offset_columns, with_medians
 from insula.trial.map_sights import MapSights, learn_sights
 from insula.trial.open_clinic import open_clinic
-from insula.trial.titration import titrate
-from insula.trial.two_clocks import due, hand_over, own_limits, prescribe
+from insula.trial.two_clocks import change_doses, due, hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from insula.population.sample import ParameterTable
     from insula.trial.administrations import Administration
     from insula.trial.clinic import Clinic
-    from insula.trial.titration import Review
 
     Floats = NDArray[np.float64]
 
@@ -162,25 +160,10 @@ def _live(
         who = due(clinic, cohort, handed, day)
         seen = place.sights.review(clinic, cohort, np.tile(trail.of_review[day], (vectors, 1)))
         cohort.last_sampled[who], cohort.last_handed[who] = day, handed[who]
-        _titrate(clinic, cohort, who, seen.take(who))
+        change_doses(clinic, cohort, who, seen.take(who))
+        _note_dose(cohort)
         keep_diary(clinic, cohort, start, day)
         start = day
-
-
-def _titrate(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], seen: Review) -> None:
-    """Let the clinic change the doses of the chosen patients by what it sees."""
-    doses = titrate(
-        clinic.regimen,
-        cohort.doses.take(who),
-        seen,
-        own_limits(clinic, cohort, who),
-        cohort.drawn[clinic.symbols.weight][who],
-        cohort.daily_dose[who],
-        treated=cohort.treated,
-    )
-    cohort.doses.put(who, doses)
-    prescribe(clinic, cohort)
-    _note_dose(cohort)
 
 
 def _note_dose(cohort: Cohort) -> None:

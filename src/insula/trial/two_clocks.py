@@ -8,10 +8,10 @@ import numpy as np
 
 from insula.core.calendar import MINUTES_PER_DAY
 from insula.trial.handover import average
-from insula.trial.metabolic_clock import Readings, Subjects, live
+from insula.trial.metabolic_clock import Readings, live
 from insula.trial.quantities import number
 from insula.trial.scales import to_scale
-from insula.trial.titration import OwnLimits, review, titrate
+from insula.trial.titration import OwnLimits, Review, review, titrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def sample_days(
     cohort.last_sampled[who], cohort.last_handed[who] = day, handed[who]
     start = warm_up * MINUTES_PER_DAY
     yield from correct_map(clinic, cohort, who, readings, start)
-    _titrate(clinic, cohort, who, subjects, readings, start)
+    _titrate(clinic, cohort, who, readings, start)
 
 
 def correct_map(
@@ -88,7 +88,6 @@ def _titrate(
     clinic: Clinic,
     cohort: Cohort,
     who: NDArray[np.intp],
-    subjects: Subjects,
     readings: Readings,
     start: float,
 ) -> None:
@@ -101,9 +100,14 @@ def _titrate(
         clinic.regimen, clinic.habits, readings.time[keep], readings.values[clinic.symbols.glucose][:, keep]
     )
     cohort.reviewed[who] = np.stack([seen.fasting, seen.after_meal, seen.share_low, seen.share_high], axis=1)
+    change_doses(clinic, cohort, who, seen)
+
+
+def change_doses(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], seen: Review) -> None:
+    """Let the clinic change the doses of the chosen patients by what it sees."""
     doses = titrate(
         clinic.regimen,
-        subjects.doses,
+        cohort.doses.take(who),
         seen,
         own_limits(clinic, cohort, who),
         cohort.drawn[clinic.symbols.weight][who],
