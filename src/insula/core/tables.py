@@ -15,7 +15,7 @@ from insula.core.errors import suggest
 from insula.core.problems import Problem, error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Columns = dict[str, np.ndarray[Any, Any]]
@@ -134,39 +134,60 @@ def _harmless(text: str) -> str:
     return text
 
 
+class ParquetRows:
+    """A Parquet file that is written table by table; its bytes depend on the rows, not on the cuts between tables.
+
+    A context manager to which at least one table is added; without an error the file gets its name at the end. A
+    column of which nothing is known yet takes the type of the first table that says more.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._unfinished = path, path.with_name(path.name + ".unfinished")
+        self._waiting: list[pa.Table] = []
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> ParquetRows:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def add(self, table: pa.Table) -> None:
+        """Write what fills whole groups of rows and keep the rest waiting."""
+        rows = pa.concat_tables([*self._waiting, table], promote_options="default")
+        while rows.num_rows >= _ROWS_PER_GROUP:
+            self._write(rows.slice(0, _ROWS_PER_GROUP))
+            rows = rows.slice(_ROWS_PER_GROUP)
+        self._waiting = [rows]
+
+    def _write(self, group: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self._unfinished, group.schema, compression="zstd", version="2.6", store_schema=False
+            )
+        if group.num_rows:
+            self._writer.write_table(group.cast(self._writer.schema).combine_chunks())
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._write(*self._waiting)
+        if self._writer is not None:
+            self._writer.close()
+        if kind is None:
+            self._unfinished.replace(self._path)  # a killed run leaves no half table under the final name
+
+
 def write_parquet(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
     """Write columns of equal length; the same columns always give the same bytes (with one pyarrow)."""
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    _write(path, table.schema, [table])
+    with ParquetRows(path) as rows:
+        rows.add(pa.table({name: pa.array(values) for name, values in columns.items()}))
 
 
 def merge_parquet(path: Path, parts: Sequence[Path]) -> None:
     """Join Parquet files of one schema; the bytes depend on the rows, not on the cuts between parts."""
     if not parts:
         raise ValueError(f"There are no parts to merge into {path.name}.")
-    _write(path, pq.read_schema(parts[0]), (pq.read_table(part) for part in parts))
-
-
-def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    with pq.ParquetWriter(
-        unfinished, schema, compression="zstd", version="2.6", store_schema=False
-    ) as writer:
-        for group in _regroup(tables, schema):
-            writer.write_table(group, row_group_size=_ROWS_PER_GROUP)
-    unfinished.replace(path)  # a killed run leaves no half table under the final name
-
-
-def _regroup(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
-    waiting = schema.empty_table()
-    for table in tables:
-        waiting = pa.concat_tables([waiting, table.cast(schema)])
-        while waiting.num_rows >= _ROWS_PER_GROUP:
-            yield waiting.slice(0, _ROWS_PER_GROUP).combine_chunks()
-            waiting = waiting.slice(_ROWS_PER_GROUP)
-    if waiting.num_rows:
-        yield waiting.combine_chunks()
+    with ParquetRows(path) as rows:
+        for part in parts:
+            rows.add(pq.read_table(part))
 
 
 def read_parquet(path: Path, names: Sequence[str] | None = None) -> Columns:

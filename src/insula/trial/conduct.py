@@ -13,7 +13,6 @@ from insula.core.errors import InsulaError
 from insula.core.parts import open_parts
 from insula.core.provenance import text_hash
 from insula.core.tables import read_parquet
-from insula.trial import parts
 from insula.trial.manifest import identity_of, manifest_of
 from insula.trial.open_clinic import open_clinic
 from insula.trial.run import default_workers, discard, run_blocks
@@ -83,13 +82,11 @@ def conduct(
             f"The folder {out} cannot be written: {error.strerror}. Choose another with --out."
         ) from error
     progress("simulate", 0.0)
-    enrolment = run_blocks(
-        clinic, patients, folder, workers or default_workers(), lambda share: progress("simulate", share)
-    )
+    workers = workers or default_workers()
+    blocks = run_blocks(clinic, patients, folder, results, workers, lambda share: progress("simulate", share))
     progress("collect", 0.0)
-    parts.join(folder, results, range(enrolment.blocks), enrolment.patients)
     status = read_parquet(results / "patients.parquet", ["status"])["status"]
-    manifest = manifest_of(catalog, clinic, identity, patients, enrolment, results, time.monotonic() - began)
+    manifest = manifest_of(catalog, clinic, identity, patients, blocks, results, time.monotonic() - began)
     (out / "manifest.json").write_text(
         json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )

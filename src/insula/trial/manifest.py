@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from insula.catalog import Catalog
     from insula.catalog.records import Study
     from insula.trial.clinic import Clinic
-    from insula.trial.run import Enrolment
 
 SCHEMA = 1
 _TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
@@ -54,7 +53,7 @@ def manifest_of(
     clinic: Clinic,
     identity: dict[str, Any],
     patients: int,
-    enrolment: Enrolment,
+    blocks: int,
     results: Path,
     seconds: float,
 ) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def manifest_of(
         **identity,
         "commit": git_commit(science_root()),
         "patients": patients,
-        "candidates": enrolment.blocks * SIZE,
+        "candidates": blocks * SIZE,
         "failures": failures,
         "averaged_map": clinic.averaged_map.summary(),
         "results": tree_hashes(results),

@@ -1,20 +1,25 @@
-"""Finished blocks on disk: reused by a run that goes on, joined at the end."""
+"""Finished blocks on disk: reused by a run that goes on, and joined into the final tables."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from insula.core.parts import write_part
-from insula.core.tables import read_parquet, write_parquet
+from insula.core.tables import ParquetRows, read_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
 TABLES = ("patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error")
+_NAME_CANDIDATES = ("patients", "screening")
 
 
 def block_folder(folder: Path, number: int) -> Path:
@@ -27,41 +32,48 @@ def write_block(folder: Path, number: int, tables: Mapping[str, Mapping[str, Any
     write_part(block_folder(folder, number), {name: tables[name] for name in TABLES})
 
 
-def accepted(folder: Path, number: int) -> np.ndarray:
+def accepted(block: Path) -> list[int]:
     """Candidate numbers of the block's patients, in order."""
-    return np.unique(
-        read_parquet(block_folder(folder, number) / "patients.parquet", ["candidate"])["candidate"]
+    candidates = read_parquet(block / "patients.parquet", ["candidate"])["candidate"]
+    return [int(candidate) for candidate in np.unique(candidates)]
+
+
+class Results:
+    """The final tables, which grow block by block; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = ExitStack()
+        self._rows = {name: ParquetRows(folder / f"{name}.parquet") for name in TABLES}
+
+    def __enter__(self) -> Results:
+        for rows in self._rows.values():
+            self._files.enter_context(rows)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._files.__exit__(*error)
+
+    def add(self, block: Path, candidates: Sequence[int], first: int) -> None:
+        """Add a finished block.
+
+        Parameters
+        ----------
+        candidates, first
+            They become the patients from number ``first`` on; rows of others are left out, except in the screening
+            table.
+        """
+        numbers = pa.array(candidates, pa.int64())
+        for name, rows in self._rows.items():
+            table = pq.read_table(block / f"{name}.parquet")
+            if name != "screening":
+                table = _of_patients(table, numbers, first)
+            rows.add(table if name in _NAME_CANDIDATES else table.drop_columns("candidate"))
+
+
+def _of_patients(table: pa.Table, candidates: pa.Array, first: int) -> pa.Table:
+    """Drop candidates that are not patients and put the number of the patient before that of the candidate."""
+    place = pc.index_in(table["candidate"], value_set=candidates)
+    patient = pc.add(pc.drop_null(place).cast(pa.int64()), first)
+    return table.filter(pc.is_valid(place)).add_column(
+        table.column_names.index("candidate"), "patient", patient
     )
-
-
-def join(folder: Path, results: Path, numbers: range, patients: Mapping[int, int]) -> None:
-    """Join blocks into the final tables.
-
-    Parameters
-    ----------
-    patients
-        Patient number by candidate number; rows of other candidates are left out, except in the screening table.
-    """
-    for name in TABLES:
-        parts = [_renumber(part, patients) for part in _read(folder, numbers, name)]
-        write_parquet(
-            results / f"{name}.parquet", {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        )
-
-
-def _read(folder: Path, numbers: range, name: str) -> Iterator[dict[str, np.ndarray]]:
-    for number in numbers:
-        yield read_parquet(block_folder(folder, number) / f"{name}.parquet")
-
-
-def _renumber(table: dict[str, np.ndarray], patients: Mapping[int, int]) -> dict[str, np.ndarray]:
-    """Put the patient number in front, drop candidates that are not patients."""
-    if "passed" in table:
-        return table
-    names = np.array([patients.get(int(c), -1) for c in np.unique(table["candidate"])])
-    _, place = np.unique(table["candidate"], return_inverse=True)
-    numbers = names[place] if len(names) else np.empty(0, dtype=np.int64)
-    kept = numbers >= 0
-    rest = {k: v[kept] for k, v in table.items() if k != "candidate" or "status" in table}
-    arm = {"arm": rest.pop("arm")} if "arm" in rest else {}
-    return {**arm, "patient": numbers[kept], **rest}

@@ -29,38 +29,41 @@ if TYPE_CHECKING:
 _HOPELESS = 50  # blocks without a single patient
 
 
-@dataclass(frozen=True)
-class Enrolment:
-    """Patient number by candidate number, and how many blocks of candidates were screened for them."""
-
-    patients: dict[int, int]
-    blocks: int
-
-
 def run_blocks(
-    clinic: Clinic, n_patients: int, folder: Path, workers: int, progress: Callable[[float], None]
-) -> Enrolment:
-    """Simulate blocks until ``n_patients`` are enrolled; finished blocks found in the folder are kept.
+    clinic: Clinic,
+    n_patients: int,
+    folder: Path,
+    results: Path,
+    workers: int,
+    progress: Callable[[float], None],
+) -> int:
+    """Simulate blocks until ``n_patients`` are enrolled and write the result tables; return how many were needed.
 
     Which candidates become patients depends on their order alone, never on the number of workers.
 
     Parameters
     ----------
+    folder
+        Of the parts; finished blocks that are found there are kept.
+    results
+        Folder of the tables, to which a block is added while the workers are busy with the next ones.
     progress : called with the share of the work that is done, 0 to 1
     """
-    with _Pool(clinic, folder, workers) as pool:
-        enrolled: list[int] = []
-        number = 0
-        while len(enrolled) < n_patients:
+    with parts.Results(results) as tables_of_run, _Pool(clinic, folder, workers) as pool:
+        enrolled = number = 0
+        while enrolled < n_patients:
             if number >= _HOPELESS and not enrolled:
                 raise ProtocolError(
                     f"None of {number * SIZE} candidates was eligible for population {clinic.population.id}. "
                     "Look at its criteria: results/screening of a smaller run, or `insula check`."
                 )
-            pool.finish(number, _Estimate(len(enrolled), number, n_patients, progress))
-            enrolled += parts.accepted(folder, number).tolist()
+            pool.finish(number, _Estimate(enrolled, number, n_patients, progress))
+            block = parts.block_folder(folder, number)
+            candidates = parts.accepted(block)[: n_patients - enrolled]
+            tables_of_run.add(block, candidates, first=enrolled)
+            enrolled += len(candidates)
             number += 1
-    return Enrolment({c: k for k, c in enumerate(enrolled[:n_patients])}, number)
+    return number
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class _Pool:
 
     def finish(self, number: int, progress: Callable[[float], None]) -> None:
         """Wait for one block, keep the workers busy with the next ones, report shares of blocks in work."""
-        for ahead in range(number, number + self._workers + 1):
+        for ahead in range(number, number + self._workers + 2):
             if ahead not in self._futures and not parts.block_folder(self._folder, ahead).is_dir():
                 self._futures[ahead] = self._executor.submit(_work, ahead)
         future = self._futures.get(number)

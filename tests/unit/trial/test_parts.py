@@ -49,7 +49,7 @@ def test_a_block_that_was_not_finished_is_not_there_and_does_not_disturb(folder)
     (unfinished / "course.parquet").write_bytes(b"half")
     assert not parts.block_folder(folder, 0).exists()
     parts.write_block(folder, 0, tables([1, 3], 0.5))
-    assert parts.accepted(folder, 0).tolist() == [1, 3]
+    assert parts.accepted(parts.block_folder(folder, 0)) == [1, 3]
     assert not unfinished.exists()
 
 
@@ -63,7 +63,9 @@ def test_an_error_while_writing_leaves_no_block(folder):
 def test_blocks_are_joined_and_candidates_become_patients(folder, tmp_path):
     parts.write_block(folder, 0, tables([1, 3], 0.5))
     parts.write_block(folder, 1, tables([7, 9], 1.5))
-    parts.join(folder, tmp_path / "results", range(2), {1: 0, 3: 1, 7: 2})
+    with parts.Results(tmp_path / "results") as results:
+        results.add(parts.block_folder(folder, 0), [1, 3], first=0)
+        results.add(parts.block_folder(folder, 1), [7], first=2)
     course = read_parquet(tmp_path / "results" / "course.parquet")
     assert list(course) == ["arm", "patient", "value"]
     assert course["patient"].tolist() == [0, 1, 0, 1, 2, 2]
@@ -73,3 +75,32 @@ def test_blocks_are_joined_and_candidates_become_patients(folder, tmp_path):
     assert patients["candidate"].tolist() == [1, 3, 1, 3, 7, 7]
     screening = read_parquet(tmp_path / "results" / "screening.parquet")
     assert screening["candidate"].tolist() == [1, 2, 3, 7, 8, 9], "who did not pass stays in the table"
+
+
+def test_a_block_without_patients_leaves_its_screening(folder, tmp_path):
+    """Its texts have no type on disk, because there are none."""
+    nobody = {
+        name: {key: values[:0] for key, values in table.items()} for name, table in tables([5], 0.5).items()
+    }
+    parts.write_block(folder, 0, nobody | {"screening": tables([5], 0.5)["screening"]})
+    parts.write_block(folder, 1, tables([7], 1.5))
+    with parts.Results(tmp_path / "results") as results:
+        results.add(parts.block_folder(folder, 0), [], first=0)
+        results.add(parts.block_folder(folder, 1), [7], first=0)
+    course = read_parquet(tmp_path / "results" / "course.parquet")
+    assert course["arm"].tolist() == ["a", "b"]
+    screening = read_parquet(tmp_path / "results" / "screening.parquet")
+    assert screening["candidate"].tolist() == [5, 7]
+
+
+def test_results_of_a_run_that_failed_get_no_name(folder, tmp_path):
+    parts.write_block(folder, 0, tables([1], 0.5))
+    results = parts.Results(tmp_path / "results")
+    with pytest.raises(FileNotFoundError), results:
+        add_both(results, folder)
+    assert not list((tmp_path / "results").glob("*.parquet"))
+
+
+def add_both(results, folder):
+    for number in (0, 1):
+        results.add(parts.block_folder(folder, number), [1], first=number)
