@@ -32,6 +32,7 @@ from insula.catalog.records import (
     Population,
     Procedure,
     Protocol,
+    Question,
     Regimen,
     Review,
     Study,
@@ -155,6 +156,11 @@ class Catalog:
         return self._shelf("review", "reviews/*.yaml", yaml_reader(Review))
 
     @cached_property
+    def questions(self) -> Shelf[Question]:
+        """What a clinic may ask about one patient."""
+        return self._shelf("question", "questions/*.yaml", yaml_reader(Question))
+
+    @cached_property
     def topics(self) -> Shelf[EvidenceTables]:
         """Published rows by topic."""
         folder = self.own_evidence or self.root / "evidence"
@@ -215,7 +221,7 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
-        shelves += [self.therapy_classes, self.calibrations, self.ensembles]
+        shelves += [self.therapy_classes, self.calibrations, self.ensembles, self.questions]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]

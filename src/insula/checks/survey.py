@@ -179,7 +179,7 @@ class Survey:
         catalog = self.catalog
         shelves: tuple[Any, ...] = (
             catalog.therapies, catalog.populations, catalog.habits, catalog.regimens, catalog.protocols,
-            catalog.procedures, catalog.settings, catalog.maps, catalog.reviews,
+            catalog.procedures, catalog.settings, catalog.maps, catalog.reviews, catalog.questions,
         )  # fmt: skip
         for entries in (*(shelf.entries() for shelf in shelves), self.studies):
             yield from ((name, entry) for name, entry in entries.items() if entry.record is not None)

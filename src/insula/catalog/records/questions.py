@@ -1,0 +1,160 @@
+"""Records of what a clinic may ask of one patient, and of the patient's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from insula.catalog.base import Amount, Number, Record, Sourced, Text, Title, Whole
+from insula.catalog.records.trials import (  # noqa: TC001 (pydantic reads the annotations)
+    Eligibility,
+    Sentences,
+)
+
+Names = Annotated[tuple[Text, ...], Field(min_length=1)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+
+
+class DiabetesType(Record):
+    """A type of diabetes: the population that stands for it, or why it cannot be asked about."""
+
+    title: Title
+    population: Text | None = None
+    refused: Title | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.population is None) == (self.refused is None):
+            raise ValueError("give either population or refused")
+        return self
+
+
+class Fact(Record):
+    """Something that a clinic knows of a patient.
+
+    `of` is a formula of what a virtual patient has at baseline: ``trait.<id>``, ``endpoint.<id>`` and symbols of the
+    disease model, in their units; its value is in `unit`. How far a measurement may lie from it: the standard deviation
+    is `error`, `relative_error` times the virtual patient's value, or both together; a `count` of events over a time
+    follows the rate that `of` gives per that time. A fact without `of` is `not_used`, with the reason.
+    """
+
+    title: Title
+    unit: Text
+    quantity: Text | None = None
+    at_least: Amount | None = None
+    at_most: Amount | None = None
+    required: bool = False
+    of: Text | None = None
+    error: Sourced | None = None
+    relative_error: Sourced | None = None
+    count: Sourced | None = None
+    not_used: Title | None = None
+
+    @model_validator(mode="after")
+    def _used_or_not(self) -> Self:
+        errors = self.error is not None or self.relative_error is not None
+        if (self.of is None) == (self.not_used is None):
+            raise ValueError("give either of or not_used")
+        if self.of is not None and errors == (self.count is not None):
+            raise ValueError("a fact that is used needs error or relative_error, or else count")
+        return self
+
+
+class AskedProtocol(Record):
+    """A therapy that is compared: its class in the evidence, and whom it was studied in (criteria over the facts)."""
+
+    therapy_class: Text
+    studied_in: tuple[Eligibility, ...] = ()
+
+
+class MoreOf(Record):
+    """Doses of these therapies, multiplied."""
+
+    therapies: Names
+    factor: Sourced
+
+
+class WhatIf(Record):
+    """A limit, tried by a run of the same patients without it.
+
+    `set` gives symbols of the disease model (states, or parameters from then on) other values on day 0.
+    """
+
+    title: Title
+    without: Title
+    set: Mapping[str, Sourced] = {}
+    doses: MoreOf | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.set and self.doses is None:
+            raise ValueError("set or doses must be given")
+        return self
+
+
+class Question(Record):
+    """What may be asked about a patient.
+
+    `candidates` are drawn, `pool` of them are simulated up to the day of the therapy, `patients` are followed in every
+    therapy, `retried` of those who do not reach the `goal` are followed again without each limit. `fewest` is the
+    smallest effective number of virtual patients that an answer may stand on.
+    """
+
+    id: Text
+    title: Title
+    question: Title
+    types: Annotated[Mapping[str, DiabetesType], Field(min_length=1)]
+    facts: Annotated[Mapping[str, Fact], Field(min_length=1)]
+    protocols: Annotated[Mapping[str, AskedProtocol], Field(min_length=1)]
+    horizons: Annotated[tuple[Amount, ...], Field(min_length=1)]
+    goal: Text
+    benefits: Names
+    limits: Mapping[str, WhatIf] = {}
+    harms: tuple[Text, ...] = ()
+    candidates: Count
+    pool: Count
+    patients: Count
+    retried: Count
+    fewest: Sourced
+    resembling: Count
+    seed: Whole
+    limitations: Sentences | None = None
+    note: str | None = None
+
+
+class Stated(Record):
+    """What is known: a value, that it lies below a limit of detection, or whether something is present."""
+
+    value: Number | None = None
+    below: Number | None = None
+    unit: Text | None = None
+    present: bool | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        given = [known is not None for known in (self.value, self.below, self.present)]
+        if sum(given) != 1:
+            raise ValueError("give one of value, below and present")
+        if (self.unit is None) != (self.present is not None):
+            raise ValueError("value and below need a unit, present has none")
+        return self
+
+
+class SensorTrace(Record):
+    """A file of sensor readings: columns time and glucose, glucose in `unit`."""
+
+    file: Text
+    unit: Text
+
+
+class Patient(Record):
+    """One patient as a clinic knows them."""
+
+    id: Text
+    diabetes_type: Text
+    facts: Mapping[str, Stated]
+    sensor: SensorTrace | None = None
+    note: str | None = None
