@@ -2,6 +2,7 @@
 
 import pytest
 
+from insula.analysis.behaviour.verdicts import models_of
 from insula.catalog import Catalog
 from insula.catalog.records import Study
 from insula.trial.open_clinic import open_clinic
@@ -27,9 +28,15 @@ def clinic(catalog):
 
 
 def nothing_of_everything(catalog):
-    """Doses of 0 on the first day, levels of 0 held over the second fortnight; all stops are on the clocks' grid."""
+    """Doses of 0 on the first day, levels of 0 held over the second fortnight; all stops are on the clocks' grid.
+
+    Of every therapy that a model uses: one whose module still waits for its place cannot be given.
+    """
     give = []
+    used = models_of(catalog)
     for name, therapy in catalog.therapies.items():
+        if therapy.module not in used:
+            continue
         if therapy.dose is not None:
             give.append({"therapy": name, "at": day(0), "dose": {"value": 0.0, "unit": therapy.dose.unit}})
         if therapy.level is not None:

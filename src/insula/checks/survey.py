@@ -135,8 +135,15 @@ class Survey:
                 return ""
             if symbol in self.all_symbols[module].known:
                 return self.all_symbols[module].units.get(symbol, ("", 0))[0]
+        if model is None and symbol in (waiting := self._waiting(instance)).known:
+            return waiting.units.get(symbol, ("", 0))[0]
         unread = set(self._read_wirings) - set(self.wirings)
         return "" if model in unread or (model is None and unread) else None
+
+    def _waiting(self, name: str) -> ModuleSymbols:
+        """Return the symbols of a module that no model uses yet, which goes by its own name; else none."""
+        used = {module for wiring in self.wirings.values() for module in wiring.instances.values()}
+        return self.symbols.get(name, ModuleSymbols()) if name not in used else ModuleSymbols()
 
     def dotted(self, model: str | None = None) -> set[str]:
         """Return every dotted symbol of a model, or of all."""
