@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -100,9 +101,12 @@ def build_kernel(
     tableau, stage, processor = find_method(method), find_precision(precision), host()
     expressions = expressions_of(system, outputs)
     key = kernel_key(expressions, tableau, stage, processor)
-    if key not in _LOADED:
-        _LOADED[key] = _load(key, partial(_compile, expressions, tableau, stage, processor))
-    loaded, work_bytes = _LOADED[key]
+    with (
+        _LOADING
+    ):  # a second copy would replace the first in _LOADED, and its code would go while a thread runs it
+        if key not in _LOADED:
+            _LOADED[key] = _load(key, partial(_compile, expressions, tableau, stage, processor))
+        loaded, work_bytes = _LOADED[key]
     return Kernel(
         name=system.name,
         states=system.states,
@@ -122,6 +126,7 @@ def build_kernel(
 
 _LOADED: dict[str, tuple[Library, int]] = {}
 """Machine code of this process. It stays, because a kernel may be in use anywhere."""
+_LOADING = Lock()
 
 
 def _load(key: str, compiled: Callable[[], bytes]) -> tuple[Library, int]:

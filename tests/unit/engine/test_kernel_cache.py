@@ -1,13 +1,14 @@
 """Machine code on disk: found again, never trusted blindly, never half written."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from engine_models import DECAY, LOGISTIC, system
 
-from insula.engine import object_cache
+from insula.engine import kernel, object_cache
 from insula.engine.emit.formats import DOUBLE, SINGLE
 from insula.engine.emit.machine import Processor, host
 from insula.engine.fingerprint import kernel_key
@@ -129,3 +130,24 @@ def test_the_key_follows_everything_that_matters_and_nothing_else():
         key(LOGISTIC, ("y",)),
     ]
     assert len({base, *others}) == len(others) + 1
+
+
+def test_threads_that_need_a_kernel_at_once_load_it_once(folder, monkeypatch):
+    """A second copy would free the code that the first thread is running."""
+    loaded, both = [], threading.Barrier(2, timeout=10)
+    load = kernel._load
+
+    def slow(*arguments):
+        loaded.append(threading.get_ident())
+        time.sleep(0.2)
+        return load(*arguments)
+
+    def build(_):
+        both.wait()
+        return build_kernel(system(LOGISTIC), outputs=("y",)).key
+
+    monkeypatch.setattr(kernel, "_LOADED", {})
+    monkeypatch.setattr(kernel, "_load", slow)
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(build, range(2)))) == 1
+    assert len(loaded) == 1
