@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 Table = Columns
 
 REQUIRED = ("patients", "course", "endpoints", "comparison")
-OPTIONAL = ("parameters", "cgm", "screening", "map_error")
+OPTIONAL = ("parameters", "screening", "map_error")
+SENSOR = "cgm"
 FINISHED = "ok"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: where it lies, what its manifest says, and its tables as columns of equal length."""
+    """A finished run: where it lies, what its manifest says, and its tables as columns of equal length.
+
+    The sensor readings, by far the largest table, stay on disk and are read visit by visit.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
@@ -40,6 +44,18 @@ class Run:
     def table(self, name: str) -> Table:
         """Return a table; an optional one that the run did not write is empty."""
         return self.tables.get(name, {})
+
+    def sensor(self, arm: str, day: float) -> Table:
+        """Return patient, minute and glucose of one arm and visit, for the patients of the patients table."""
+        path = self.folder / "results" / f"{SENSOR}.parquet"
+        if not path.is_file():
+            return {}
+        wanted = (pc.field("arm") == arm) & (pc.field("day") == day)
+        found = pq.read_table(path, columns=["patient", "minute", "glucose"], filters=wanted)
+        table = {name: found.column(name).to_numpy() for name in found.column_names}
+        patients = select(self.tables["patients"], arm=arm)["patient"]
+        keep = np.isin(table["patient"], patients)
+        return table if keep.all() else {name: column[keep] for name, column in table.items()}
 
 
 def read_run(folder: Path) -> Run:
@@ -102,16 +118,7 @@ def in_order(column: np.ndarray) -> list[Any]:
 
 
 def _read_table(path: Path) -> Table:
-    if not path.is_file():
-        return {}
-    return _first_and_last_visit(path) if path.stem == "cgm" else read_parquet(path)
-
-
-def _first_and_last_visit(path: Path) -> Table:
-    """Read the sensor readings that the profile shows: by far the largest table, so no more than needed."""
-    days = pc.min_max(pq.read_table(path, columns=["day"])["day"]).as_py()
-    table = pq.read_table(path, filters=[("day", "in", sorted({days["min"], days["max"]}))])
-    return {name: table.column(name).to_numpy() for name in table.column_names}
+    return read_parquet(path) if path.is_file() else {}
 
 
 def _plain(item: object) -> object:

@@ -61,7 +61,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "failures": tallies.failures(whole),
         "map_error": tallies.map_error(run, science),
         "course": {arm: course_bands(run.tables, arm, science) for arm in arms},
-        "profiles": {arm: profiles(run.tables, arm) for arm in arms},
+        "profiles": {arm: profiles(run, arm) for arm in arms},
         "number_counts": count_numbers(numbers),
         "numbers": numbers,
         "references": _references(numbers, science),
