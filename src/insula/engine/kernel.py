@@ -101,9 +101,7 @@ def build_kernel(
     tableau, stage, processor = find_method(method), find_precision(precision), host()
     expressions = expressions_of(system, outputs)
     key = kernel_key(expressions, tableau, stage, processor)
-    with (
-        _LOADING
-    ):  # a second copy would replace the first in _LOADED, and its code would go while a thread runs it
+    with _LOADING:
         if key not in _LOADED:
             _LOADED[key] = _load(key, partial(_compile, expressions, tableau, stage, processor))
         loaded, work_bytes = _LOADED[key]
@@ -126,7 +124,7 @@ def build_kernel(
 
 _LOADED: dict[str, tuple[Library, int]] = {}
 """Machine code of this process. It stays, because a kernel may be in use anywhere."""
-_LOADING = Lock()
+_LOADING = Lock()  # a second copy would take the first one's place, whose code would go while a thread runs it
 
 
 def _load(key: str, compiled: Callable[[], bytes]) -> tuple[Library, int]:
