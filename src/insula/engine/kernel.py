@@ -124,7 +124,8 @@ def build_kernel(
 
 _LOADED: dict[str, tuple[Library, int]] = {}
 """Machine code of this process. It stays, because a kernel may be in use anywhere."""
-_LOADING = Lock()  # a second copy would take the first one's place, whose code would go while a thread runs it
+_LOADING = Lock()
+"""A second copy would take the first one's place, whose code would go while a thread runs it."""
 
 
 def _load(key: str, compiled: Callable[[], bytes]) -> tuple[Library, int]:
