@@ -23,6 +23,8 @@ Distribution = Annotated[
 ]
 
 DERIVED = "derived:"
+HISTORY = "history:"  # filled by the life before the study
+LIVED = ("age", "diabetes_duration", "age_at_diagnosis")  # what such a life tells, in years
 
 
 class Record(BaseModel):
@@ -84,8 +86,8 @@ class Quantity(Spread):
 
     @model_validator(mode="after")
     def _has_a_value(self) -> Self:
-        if self.value is None and not (self.source or "").startswith(DERIVED):
-            raise ValueError("a quantity needs a value, or source: derived:<formula>")
+        if self.value is None and not (self.source or "").startswith((DERIVED, HISTORY)):
+            raise ValueError("a quantity needs a value, or source: derived:<formula> or history:<what>")
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insula.core.errors import InsulaError, suggest
@@ -11,7 +11,7 @@ from insula.core.problems import Problem, error, raise_if_any
 from insula.core.units import convert, is_unit
 from insula.core.yaml_lines import LinedYaml, read_yaml
 from insula.endpoints.families import FAMILIES, Family, LimitUnit
-from insula.endpoints.visit import Visit
+from insula.endpoints.visit import MEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _REQUIRED = ("title", "family", "unit", "source", "place")
 _OPTIONAL = ("of", "limits", "reason", "note", "quantity")
 _LIMIT_KEYS = ("value", "unit", "source", "place", "reason", "note")
-_VISIT_FIELDS = tuple(field.name for field in fields(Visit))
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Definition:
     family
         Key of `FAMILIES`.
     of
-        The endpoint or visit field that the family starts from; empty where it needs none.
+        The endpoint, visit field or disease symbol that the family starts from; empty where it needs none.
     limits
         By name, already in the unit that the family wants.
     unit
@@ -55,7 +54,13 @@ class Definition:
     @property
     def yes_or_no(self) -> bool:
         """Whether the value is 1 or 0 for each patient, so that its mean is a proportion."""
-        return self.family in ("meets", "dose_reduced", "insulin_independent", "free_of_events")
+        return self.family in ("meets", "dose_reduced", "insulin_independent", "free_of_events", "diagnosed")
+
+
+def symbols_read(definitions: Mapping[str, Definition]) -> tuple[str, ...]:
+    """Return the disease symbols that endpoints start from, each once."""
+    asking = (one for one in definitions.values() if FAMILIES[one.family].of == "symbol")
+    return tuple(dict.fromkeys(one.of for one in asking))
 
 
 def load_definitions(path: Path | None = None) -> dict[str, Definition]:
@@ -130,7 +135,9 @@ def _problems_of(
 
 
 def _problem_with_of(family: Family, of: str, entries: dict[str, Any]) -> tuple[str, str] | None:
-    known = {"none": ("",), "endpoint": tuple(entries), "field": _VISIT_FIELDS}[family.of]
+    if family.of == "symbol":
+        return None if "." in of else ('"of" must name a symbol of the disease model.', "")
+    known = {"none": ("",), "endpoint": tuple(entries), "field": MEASURED}[family.of]
     if of in known:
         return None
     if family.of == "none":

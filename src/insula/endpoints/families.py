@@ -24,6 +24,7 @@ _GLUCOSE: LimitUnit = ("mg_per_dL", "glucose")
 _C_PEPTIDE: LimitUnit = ("nmol_per_L", "c_peptide")
 _HBA1C: LimitUnit = ("percent", "hba1c")
 _DOSE: LimitUnit = ("U_per_kg_day", None)
+_HBA1C_PER_DOSE: LimitUnit = ("percent_kg_day_per_U", None)
 _MINUTE: LimitUnit = ("min", None)
 _HOUR: LimitUnit = ("hour", None)
 _DAY: LimitUnit = ("day", None)
@@ -53,7 +54,7 @@ class Family:
     required, optional
         Limits by name with the unit that `compute` wants; None as unit means the unit of the endpoint `of`.
     of
-        ``none``, ``endpoint`` or ``field``: what the definition's key ``of`` must name.
+        ``none``, ``endpoint``, ``field`` or ``symbol`` (of the disease model): what the definition's key ``of`` names.
     """
 
     compute: Callable[..., Floats]
@@ -71,6 +72,20 @@ def _from_cgm(function: Callable[..., Floats], **required: LimitUnit) -> Family:
 
 def _field(readings: Readings, of: str) -> Floats:
     return np.asarray(getattr(readings.visit, of), dtype=np.float64)
+
+
+def _reading_of(readings: Readings, of: str) -> Floats:
+    return readings.visit.read[of]
+
+
+def _diagnosed(readings: Readings, of: str) -> Floats:  # noqa: ARG001
+    visit = readings.visit
+    return np.where(np.isnan(visit.hba1c), np.nan, (visit.since_diagnosis >= 0).astype(float))
+
+
+def _dose_adjusted(readings: Readings, of: str, *, per_dose: float) -> Floats:
+    adjusted = readings.value(of) + per_dose * _dose_per_kg(readings, of)
+    return np.where(np.isnan(readings.visit.since_diagnosis), np.nan, adjusted)
 
 
 def _free_of_events(readings: Readings, of: str, **limits: Any) -> Floats:  # noqa: ARG001
@@ -168,6 +183,9 @@ _SIDES: dict[str, LimitUnit | None] = dict.fromkeys(("below", "above", "at_least
 
 FAMILIES: dict[str, Family] = {
     "reading": Family(_field, of="field"),
+    "reading_of": Family(_reading_of, of="symbol"),
+    "diagnosed": Family(_diagnosed),
+    "dose_adjusted_hba1c": Family(_dose_adjusted, {"per_dose": _HBA1C_PER_DOSE}, of="endpoint"),
     "meets": Family(_meets, optional=_SIDES, of="endpoint"),
     "time_in_range": _from_cgm(cgm_metrics.time_in_range, low=_GLUCOSE, high=_GLUCOSE),
     "time_below": _from_cgm(cgm_metrics.time_below, below=_GLUCOSE),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +39,11 @@ class Visit:
     insulin_dose : (P, D), U per day
         One column for each monitored day, the last is the day before the visit.
     weight : (P,), kg
+    age : (P,), years
+    since_diagnosis : (P,), days since diabetes was diagnosed
+        NaN where it is not; infinite where it was long before anything simulated.
+    read : disease symbol -> (P,), in its own unit
+        What the endpoints ask for by name.
     severe_hypoglycaemia : (P,), events since the previous visit
     severe_hypoglycaemia_year : (P,), events in the last 365 days
     free_of_severe_hypoglycaemia : (P,), 1 or 0
@@ -55,22 +64,26 @@ class Visit:
     hba1c: Floats
     insulin_dose: Floats
     weight: Floats
+    age: Floats
+    since_diagnosis: Floats
+    read: Mapping[str, Floats]
     severe_hypoglycaemia: Floats
     severe_hypoglycaemia_year: Floats
     free_of_severe_hypoglycaemia: Floats
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes contradict each other."""
-        for field in fields(self)[1:]:
-            self._check(field.name)
+        for name in MEASURED:
+            self._check(name, getattr(self, name).shape)
+        for symbol, values in self.read.items():
+            self._check(symbol, values.shape)
 
     @property
     def patients(self) -> int:
         """Number of patients P."""
         return int(self.hba1c.shape[0])
 
-    def _check(self, name: str) -> None:
-        shape = getattr(self, name).shape
+    def _check(self, name: str, shape: tuple[int, ...]) -> None:
         if name.endswith("_time"):
             expected: tuple[int, ...] = (shape[0],) if len(shape) == 1 else (-1,)
         elif name in _SHAPES:
@@ -81,3 +94,6 @@ class Visit:
             expected = (self.patients,)
         if shape != expected:
             raise ValueError(f"Visit at day {self.day:g}: {name} has shape {shape}, expected {expected}.")
+
+
+MEASURED = tuple(field.name for field in fields(Visit) if field.name not in ("day", "read"))

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.catalog.base import DERIVED, HISTORY
 from insula.core.errors import InsulaError, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-PREFIX = "derived:"
 _OPERATORS: dict[type, Callable[..., Floats]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -26,7 +27,13 @@ _OPERATORS: dict[type, Callable[..., Floats]] = {
     ast.Pow: operator.pow,
     ast.USub: operator.neg,
 }
-_FUNCTIONS: dict[str, Callable[..., Floats]] = {"exp": np.exp, "ln": np.log, "sqrt": np.sqrt}
+_FUNCTIONS: dict[str, Callable[..., Floats]] = {
+    "exp": np.exp,
+    "ln": np.log,
+    "sqrt": np.sqrt,
+    "min": lambda *values: functools.reduce(np.minimum, values),
+    "max": lambda *values: functools.reduce(np.maximum, values),
+}
 
 
 class FormulaError(InsulaError):
@@ -35,7 +42,12 @@ class FormulaError(InsulaError):
 
 def formula_of(source: str | None) -> str | None:
     """Return the formula of a source ``derived:...``, else None."""
-    return source.removeprefix(PREFIX).strip() if source and source.startswith(PREFIX) else None
+    return source.removeprefix(DERIVED).strip() if source and source.startswith(DERIVED) else None
+
+
+def lived_of(source: str | None) -> str | None:
+    """Return what a source ``history:...`` asks of the life before the study, else None."""
+    return source.removeprefix(HISTORY).strip() if source and source.startswith(HISTORY) else None
 
 
 def symbols_in(symbol: str, formula: str) -> set[str]:
@@ -68,8 +80,19 @@ def in_order(formulas: Mapping[str, str]) -> list[str]:
     return done
 
 
+def consequences(formulas: Mapping[str, str], causes: Collection[str]) -> list[str]:
+    """Return the derived symbols that use one of the causes, directly or through others, in the order of `in_order`."""
+    moved = set(causes)
+    found = []
+    for symbol in in_order(formulas):
+        if symbols_in(symbol, formulas[symbol]) & moved:
+            moved.add(symbol)
+            found.append(symbol)
+    return found
+
+
 def evaluate(symbol: str, formula: str, values: Mapping[str, Floats]) -> Floats:
-    """Evaluate a formula of ``+ - * / ^``, exp, ln and sqrt over arrays.
+    """Evaluate a formula of ``+ - * / ^``, exp, ln, sqrt, min and max over arrays.
 
     Parameters
     ----------
@@ -108,7 +131,9 @@ def _value(node: ast.expr, symbol: str, values: Mapping[str, Floats]) -> Floats:
         return _OPERATORS[type(node.op)](_value(node.operand, symbol, values))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
         return _FUNCTIONS[node.func.id](*(_value(argument, symbol, values) for argument in node.args))
-    raise FormulaError(f'{symbol}: "{ast.unparse(node)}" is not allowed; use + - * / ^, exp, ln and sqrt.')
+    raise FormulaError(
+        f'{symbol}: "{ast.unparse(node)}" is not allowed; use + - * / ^, exp, ln, sqrt, min and max.'
+    )
 
 
 def _look_up(name: str, symbol: str, values: Mapping[str, Floats]) -> Floats:

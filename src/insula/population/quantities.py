@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from insula.population.records import Sourced
 
 
+WAIT = "history.wait"
+
+
 @dataclass(frozen=True)
 class Share:
     """A yes (1) or no (0) that a share of the patients has; reads like a row of parameters.csv."""
@@ -56,8 +59,8 @@ def quantities_of(
 
     Returns
     -------
-    Module rows (overridden where the population says so), then ``trait.<id>``, then ``habits.<path>``.
-    ``trait.female`` (1 or 0) stands for the trait ``sex``.
+    Module rows (overridden where the population says so), then ``trait.<id>``, then ``habits.<path>``; at last the
+    wait of a history, ``history.wait``. ``trait.female`` (1 or 0) stands for the trait ``sex``.
 
     Raises
     ------
@@ -72,6 +75,8 @@ def quantities_of(
             )
     traits = dict(_trait(name, trait) for name, trait in population.traits.items())
     rows = {**module_rows, **population.parameters, **traits, **dict(_nested("habits", habits))}
+    if population.history is not None and population.history.wait is not None:
+        rows[WAIT] = population.history.wait
     return with_ensemble(rows, {name: fitted[name] for name in fitted if name not in population.parameters})
 
 

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from insula.core.errors import UnknownName
 from insula.core.random_streams import normal
 from insula.population.correlation import correlate
-from insula.population.derived import evaluate, formula_of, in_order
+from insula.population.derived import evaluate, formula_of, in_order, lived_of
 from insula.population.spread import SpreadError, distribution_of
 from insula.population.tabled import Tabled
 
@@ -42,7 +42,7 @@ class ParameterTable:
     symbols : (n,)
         Dotted names, e.g. ``glucose.k_p1`` or ``trait.age``.
     values : (C, n)
-        In the units of `units`; never NaN unless a derived quantity is undefined.
+        In the units of `units`; never NaN unless a derived quantity is undefined, or a life has not filled it.
     units : (n,)
     """
 
@@ -81,7 +81,8 @@ def sample(
 
     ``varies_by: patient`` is drawn for each candidate, ``ensemble`` once for each ensemble member
     (candidate modulo `ensemble_members`) and shared by its candidates, or taken from a fitted ensemble;
-    ``none`` and ``occasion`` keep their value. What is derived is computed last. A candidate's numbers depend on
+    ``none`` and ``occasion`` keep their value. What a life before the study fills is NaN until then
+    (`with_values`). What is derived is computed last. A candidate's numbers depend on
     seed, symbol and candidate alone: not on the other candidates of the call, and not on quantities with which it is
     not correlated.
 
@@ -110,6 +111,7 @@ def sample(
     columns |= {
         symbol: _of_members(row, members) for symbol, row in quantities.items() if isinstance(row, Tabled)
     }
+    columns |= {symbol: np.full(len(members), np.nan) for symbol in lived(quantities)}
     _derive(quantities, columns)
     return ParameterTable(
         np.asarray(candidates, dtype=np.int64),
@@ -131,8 +133,14 @@ def with_values(
     return replace(people, values=np.stack([columns[symbol] for symbol in people.symbols], axis=1))
 
 
+def lived(quantities: Mapping[str, Sourced]) -> dict[str, str]:
+    """Return the quantities that a life before the study fills, and what each asks of it."""
+    asked = {symbol: lived_of(row.source) for symbol, row in quantities.items()}
+    return {symbol: what for symbol, what in asked.items() if what is not None}
+
+
 def _is_fixed(row: Sourced) -> bool:
-    return formula_of(row.source) is None and row.varies_by not in _LEVELS
+    return formula_of(row.source) is None and lived_of(row.source) is None and row.varies_by not in _LEVELS
 
 
 def _is_drawn(row: Sourced) -> bool:

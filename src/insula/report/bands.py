@@ -54,7 +54,8 @@ def profiles(run: Run, arm: str) -> list[dict[str, Any]]:
     """
     visits = np.unique(select(run.tables["endpoints"], arm=arm)["day"])
     found = {float(day): run.sensor(arm, float(day)) for day in (*visits[:1], *visits[-1:])}
-    return [_profile(table, day) for day, table in found.items() if table and table["minute"].size]
+    shown = [_profile(table, day) for day, table in found.items() if table and table["minute"].size]
+    return [profile for profile in shown if profile["minute"]]  # nobody wore a sensor: nothing to draw
 
 
 def spread_by(position: np.ndarray, value: np.ndarray, name: str) -> dict[str, list[float]]:

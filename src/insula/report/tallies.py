@@ -42,12 +42,13 @@ def _trait_row(value: np.ndarray, name: str, science: ScienceText) -> dict[str, 
     if name == FEMALE:
         shares = [trait["share_female"] for trait in traits.values() if "share_female" in trait]
         text = {**shares[0], "unit": "fraction"}
-    sd = float(value.std(ddof=1)) if value.size > 1 and not is_share(value) else None
+    known = value[np.isfinite(value)]  # who is not ill has no duration of the disease
+    sd = float(known.std(ddof=1)) if known.size > 1 and not is_share(known) else None
     row = {
         "trait": name,
         "unit": text.get("unit", ""),
-        "n": int(value.size),
-        "mean": float(value.mean()),
+        "n": int(known.size),
+        "mean": float(known.mean()) if known.size else None,
         "sd": sd,
     }
     return {**row, "published": text or None}

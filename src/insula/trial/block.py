@@ -1,6 +1,7 @@
 """A block of candidates from the first day to the last visit: the unit of work, a pure function of its number.
 
-A candidate lives ordinary life for the run-in and a year, is examined, and is followed in every arm if eligible.
+A candidate lives ordinary life for the run-in and a year (or, from birth on, a life of its own and the run-in), is
+examined, and is followed in every arm if eligible.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from insula.population.screening import Screening, screen
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow, write_course
+from insula.trial.history import live_until_entry
 from insula.trial.meetings import days_between
-from insula.trial.visits import select, visit
+from insula.trial.visits import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
+    from insula.trial.past import Past
 
 SIZE = 384  # candidates of a block; part of the address of a chunk, so it never depends on the machine
 
@@ -70,19 +73,21 @@ def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None
 
 def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Enrolled:
     """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take."""
-    people, screenings = _candidates(clinic, number)
-    cohort = enrol(clinic, people)
+    people, past, screenings = _candidates(clinic, number)
+    cohort = enrol(clinic, people, past)
     days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
-    baseline = visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
+    baseline = clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
     measured = _eligibility(clinic, cohort, baseline, people)
     screenings.append((cohort.people.candidates, measured))
     cohort, baseline = cohort.select(measured.passed_all), select(baseline, measured.passed_all)
     return Enrolled(tuple(screenings), people.rows(measured.passed_all), cohort, baseline)
 
 
-def _candidates(clinic: Clinic, number: int) -> tuple[ParameterTable, list[tuple[np.ndarray, Screening]]]:
-    """Draw the block's candidates and keep the plausible ones whose known traits are eligible."""
+def _candidates(
+    clinic: Clinic, number: int
+) -> tuple[ParameterTable, Past | None, list[tuple[np.ndarray, Screening]]]:
+    """Draw the block's candidates; keep those who reach the stage, the plausible ones, those with eligible traits."""
     candidates = np.arange(number * SIZE, (number + 1) * SIZE)
     population = clinic.population
     people = sample(
@@ -92,7 +97,10 @@ def _candidates(clinic: Clinic, number: int) -> tuple[ParameterTable, list[tuple
         ensemble_members=population.ensemble_members,
         correlations=population.correlations,
     )
-    screenings = []
+    past, screenings = None, []
+    if population.history is not None:
+        people, past, reached = live_until_entry(clinic, people)
+        screenings.append(reached)
     for criteria in (population.plausible, clinic.known_criteria):
         values = {symbol: people.column(symbol) for symbol in people.symbols}
         result = screen(
@@ -100,11 +108,17 @@ def _candidates(clinic: Clinic, number: int) -> tuple[ParameterTable, list[tuple
         )
         screenings.append((people.candidates, result))
         people = people.rows(result.passed_all)
-    return people, screenings
+        past = None if past is None else past.take(result.passed_all)
+    return people, past, screenings
 
 
 def ordinary_days(clinic: Clinic) -> list[float]:
-    """Days on which the clocks meet before the therapy: weekly in the run-in, at every review in the year after it."""
+    """Days on which the clocks meet before the therapy: weekly in the run-in, at every review in the year after it.
+
+    People with a history have lived that year already; they only live the run-in.
+    """
+    if clinic.population.history is not None:
+        return [-clinic.run_in, *days_between(-clinic.run_in, 0.0, clinic.settings.grid)]
     start = -YEAR - clinic.run_in
     return [
         start,

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from insula.endpoints.definitions import symbols_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from insula.catalog.records import (
         ClockSymbols,
@@ -22,8 +28,12 @@ if TYPE_CHECKING:
     from insula.population.records import Sourced
     from insula.trial.administrations import Administration
     from insula.trial.averaged_map import AveragedMap
+    from insula.trial.biography import Biography
     from insula.trial.clock import Clock
+    from insula.trial.cohort import Cohort
+    from insula.trial.days import Days
     from insula.trial.handover import ToFast, ToSlow
+    from insula.trial.map_sights import MapSights
     from insula.trial.metabolic_clock import OrdinaryLife
     from insula.trial.settings import Settings
 
@@ -40,7 +50,13 @@ class ArmPlan:
 
 @dataclass(frozen=True)
 class Clinic:
-    """A study ready to run; nothing in it changes while patients are simulated. Times are in days."""
+    """A study ready to run; nothing in it changes while patients are simulated. Times are in days.
+
+    Attributes
+    ----------
+    days, sights
+        How days are lived, and what the averaged map shows of them (None where nobody lives on it).
+    """
 
     study: Study
     population: Population
@@ -61,6 +77,9 @@ class Clinic:
     free_from: float
     run_in: float
     end: float
+    biography: Biography
+    days: Days
+    sights: MapSights | None
 
     @property
     def seed(self) -> int:
@@ -86,6 +105,21 @@ class Clinic:
     def map_outputs(self) -> Mapping[str, MapOutput]:
         """Outputs of the averaged map by dotted disease symbol."""
         return self.averaged_map.outputs
+
+    @cached_property
+    def read(self) -> tuple[str, ...]:
+        """Disease symbols that endpoints ask for."""
+        return symbols_read(self.endpoints)
+
+    @property
+    def known_sights(self) -> MapSights:
+        """What the averaged map shows; only asked for where somebody lives on it."""
+        assert self.sights is not None
+        return self.sights
+
+    def seen(self, cohort: Cohort) -> dict[str, NDArray[np.float64]]:
+        """Return what people are judged by, (P,) each, as it was last read."""
+        return {symbol: cohort.observed[:, self.disease.column(symbol)] for symbol in self.biography.judged}
 
     @property
     def known_criteria(self) -> tuple[Criterion, ...]:

@@ -13,8 +13,6 @@ from insula.trial.metabolic_clock import Subjects
 YEAR = 365.0
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from insula.engine.solve import Solution
@@ -33,6 +31,8 @@ class Cohort:
         Kernel parameters; handed-over quantities overwrite their columns.
     daily_dose : (P,) U/day
         Injected per day on the last sampled days.
+    born, diagnosed_on : (P,) day
+        NaN where diabetes has not been diagnosed; long ago (-inf) where it is not simulated.
     last_sampled : (P,) day; last_handed : (P, H)
         When a day was last sampled, and what the disease clock had handed over then.
     reviewed : (P, 4)
@@ -43,7 +43,7 @@ class Cohort:
 
     people: People
     members: NDArray[np.int64]
-    drawn: Mapping[str, NDArray[np.float64]]
+    drawn: dict[str, NDArray[np.float64]]
     disease_parameters: NDArray[np.float64]
     disease_state: NDArray[np.float64]
     disease_inputs: NDArray[np.float64]
@@ -53,6 +53,8 @@ class Cohort:
     doses: Doses
     observed: NDArray[np.float64]
     daily_dose: NDArray[np.float64]
+    born: NDArray[np.float64]
+    diagnosed_on: NDArray[np.float64]
     last_sampled: NDArray[np.float64]
     last_handed: NDArray[np.float64]
     reviewed: NDArray[np.float64]
@@ -69,6 +71,11 @@ class Cohort:
     def treated(self) -> bool:
         """Whether anything has been given yet."""
         return bool(self.given_on)
+
+    @property
+    def diagnosed(self) -> NDArray[np.bool_]:
+        """(P,) patients whose diabetes has been diagnosed."""
+        return ~np.isnan(self.diagnosed_on)
 
     @property
     def alive(self) -> NDArray[np.bool_]:

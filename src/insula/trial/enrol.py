@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.random_streams import uniform
 from insula.trial.cohort import Cohort
 from insula.trial.day_plan import People
+from insula.trial.growth import weigh
 from insula.trial.quantities import number
 from insula.trial.titration import Review, start
-from insula.trial.two_clocks import hand_over, prescribe
+from insula.trial.two_clocks import dose_column, hand_over, prescribe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +23,14 @@ if TYPE_CHECKING:
 
     from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
+    from insula.trial.past import Past
 
 
-def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
-    """Return the patients with first doses, initial states of both clocks and nothing sampled yet."""
+def enrol(clinic: Clinic, people: ParameterTable, past: Past | None = None) -> Cohort:
+    """Return the patients with first doses, initial states of both clocks and nothing sampled yet.
+
+    With a past, disease, diagnosis and insulin go on from there. Without one, everybody was diagnosed long ago.
+    """
     n = len(people.candidates)
     drawn = {symbol: people.column(symbol) for symbol in people.symbols}
     parameters = clinic.disease.table(drawn, n)
@@ -43,10 +49,16 @@ def enrol(clinic: Clinic, people: ParameterTable) -> Cohort:
         doses=start(clinic.regimen, drawn[clinic.symbols.weight]),
         observed=disease.values,
         daily_dose=np.zeros(n),
+        born=-DAYS_PER_YEAR * drawn[clinic.symbols.age],
+        diagnosed_on=np.full(n, -np.inf),
         last_sampled=np.full(n, -np.inf),
         last_handed=np.full((n, len(clinic.to_fast)), np.inf),
         reviewed=np.full((n, len(fields(Review))), np.nan),
     )
+    weigh(clinic, cohort)
+    if past is not None:
+        past.give(cohort)
+        parameters[:, dose_column(clinic)] = cohort.daily_dose
     hand_over(clinic, cohort)
     prescribe(clinic, cohort)
     metabolic[:, clinic.metabolic.parameter(clinic.symbols.alarm_threshold)] = drawn[

@@ -10,9 +10,10 @@ import numpy as np
 from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.random_streams import poisson_count
 from insula.trial.day_plan import occasion
+from insula.trial.diagnosis import diagnose
 from insula.trial.disease_clock import advance
-from insula.trial.two_clocks import due, hand_over, sample_days
-from insula.trial.visits import visit
+from insula.trial.growth import grow
+from insula.trial.two_clocks import due, hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from insula.trial.administrations import Administration
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
+    from insula.trial.two_clocks import MapError
 
 
 @dataclass
@@ -47,20 +49,32 @@ def follow(
     progress: Callable[[float], None] = lambda _: None,
 ) -> None:
     """Take the cohort from ``start`` through ``days``, sampling days when they are due and examining it at visits."""
+    clinic.days.begin(clinic, cohort, start)
     for day in days:
-        advance(clinic, cohort, start, day, given)
-        cohort.given_on.extend(g.day for g in given if start <= g.day < day and g.amount > 0)
-        handed = hand_over(clinic, cohort)
-        who = due(clinic, cohort, handed, day)
-        for name, chosen, predicted, sampled in sample_days(clinic, cohort, who, handed, day):
+        for name, chosen, predicted, sampled in meet(clinic, cohort, start, day, given):
             record.map_error.append((day, name, cohort.people.candidates[chosen], predicted, sampled))
         keep_diary(clinic, cohort, start, day)
         write_course(clinic, cohort, day, record)
         if day in clinic.visit_days and day > 0:
             since = record.visits[-1].day if record.visits else start
-            record.visits.append(visit(clinic, cohort, day, clinic.visit_days[day], since))
+            record.visits.append(clinic.days.visit(clinic, cohort, day, clinic.visit_days[day], since))
         progress(day)
         start = day
+
+
+def meet(
+    clinic: Clinic, cohort: Cohort, start: float, day: float, given: Sequence[Administration]
+) -> list[MapError]:
+    """Take the cohort to the next meeting of the clocks: the disease goes on, the clinic sees whom it has to.
+
+    Returns what the averaged map said and what was sampled of the same days.
+    """
+    advance(clinic, cohort, start, day, given)
+    cohort.given_on.extend(g.day for g in given if start <= g.day < day and g.amount > 0)
+    grow(clinic, cohort, day)
+    diagnose(clinic, cohort, day)
+    handed = hand_over(clinic, cohort)
+    return list(clinic.days.review(clinic, cohort, due(clinic, cohort, handed, day), handed, day))
 
 
 def keep_diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from insula.catalog import Catalog
     from insula.catalog.base import Sourced
-    from insula.catalog.records import ClockSymbols, MapInput
+    from insula.catalog.records import AveragedMapText, ClockSymbols, MapInput
     from insula.trial.handover import ToFast, ToSlow
     from insula.trial.metabolic_clock import Readings
     from insula.trial.settings import Settings
@@ -39,7 +39,7 @@ class DesignDays:
     ----------
     points : (D, inputs), in [-1, 1]
     sources
-        Disease symbol of each input; None for the dose, which is injected.
+        Disease symbol of each input; None for the dose, which is injected, per body weight.
     subjects
         At the end of the days that `readings` holds; the first of these is thrown away.
     """
@@ -50,23 +50,8 @@ class DesignDays:
     readings: Readings
 
 
-def learn(
-    catalog: Catalog,
-    life: OrdinaryLife,
-    settings: Settings,
-    to_fast: tuple[ToFast, ...],
-    to_slow: tuple[ToSlow, ...],
-) -> AveragedMap:
-    """Simulate the design and fit the map.
-
-    Raises
-    ------
-    CompileError
-        When an input of the map is neither handed over nor the one that is injected, or a design point cannot be
-        integrated.
-    """
-    text = catalog.averaged_map
-    days = simulate_design(catalog, life, settings, to_fast)
+def learn(text: AveragedMapText, days: DesignDays, to_slow: tuple[ToSlow, ...]) -> AveragedMap:
+    """Fit the map to the simulated design."""
     rows = {row.target.partition(".")[2]: row for row in to_slow if row.target.startswith(f"{MODULE}.")}
     values = np.stack(
         [
@@ -81,20 +66,29 @@ def learn(
 def simulate_design(
     catalog: Catalog, life: OrdinaryLife, settings: Settings, to_fast: tuple[ToFast, ...]
 ) -> DesignDays:
-    """Let the nominal patient live through ordinary days at every point of the design; raises as `learn`."""
+    """Let the nominal patient live through ordinary days at every point of the design.
+
+    Raises
+    ------
+    CompileError
+        When an input of the map is neither handed over nor the one that is injected, or a design point cannot be
+        integrated.
+    """
     text = catalog.averaged_map
     unit_cube = design(text.points, len(text.inputs))
     columns = {item.id: _natural(item, unit_cube[:, k]) for k, item in enumerate(text.inputs)}
     handed, injected = _roles(catalog, text.inputs, to_fast)
-    subjects = _subjects(life, catalog.clocks.symbols, columns, handed, columns[injected])
+    symbols = catalog.clocks.symbols
+    weight = life.clock.defaults[life.clock.parameter(symbols.weight)]
+    subjects = _subjects(life, symbols, columns, handed, columns[injected] * weight)
     readings = live(life, subjects, _FIRST_DAY, text.days + 1, settings.every)
     if readings.solution.status.any():
         failed = int(np.flatnonzero(readings.solution.status)[0])
         point = ", ".join(f"{name} {column[failed]:.3g}" for name, column in columns.items())
         raise CompileError(f"The averaged map cannot be learnt: {point}: {readings.solution.explain(failed)}")
     source = {row.target: row.source for row in to_fast}
-    symbols = tuple(source[handed[item.id]] if item.id in handed else None for item in text.inputs)
-    return DesignDays(unit_cube, symbols, subjects.after(readings.solution), readings)
+    sources = tuple(source[handed[item.id]] if item.id in handed else None for item in text.inputs)
+    return DesignDays(unit_cube, sources, subjects.after(readings.solution), readings)
 
 
 def _natural(item: MapInput, z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,7 +125,7 @@ def _subjects(
     handed: dict[str, str],
     daily: NDArray[np.float64],
 ) -> Subjects:
-    """Nominal patients at the design points, dosed by the regimen's rules."""
+    """Nominal patients at the design points, dosed (`daily`, U/day) by the regimen's rules."""
     n = len(daily)
     parameters = life.clock.table({target: columns[name] for name, target in handed.items()}, n)
     start, habits = life.regimen.start, life.habits

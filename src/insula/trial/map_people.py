@@ -7,7 +7,7 @@ trial itself and a replay with other numbers says what these change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +16,11 @@ from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
 from insula.population.fixed import between_patients, held
 from insula.population.sample import sample
+from insula.trial.averaged_days import Trail, offset_columns
 from insula.trial.block import SIZE, enrol_block, ordinary_days
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow
-from insula.trial.visits import visit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,32 +31,12 @@ if TYPE_CHECKING:
     from insula.trial.administrations import Administration
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
-    from insula.trial.map_sights import MapSights
 
     Floats = NDArray[np.float64]
 
 _HOPELESS = 20  # blocks without a single patient
 
 Measured = dict[float, dict[str, "NDArray[np.float64]"]]  # day -> endpoint -> (P,)
-
-
-@dataclass
-class Trail:
-    """How far each patient's days lay from the map at every meeting of the clocks.
-
-    Parameters
-    ----------
-    of_map : per day (P, outputs of the map)
-        Corrections of the averaged map, on the scales of its outputs; they hold from that day on.
-    of_review : per day (P, quantities of a review)
-        The same for what the clinic saw last.
-    of_test : per visit and measured quantity (P, samples)
-        The same for the meal test.
-    """
-
-    of_map: dict[float, Floats] = field(default_factory=dict)
-    of_review: dict[float, Floats] = field(default_factory=dict)
-    of_test: dict[float, dict[str, Floats]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +62,7 @@ def with_medians(clinic: Clinic) -> Clinic:
     return replace(clinic, quantities=held(quantities, {}), population=people)
 
 
-def follow_people(clinic: Clinic, sights: MapSights, n_patients: int) -> MapPeople:
+def follow_people(clinic: Clinic, n_patients: int) -> MapPeople:
     """Enrol the first eligible candidates and follow them through every arm on both clocks.
 
     Parameters
@@ -104,21 +84,15 @@ def follow_people(clinic: Clinic, sights: MapSights, n_patients: int) -> MapPeop
         correlations=clinic.population.correlations,
     )
     cohort, days = enrol(clinic, people), ordinary_days(clinic)
-    before = _follow(clinic, sights, cohort, days, (), Record())
-    baseline = visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
-    before.of_test[0.0] = sights.test_away_from_map(clinic, cohort, baseline)
+    before = _follow(clinic, cohort, days, (), Record())
+    baseline = clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
+    before.of_test[0.0] = clinic.known_sights.test_away_from_map(clinic, cohort, baseline)
     trails, measured = {}, {}
     for name, plan in clinic.arms.items():
         record = Record(visits=[baseline])
-        trails[name] = _follow(clinic, sights, cohort.copy(), [0.0, *plan.days], plan.given, record)
+        trails[name] = _follow(clinic, cohort.copy(), [0.0, *plan.days], plan.given, record)
         measured[name] = {seen.day: measure(seen, clinic.endpoints, baseline) for seen in record.visits}
     return MapPeople(people, before, trails, measured)
-
-
-def offset_columns(clinic: Clinic) -> list[int]:
-    """Disease parameters that hold a patient's own corrections, in the order of the map's outputs."""
-    averaged = clinic.averaged_map
-    return [clinic.disease.parameter(averaged.offset(output)) for output in clinic.map_outputs.values()]
 
 
 def _eligible(clinic: Clinic, n_patients: int) -> NDArray[np.int64]:
@@ -136,14 +110,13 @@ def _eligible(clinic: Clinic, n_patients: int) -> NDArray[np.int64]:
 
 def _follow(
     clinic: Clinic,
-    sights: MapSights,
     cohort: Cohort,
     days: Sequence[float],
     given: Sequence[Administration],
     record: Record,
 ) -> Trail:
     """Follow the cohort from the first to the last day and note how far it is from the map at each."""
-    trail, columns = Trail(), offset_columns(clinic)
+    trail, columns, sights = Trail(), offset_columns(clinic), clinic.known_sights
 
     def note(day: float) -> None:
         trail.of_map[day] = cohort.disease_parameters[:, columns].copy()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.calendar import MINUTES_PER_DAY
-from insula.trial.learn_map import simulate_design
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.surrogate import Surrogate, evaluate, fit
 from insula.trial.titration import Review, review
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from insula.catalog import Catalog
     from insula.catalog.records import AveragedMapText
     from insula.endpoints.visit import Visit
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
+    from insula.trial.learn_map import DesignDays
 
     Floats = NDArray[np.float64]
 
@@ -44,10 +43,10 @@ class MapSights:
     time: Floats
     surrogates: dict[str, Surrogate]
 
-    def review(self, clinic: Clinic, cohort: Cohort, own: Floats) -> Review:
+    def review(self, clinic: Clinic, cohort: Cohort, own: Floats | float) -> Review:
         """Return what the clinic would see of everybody's days, (P,) each; NaN where a patient failed.
 
-        `own` (P, quantities of a review) is each patient's correction, from `away_from_map`.
+        `own` (P, quantities of a review) is each patient's correction, from `away_from_map`; 0 for the map itself.
         """
         scaled = self._review(clinic, cohort) + own
         return Review(*(from_scale(scale, scaled[:, k]) for k, scale in enumerate(_REVIEW.values())))
@@ -68,10 +67,10 @@ class MapSights:
     def meal_test(self, clinic: Clinic, cohort: Cohort, own: Mapping[str, Floats]) -> MealTest:
         """Return everybody's meal test; (P, M) glucose in mg/dL and C-peptide in nmol/L.
 
-        `own` is each patient's correction, from `test_away_from_map`.
+        `own` is each patient's correction, from `test_away_from_map`; empty for the map itself.
         """
         basis = self._basis(clinic, cohort)
-        scaled = {name: basis @ self.surrogates[name].coefficients + own[name] for name in _TEST}
+        scaled = {name: basis @ self.surrogates[name].coefficients + own.get(name, 0.0) for name in _TEST}
         scaled["c_peptide"] = np.maximum(scaled["c_peptide"], 0.0)  # of a square root
         return MealTest(self.time, *(from_scale(scale, scaled[name]) for name, scale in _TEST.items()))
 
@@ -89,21 +88,26 @@ class MapSights:
         """Monomials of everybody's place in the design, (P, M); outside it a place is moved to its edge."""
         places = np.empty((cohort.size, len(self.sources)))
         for k, (item, source) in enumerate(zip(self.text.inputs, self.sources, strict=True)):
-            natural = cohort.daily_dose if source is None else _observed(clinic, cohort, source)
+            natural = (
+                _dose_per_weight(clinic, cohort) if source is None else _observed(clinic, cohort, source)
+            )
             low, high = to_scale(item.scale, item.low), to_scale(item.scale, item.high)
             scaled = to_scale(item.scale, np.clip(natural, item.low, item.high))
             places[:, k] = 2.0 * (scaled - low) / (high - low) - 1.0
         return evaluate(places, next(iter(self.surrogates.values())).exponents)
 
 
+def _dose_per_weight(clinic: Clinic, cohort: Cohort) -> Floats:
+    return cohort.daily_dose / cohort.drawn[clinic.symbols.weight]
+
+
 def _observed(clinic: Clinic, cohort: Cohort, symbol: str) -> Floats:
     return cohort.observed[:, clinic.disease.column(symbol)]
 
 
-def learn_sights(catalog: Catalog, clinic: Clinic) -> MapSights:
-    """Simulate the design of the averaged map, a meal test at its end, and fit; raises as `learn_map.learn`."""
-    text = catalog.averaged_map
-    days = simulate_design(catalog, clinic.life, clinic.settings, clinic.to_fast)
+def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
+    """Fit what is seen of the simulated design, with a meal test at its end."""
+    text = clinic.averaged_map.text
     keep = days.readings.time >= MINUTES_PER_DAY
     glucose = days.readings.values[clinic.symbols.glucose][:, keep]
     reviewed = review(clinic.regimen, clinic.habits, days.readings.time[keep], glucose)

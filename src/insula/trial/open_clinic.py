@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from insula.endpoints.definitions import load_definitions
+from insula.endpoints.definitions import load_definitions, symbols_read
 from insula.population.quantities import module_rows, quantities_of
 from insula.trial.administrations import Administration, lower
+from insula.trial.averaged_days import AveragedDays
+from insula.trial.biography import biography_of
 from insula.trial.build_clock import build_clock
 from insula.trial.clinic import ArmPlan, Clinic
+from insula.trial.days import SimulatedDays
 from insula.trial.handover import ToFast, ToSlow, split
-from insula.trial.learn_map import learn
+from insula.trial.learn_map import learn, simulate_design
+from insula.trial.map_sights import learn_sights
 from insula.trial.meetings import days_between
 from insula.trial.metabolic_clock import OrdinaryLife
 from insula.trial.quantities import number
 from insula.trial.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from insula.catalog import Catalog
     from insula.catalog.records import Study
     from insula.trial.averaged_map import AveragedMap
     from insula.trial.clock import Clock
 
+SIMULATED = "simulated"
 
-def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clinic:
+
+def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_map: bool = False) -> Clinic:
     """Resolve all names of a study and compile its models.
+
+    Parameters
+    ----------
+    on_map
+        Also learn what a clinic sees on the averaged map; always done where the study or a history needs it.
 
     Raises
     ------
@@ -46,11 +58,16 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         sensitivity_now=symbols.sensitivity_now,
         absorbed_now=symbols.absorbed_now,
     )
-    averaged = learn(catalog, life, settings, to_fast, to_slow)
+    design = simulate_design(catalog, life, settings, to_fast)
+    averaged = learn(catalog.averaged_map, design, to_slow)
     end = number(study.follow_up, "day")
+    step = settings.grid if study.days == SIMULATED else settings.review
     visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
     definitions = load_definitions(catalog.root / "endpoints.yaml")
-    return Clinic(
+    quantities = quantities_of(population, module_rows(catalog), habits, catalog.ensemble_of(population))
+    biography = biography_of(catalog, population, regimen, quantities)
+    watched = (*biography.judged, *symbols_read(definitions))
+    clinic = Clinic(
         study=study,
         population=population,
         life=life,
@@ -59,18 +76,26 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None) -> Clin
         symbols=symbols,
         course=catalog.clocks.course,
         endpoints=definitions,
-        quantities=quantities_of(population, module_rows(catalog), habits, catalog.ensemble_of(population)),
+        quantities=quantities,
         sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters if row.value is not None},
-        disease=_disease_clock(catalog, to_fast, averaged, given),
+        disease=_disease_clock(catalog, to_fast, averaged, given, watched),
         to_fast=to_fast,
         to_slow=to_slow,
         averaged_map=averaged,
-        arms={name: ArmPlan(g, tuple(_meetings(settings, end, visit_days, g))) for name, g in given.items()},
+        arms={name: ArmPlan(g, tuple(_meetings(step, end, visit_days, g))) for name, g in given.items()},
         visit_days=visit_days,
         free_from=definitions["severe_hypoglycaemia_free"].limits["start"],
         run_in=number(population.run_in, "day"),
         end=end,
+        biography=biography,
+        days=SimulatedDays(),
+        sights=None,
     )
+    if not (on_map or study.days != SIMULATED or population.history is not None):
+        return clinic
+    sights = learn_sights(clinic, design)
+    days = clinic.days if study.days == SIMULATED else AveragedDays(sights)
+    return replace(clinic, sights=sights, days=days)
 
 
 def _administrations(catalog: Catalog, study: Study) -> dict[str, tuple[Administration, ...]]:
@@ -96,20 +121,21 @@ def _disease_clock(
     to_fast: tuple[ToFast, ...],
     averaged: AveragedMap,
     given: Mapping[str, tuple[Administration, ...]],
+    watched: Sequence[str],
 ) -> Clock:
     """Compile the day clock with the averaged day in it, what is read off it and what the arms are given."""
     symbols = catalog.clocks.symbols
-    read = [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course]
+    read = [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course, *watched]
     outputs = tuple(dict.fromkeys([*read, symbols.hba1c, symbols.severe_hypoglycaemia_rate]))
     targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
     return build_clock(catalog, "disease", outputs, targets, averaged.module)
 
 
 def _meetings(
-    settings: Settings,
+    step: float,
     end: float,
     visit_days: Mapping[float, frozenset[str]],
     given: tuple[Administration, ...],
 ) -> list[float]:
-    """Days on which the clocks of an arm meet: the grid, the visits and whenever something is given."""
-    return days_between(0.0, end, settings.grid, [*visit_days, *(g.day for g in given)])
+    """Days on which the clocks of an arm meet: every ``step``, the visits and whenever something is given."""
+    return days_between(0.0, end, step, [*visit_days, *(g.day for g in given)])

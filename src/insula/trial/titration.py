@@ -27,7 +27,7 @@ class Review:
     share_low: NDArray[np.float64]
     share_high: NDArray[np.float64]
 
-    def take(self, who: NDArray[np.intp]) -> Review:
+    def take(self, who: NDArray[np.intp] | NDArray[np.bool_]) -> Review:
         """Return what is seen of the chosen patients."""
         return Review(*(getattr(self, field.name)[who] for field in fields(self)))
 

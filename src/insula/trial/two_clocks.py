@@ -104,7 +104,9 @@ def _titrate(
 
 
 def change_doses(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], seen: Review) -> None:
-    """Let the clinic change the doses of the chosen patients by what it sees."""
+    """Let the clinic change the doses of those of the chosen patients who are diagnosed, by what it sees."""
+    ill = cohort.diagnosed[who]
+    who, seen = who[ill], seen.take(ill)
     doses = titrate(
         clinic.regimen,
         cohort.doses.take(who),
@@ -128,6 +130,12 @@ def own_limits(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp] | slice) ->
     return OwnLimits(
         nothing if shift is None else shift[who], nothing + strict if tolerated is None else tolerated[who]
     )
+
+
+def dose_column(clinic: Clinic) -> int:
+    """Disease parameter that holds the injected dose."""
+    rows = [row for row in clinic.to_slow if row.source == clinic.symbols.delivered]
+    return clinic.disease.parameter(rows[0].target)
 
 
 def prescribe(clinic: Clinic, cohort: Cohort) -> None:

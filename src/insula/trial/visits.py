@@ -10,6 +10,7 @@ import numpy as np
 from insula.core.calendar import MINUTES_PER_DAY
 from insula.endpoints.visit import Visit
 from insula.trial.day_plan import Row, basal_rows
+from insula.trial.known import known
 from insula.trial.metabolic_clock import Readings, Subjects, live, run
 from insula.trial.quantities import number
 from insula.trial.sensor import read_sensor
@@ -61,9 +62,10 @@ def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], 
 
 def select(visit: Visit, kept: NDArray[np.bool_]) -> Visit:
     """Return a visit of the patients where ``kept`` (P,) is true."""
-    shared = ("day", "cgm_time", "meal_test_time")
+    shared = ("day", "cgm_time", "meal_test_time", "read")
     columns = {f.name: getattr(visit, f.name) for f in fields(visit)}
-    return Visit(**{name: value if name in shared else value[kept] for name, value in columns.items()})
+    columns = {name: value if name in shared else value[kept] for name, value in columns.items()}
+    return Visit(**columns | {"read": {symbol: value[kept] for symbol, value in visit.read.items()}})
 
 
 def meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
@@ -118,8 +120,6 @@ def _record(
         meal_test_time=test.time,
         meal_test_glucose=whole(test.glucose),
         meal_test_c_peptide=whole(test.c_peptide),
-        hba1c=whole(cohort.observed[who, clinic.disease.column(clinic.symbols.hba1c)]),
         insulin_dose=whole(dose),
-        weight=whole(cohort.drawn[clinic.symbols.weight][who]),
-        **cohort.severe_hypoglycaemia(day, since, clinic.free_from),
+        **known(clinic, cohort, who, day, since),
     )

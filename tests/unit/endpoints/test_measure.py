@@ -27,13 +27,15 @@ def visit(day, glucose, dose, hba1c, c_peptide):
     numbers = {
         "hba1c": hba1c,
         "weight": 70,
+        "age": 40,
+        "since_diagnosis": 3650,
         "severe_hypoglycaemia": 0,
         "severe_hypoglycaemia_year": 0 if day else 4,
         "free_of_severe_hypoglycaemia": 1 if day > 90 else np.nan,
     }
     values = {name: np.array([value, failed[1]], float) for name, value in numbers.items()}
     meal_time = np.array([0.0, 30, 60, 90, 120])
-    return Visit(day, TIME, cgm, meal_time, meal, peptide, insulin_dose=insulin, **values)
+    return Visit(day, TIME, cgm, meal_time, meal, peptide, insulin_dose=insulin, read={}, **values)
 
 
 BEFORE = visit(0, np.where(TIME % 1440 < 720, 50.0, 220.0), 35.0, 7.8, [0.0] * 5)

@@ -9,8 +9,9 @@ from insula.trial.map_replay import open_map_clinic, replay
 from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, study
 from tolerances import same_bits
 
-# Without what the trial's own run taught of each patient, HbA1c is off by a fifth; a dose moves by 10 to 20 % a review.
-NEAR, DOSE = 0.02, 0.2
+# Without what the trial's own run taught of each patient, HbA1c is off by a fifth; a dose moves by 10 to 20 % a review,
+# and a graft that is relieved by another dose secretes a few per cent more or less.
+NEAR, SECRETION, DOSE = 0.02, 0.05, 0.2
 
 # The function of a stem-cell islet relative to a donor islet: the lower it is, the less the graft does.
 SYMBOL = "stem_cell_islets.potency"
@@ -41,7 +42,7 @@ def last(found, arm, endpoint):
 
 @pytest.mark.parametrize("arm", [THERAPY_ARM, CONTROL_ARM])
 @pytest.mark.parametrize(
-    ("endpoint", "share"), [("hba1c", NEAR), ("mmtt_c_peptide_peak", NEAR), ("insulin_dose_total", DOSE)]
+    ("endpoint", "share"), [("hba1c", NEAR), ("mmtt_c_peptide_peak", SECRETION), ("insulin_dose_total", DOSE)]
 )
 def test_at_the_medians_the_replay_comes_near_the_simulated_days(place, three, arm, endpoint, share):
     simulated = place.people.measured[arm][FOLLOW_UP][endpoint].mean()

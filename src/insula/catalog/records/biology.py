@@ -173,6 +173,8 @@ class ClockSymbols(Record):
     sensitivity_now: Text
     alarm_threshold: Text
     weight: Text
+    age: Text
+    dosed_weight: Text
     hba1c: Text
     severe_hypoglycaemia_rate: Text
 

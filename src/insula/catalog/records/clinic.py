@@ -10,6 +10,7 @@ from insula.catalog.base import (
     Text,
     Title,
 )
+from insula.catalog.records.trials import Eligibility  # noqa: TC001 (pydantic reads the annotations)
 
 
 class Meal(Record):
@@ -149,7 +150,7 @@ class RestartRule(Record):
 
 
 class Regimen(Record):
-    """Insulin and how a clinic titrates it."""
+    """Insulin and how a clinic titrates it; it begins when any criterion of `diagnosis` is met."""
 
     id: Text
     title: Title
@@ -160,3 +161,4 @@ class Regimen(Record):
     titration: Titration
     stop: StopRule
     restart: RestartRule
+    diagnosis: tuple[Eligibility, ...] = ()

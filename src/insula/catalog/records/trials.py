@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -68,6 +68,17 @@ class Eligibility(Criterion):
     reason: Reason
 
 
+class History(Record):
+    """A life on the disease clock alone, from birth to the stage at which people enter a study.
+
+    Whoever has not met `reached` by the age `oldest` is no candidate; `wait` is lived on after that.
+    """
+
+    oldest: Sourced
+    reached: Annotated[tuple[Eligibility, ...], Field(min_length=1)]
+    wait: Sourced | None = None
+
+
 class ShownBeside(Record):
     """A published mean that is printed beside the simulated one, never fitted."""
 
@@ -79,6 +90,7 @@ class Population(Record):
     """Which people: traits, overrides of module rows, correlations, criteria.
 
     `ensemble` names a fitted ensemble whose members stand for what it holds; the rest is drawn as the tables say.
+    With a `history` they are born healthy, and become what the disease model makes of them.
     """
 
     id: Text
@@ -88,6 +100,7 @@ class Population(Record):
     regimen: Text
     run_in: Amount
     ensemble: Text | None = None
+    history: History | None = None
     traits: Mapping[str, Trait]
     parameters: Mapping[str, Sourced] = {}
     correlations: tuple[Correlation, ...] = ()
@@ -161,7 +174,7 @@ class Study(Record):
     """Population, arms and visits.
 
     `protocols` holds protocols of the study's own, beside those of the catalog; `evidence` names the published rows it
-    is held against.
+    is held against. With `days` averaged no day is simulated minute by minute: everybody lives on the averaged map.
     """
 
     id: Text
@@ -170,6 +183,7 @@ class Study(Record):
     population: Text
     arms: Annotated[Mapping[str, Arm], Field(min_length=1)]
     follow_up: Amount
+    days: Literal["simulated", "averaged"] = "simulated"
     visits: Annotated[tuple[Visit, ...], Field(min_length=1)]
     protocols: Mapping[str, Protocol] = {}
     evidence: Text | None = None

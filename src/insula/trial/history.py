@@ -1,0 +1,117 @@
+"""A life before the study: from birth on the disease clock and the averaged map, to the stage at which people enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.core.calendar import DAYS_PER_YEAR
+from insula.core.units import convert
+from insula.population.quantities import WAIT
+from insula.population.sample import with_values
+from insula.population.screening import Screening, describe, screen
+from insula.trial.averaged_days import AveragedDays
+from insula.trial.biography import DIAGNOSED_FOR
+from insula.trial.enrol import enrol
+from insula.trial.follow_up import meet
+from insula.trial.growth import lived
+from insula.trial.past import Past
+from insula.trial.quantities import number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from insula.catalog.records import History
+    from insula.population.sample import ParameterTable
+    from insula.trial.clinic import Clinic
+    from insula.trial.cohort import Cohort
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass
+class _Living:
+    """Those who have not entered yet: their rows among the candidates, when they enter (NaN: stage not reached)."""
+
+    cohort: Cohort
+    rows: NDArray[np.intp]
+    enters: Floats
+
+    def select(self, kept: NDArray[np.bool_]) -> _Living:
+        return _Living(self.cohort.select(kept), self.rows[kept], self.enters[kept])
+
+
+def live_until_entry(
+    clinic: Clinic, people: ParameterTable
+) -> tuple[ParameterTable, Past, tuple[NDArray[np.int64], Screening]]:
+    """Let candidates live from birth until they enter the study; each is followed no longer than that.
+
+    Returns
+    -------
+    Those who entered, with what their life tells of day 0 and all that follows from it; where they stand on the day of
+    entry; and who of all candidates reached the stage (the value is the age at entry in years, NaN for never).
+    A candidate whose life could not be integrated has not reached it.
+    """
+    history = clinic.population.history
+    assert history is not None
+    past = _live(replace(clinic, days=AveragedDays(clinic.known_sights)), people, history)
+    age = (-clinic.run_in - past.born) / DAYS_PER_YEAR
+    entered = np.isfinite(age)
+    screening = Screening((_describe(history),), age[:, None], entered[:, None])
+    of_day_0 = with_values(people, clinic.quantities, lived(clinic, past.born, past.diagnosed_on, 0.0))
+    return of_day_0.rows(entered), past.take(entered), (people.candidates, screening)
+
+
+def _live(clinic: Clinic, people: ParameterTable, history: History) -> Past:
+    """Go from meeting to meeting; the calendar counts from birth."""
+    living = _Living(_born(clinic, people), np.arange(len(people.candidates)), _never(people))
+    past, wait = Past.unknown(living.cohort), _wait(clinic, people)
+    oldest, step, day = number(history.oldest, "day"), clinic.settings.review, 0.0
+    while living.cohort.size:
+        reached = np.isnan(living.enters) & _reached(clinic, living.cohort, history, day)
+        living.enters[reached] = day + wait[living.rows[reached]]
+        alive, now = living.cohort.alive, living.enters <= day
+        past.note(living.rows[alive & now], living.cohort.select(alive & now), day + clinic.run_in)
+        living = living.select(alive & ~now & (np.isfinite(living.enters) | (day < oldest)))
+        meet(clinic, living.cohort, day, day + step, ())
+        day += step
+    return past
+
+
+def _born(clinic: Clinic, people: ParameterTable) -> Cohort:
+    """Return everybody on the day of birth: healthy as far as the disease model's initial values are, off insulin."""
+    nobody = np.full(len(people.candidates), np.nan)
+    at_birth = with_values(people, clinic.quantities, lived(clinic, np.zeros_like(nobody), nobody, 0.0))
+    cohort = enrol(clinic, at_birth)
+    cohort.born, cohort.diagnosed_on = np.zeros_like(nobody), nobody
+    cohort.doses.on_insulin[:] = False
+    clinic.days.begin(clinic, cohort, 0.0)
+    return cohort
+
+
+def _never(people: ParameterTable) -> Floats:
+    return np.full(len(people.candidates), np.nan)
+
+
+def _wait(clinic: Clinic, people: ParameterTable) -> Floats:
+    """Days that each candidate lives on after the stage is reached, (C,)."""
+    if WAIT not in people.symbols:
+        return np.zeros(len(people.candidates))
+    return convert(people.column(WAIT), clinic.quantities[WAIT].unit, "day")
+
+
+def _reached(clinic: Clinic, cohort: Cohort, history: History, day: float) -> NDArray[np.bool_]:
+    """Who meets every criterion on this day."""
+    values = {
+        **clinic.seen(cohort),
+        **lived(clinic, cohort.born, cohort.diagnosed_on, day),
+        DIAGNOSED_FOR: day - cohort.diagnosed_on,
+    }
+    return screen(history.reached, values, clinic.biography.units, cohort.size).passed_all
+
+
+def _describe(history: History) -> str:
+    stage = " and ".join(describe(criterion) for criterion in history.reached)
+    return f"history: {stage}, by the age of {history.oldest.value:g} {history.oldest.unit}"
