@@ -3,7 +3,8 @@
 The generator is Philox 4x64 with 10 rounds: a block cipher applied to a counter. The key comes from
 (seed, purpose), the counter from (patient, occasion), so no number depends on which others were drawn, in
 which order, or by which worker. It is written over arrays because 20 000 patients with 100 quantities each
-would construct two million generator objects otherwise; a test holds it against NumPy's own.
+would construct two million generator objects otherwise. Where one address is asked for many numbers, NumPy's own
+generator counts on from there: the same words, and a test holds the two against each other.
 
 References
 ----------
@@ -15,23 +16,27 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from numpy.random import Philox
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
-_MULTIPLIERS = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64).reshape(2, 1, 1)
+_MULTIPLIERS = np.array([[0xD2E7470EE14C6C93], [0xCA5A826395121157]], dtype=np.uint64)
 _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _MASK64 = (1 << 64) - 1
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
+_LONG = (
+    64  # blocks of one address from which NumPy's generator is quicker, though it takes addresses one by one
+)
 _LARGEST_RATE = 500.0  # exp(-rate) must stay far from underflow for the inversion to be exact
 
 
-def uniform(seed: int, purpose: str, patient: ArrayLike, occasion: int = 0, size: int = 1) -> Floats:
+def uniform(seed: int, purpose: str, patient: ArrayLike, occasion: ArrayLike = 0, size: int = 1) -> Floats:
     """Draw from the open interval (0, 1).
 
     Parameters
@@ -40,29 +45,22 @@ def uniform(seed: int, purpose: str, patient: ArrayLike, occasion: int = 0, size
         The key of the stream: one purpose per thing that is drawn, e.g. ``"glucose.k_p1"``.
     patient : int or (P,)
         Candidate numbers, not negative.
-    occasion
-        Which of the repeated draws of this purpose, e.g. the number of the day; not negative.
+    occasion : int or (D,)
+        Which of the repeated draws of this purpose, e.g. the numbers of the days; not negative.
     size
-        How many numbers for each patient.
+        How many numbers for each patient and occasion.
 
     Returns
     -------
-    (size,) for one patient, (P, size) for an array of patients; never 0 or 1.
+    (size,) for one patient on one occasion, (P, size) for an array of patients, (P, D, size) for arrays of both;
+    never 0 or 1.
     """
-    patients = _as_counters(patient)
-    blocks = -(-size // 4)
-    counter = np.zeros((4, patients.size, blocks), dtype=np.uint64)
-    counter[0] = np.arange(1, blocks + 1, dtype=np.uint64)
-    counter[1] = _as_counters(occasion)[0]
-    counter[2] = patients[:, None]
-    words = np.moveaxis(_philox(counter, _key(seed, purpose)), 0, -1).reshape(patients.size, 4 * blocks)[
-        :, :size
-    ]
-    drawn = ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
-    return drawn[0] if np.ndim(patient) == 0 else drawn
+    words = _words(_key(seed, purpose), _as_counters(patient), _as_counters(occasion), -(-size // 4))
+    drawn = ((words[..., :size] >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+    return drawn.reshape(*np.shape(patient), *np.shape(occasion), size)
 
 
-def normal(seed: int, purpose: str, patient: ArrayLike, occasion: int = 0, size: int = 1) -> Floats:
+def normal(seed: int, purpose: str, patient: ArrayLike, occasion: ArrayLike = 0, size: int = 1) -> Floats:
     """Draw standard normals: the inverse distribution function of `uniform` (same shapes)."""
     return np.asarray(ndtri(uniform(seed, purpose, patient, occasion, size)), dtype=np.float64)
 
@@ -116,8 +114,23 @@ def _key(seed: int, purpose: str) -> tuple[int, int]:
     return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:16], "little")
 
 
+def _words(key: tuple[int, int], patients: Words, occasions: Words, blocks: int) -> Words:
+    """Return (P, D, 4 * blocks) random words: those of the counters from (1, occasion, patient, 0) on."""
+    shape = (len(patients), len(occasions), blocks)
+    if blocks >= _LONG:
+        own = np.array(key, dtype=np.uint64)
+        starts = (np.array([0, day, patient, 0], np.uint64) for patient in patients for day in occasions)
+        each = [Philox(key=own, counter=start).random_raw(4 * blocks) for start in starts]
+        return np.array(each, dtype=np.uint64).reshape(*shape[:2], 4 * blocks)
+    counter = np.zeros((4, *shape), dtype=np.uint64)
+    counter[0] = np.arange(1, blocks + 1, dtype=np.uint64)
+    counter[1] = occasions[:, None]
+    counter[2] = patients[:, None, None]
+    return _philox(counter.reshape(4, -1), key).T.reshape(*shape[:2], 4 * blocks)
+
+
 def _philox(counter: Words, key: tuple[int, int]) -> Words:
-    """Encrypt counters of shape (4, P, blocks); words 0 and 2 are multiplied side by side, as are 1 and 3 swapped."""
+    """Encrypt (4, N) counters; words 0 and 2 are multiplied side by side, as are 1 and 3 swapped."""
     even, odd = counter[0::2], counter[1::2]
     for round_number in range(_ROUNDS):
         high, low = _wide_products(even)
@@ -129,11 +142,11 @@ def _philox(counter: Words, key: tuple[int, int]) -> Words:
 
 def _round_key(key: tuple[int, int], round_number: int) -> Words:
     words = [(k + round_number * w) & _MASK64 for k, w in zip(key, _WEYL, strict=True)]
-    return np.array(words, dtype=np.uint64).reshape(2, 1, 1)
+    return np.array(words, dtype=np.uint64)[:, None]
 
 
 def _wide_products(b: Words) -> tuple[Words, Words]:
-    """Return the high and low 64 bits of the 128-bit products of (2, P, blocks) words with the two multipliers."""
+    """Return the high and low 64 bits of the 128-bit products of (2, N) words with the two multipliers."""
     b_low, b_high = b & _LOW, b >> _HALF
     first = _MULTIPLIERS_LOW * b_low
     first >>= _HALF

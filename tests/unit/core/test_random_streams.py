@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insula.core.random_streams import _key, normal, poisson_count, uniform
+from insula.core.random_streams import _LONG, _key, normal, poisson_count, uniform
 
 PINNED_UNIFORM = [0.6884486110027682, 0.4298404470700111, 0.022232820847237655]
 PINNED_NORMAL = [0.2453045744790666]
@@ -34,6 +34,20 @@ def test_the_array_form_equals_the_loop_and_a_longer_draw_starts_alike():
     together = uniform(1, "x", patients, size=6)
     assert np.array_equal(together, np.stack([uniform(1, "x", int(p), size=6) for p in patients]))
     assert np.array_equal(uniform(1, "x", 5, size=100)[:6], together[1])
+
+
+def test_days_drawn_together_are_those_drawn_one_by_one():
+    patients, days = np.array([3, 0, 70]), np.array([99_990, 100_000])
+    together = uniform(1, "x", patients, days, size=6)
+    assert np.array_equal(together, np.stack([uniform(1, "x", patients, int(d), 6) for d in days], axis=1))
+    assert np.array_equal(uniform(1, "x", 70, days, size=6), together[2])
+
+
+def test_a_long_draw_goes_on_as_a_short_one_began():
+    patients, days = np.array([3, 0, 2**40]), np.array([5, 2**33])
+    longest_short = 4 * (_LONG - 1)
+    begun = uniform(2**62, "x", patients, days, size=longest_short)
+    assert np.array_equal(uniform(2**62, "x", patients, days, size=4 * _LONG)[..., :longest_short], begun)
 
 
 def test_values_are_pinned():
