@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libsbml
 
-from insula.catalog.base import DERIVED
+from insula.catalog.base import DERIVED, HISTORY
 from insula.checks.module_text import names_in
 from insula.checks.survey import Found, Place, Survey
 from insula.core.errors import close_names, suggest
@@ -22,9 +22,10 @@ ASSUMED = "assumed"
 
 
 def every_source_exists(survey: Survey) -> Iterator[Problem]:
-    """A source is a key of citations.bib, ``derived:<formula>`` or ``assumed``."""
+    """A source is a key of citations.bib, ``derived:<formula>``, ``history:<fact>`` or ``assumed``."""
     for place, source in _sources(survey):
-        if source != ASSUMED and not source.startswith(DERIVED) and source not in survey.bibliography:
+        made = source == ASSUMED or source.startswith((DERIVED, HISTORY))
+        if not made and source not in survey.bibliography:
             known = [*survey.bibliography, ASSUMED]
             hint = suggest(source, close_names(source, known)) or "Add it to biology/citations.bib."
             yield place.error(f'source "{source}" is not in citations.bib.', hint)

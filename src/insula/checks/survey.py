@@ -163,6 +163,7 @@ class Survey:
         traits = {f"trait.{name}" for population in people for name in population.traits}
         traits |= {"trait.female"} if "trait.sex" in traits else set()
         habits = self.catalog.habits.entries().values()
+        traits |= {"history.wait"} if any(one.history and one.history.wait for one in people) else set()
         return traits | {f"habits.{found.name}" for entry in habits for found in self.inside(entry)}
 
     def actions(self) -> Iterator[tuple[Place, ActionRow, str | None]]:

@@ -30,7 +30,7 @@ EXPECTED: dict[type, dict[str, str]] = {
         "below": "mg_per_dL", "share": "dimensionless", "step_up": "dimensionless", "step_down": "dimensionless",
         "fasting": "mg_per_dL", "after_meal": "mg_per_dL", "share_above": "dimensionless",
     },
-    Population: {"run_in": "day", "share_female": "dimensionless"},
+    Population: {"run_in": "day", "share_female": "dimensionless", "oldest": "year", "wait": "day"},
     Protocol: {"at": "day", "from": "day", "to": "day"},
     Study: {"at": "day", "follow_up": "day", "from": "day", "to": "day"},
     Procedure: {"at": "min", "carbohydrate": "g", "readings": "min"},
