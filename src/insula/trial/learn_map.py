@@ -38,6 +38,8 @@ class DesignDays:
     Parameters
     ----------
     points : (D, inputs), in [-1, 1]
+    natural
+        The inputs in their own units, (D,) each, by id.
     sources
         Disease symbol of each input; None for the dose, which is injected, per body weight.
     subjects
@@ -45,6 +47,7 @@ class DesignDays:
     """
 
     points: NDArray[np.float64]
+    natural: dict[str, NDArray[np.float64]]
     sources: tuple[str | None, ...]
     subjects: Subjects
     readings: Readings
@@ -88,7 +91,7 @@ def simulate_design(
         raise CompileError(f"The averaged map cannot be learnt: {point}: {readings.solution.explain(failed)}")
     source = {row.target: row.source for row in to_fast}
     sources = tuple(source[handed[item.id]] if item.id in handed else None for item in text.inputs)
-    return DesignDays(unit_cube, sources, subjects.after(readings.solution), readings)
+    return DesignDays(unit_cube, columns, sources, subjects.after(readings.solution), readings)
 
 
 def _natural(item: MapInput, z: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,9 @@
 """What a review and a meal test would show on the averaged day, learnt on the design of the averaged map.
 
 The averaged map hands the disease clock three daily averages. A replay that never simulates a day of its own also
-needs what the clinic titrates by and what the meal test reads: polynomials through the same design points.
+needs what the clinic titrates by and what the meal test reads: polynomials through the same design points. C-peptide is
+learnt per secretory capacity, which it is proportional to, so that the little that is left after years is not lost in
+the error of a polynomial.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _REVIEW = {"fasting": "log", "after_meal": "log", "share_low": "logit", "share_high": "logit"}
-_TEST = {"glucose": "log", "c_peptide": "sqrt"}
+_TEST = {"glucose": "log", "c_peptide": "log"}  # C-peptide per secretory capacity
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,33 @@ class MapSights:
         `own` is each patient's correction, from `test_away_from_map`; empty for the map itself.
         """
         basis = self._basis(clinic, cohort)
-        scaled = {name: basis @ self.surrogates[name].coefficients + own.get(name, 0.0) for name in _TEST}
-        scaled["c_peptide"] = np.maximum(scaled["c_peptide"], 0.0)  # of a square root
-        return MealTest(self.time, *(from_scale(scale, scaled[name]) for name, scale in _TEST.items()))
+        found = {
+            name: from_scale(scale, basis @ self.surrogates[name].coefficients + own.get(name, 0.0))
+            for name, scale in _TEST.items()
+        }
+        return MealTest(
+            self.time, found["glucose"], found["c_peptide"] * self._capacity(clinic, cohort)[:, None]
+        )
 
     def test_away_from_map(self, clinic: Clinic, cohort: Cohort, visit: Visit) -> dict[str, Floats]:
         """Return how far the meal test of a visit lies from what the map shows, (P, M) each; 0 where it has none."""
         basis = self._basis(clinic, cohort)
+        with np.errstate(divide="ignore", invalid="ignore"):  # nothing is secreted: the map says so, too
+            c_peptide = visit.meal_test_c_peptide / self._capacity(clinic, cohort)[:, None]
+        real = {"glucose": visit.meal_test_glucose, "c_peptide": c_peptide}
         found = {}
         for name, scale in _TEST.items():
-            real = to_scale(scale, getattr(visit, f"meal_test_{name}"))
-            away = real - basis @ self.surrogates[name].coefficients
+            away = to_scale(scale, real[name]) - basis @ self.surrogates[name].coefficients
             found[name] = np.where(np.isfinite(away), away, 0.0)
         return found
+
+    def _capacity(self, clinic: Clinic, cohort: Cohort) -> Floats:
+        """Everybody's secretory capacity, (P,): the sum of the inputs that secrete, inside the design."""
+        total = np.zeros(cohort.size)
+        for item, source in zip(self.text.inputs, self.sources, strict=True):
+            if item.id in self.text.secreting and source is not None:
+                total += np.clip(_observed(clinic, cohort, source), item.low, item.high)
+        return total
 
     def _basis(self, clinic: Clinic, cohort: Cohort) -> Floats:
         """Monomials of everybody's place in the design, (P, M); outside it a place is moved to its edge."""
@@ -113,6 +129,10 @@ def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
     reviewed = review(clinic.regimen, clinic.habits, days.readings.time[keep], glucose)
     tested = meal_test(clinic, days.subjects, text.days + 1)
     values = {name: to_scale(scale, getattr(reviewed, name)[:, None]) for name, scale in _REVIEW.items()}
-    values |= {name: to_scale(scale, getattr(tested, name)) for name, scale in _TEST.items()}
+    values["glucose"] = to_scale(_TEST["glucose"], tested.glucose)
     fitted = {name: fit(days.points, column, text.degree) for name, column in values.items()}
+    capacity = sum(days.natural[item.id] for item in text.inputs if item.id in text.secreting)
+    some = capacity > 0
+    per_capacity = to_scale(_TEST["c_peptide"], tested.c_peptide[some] / capacity[some, None])
+    fitted["c_peptide"] = fit(days.points[some], per_capacity, text.degree)
     return MapSights(text, days.sources, tested.time, fitted)

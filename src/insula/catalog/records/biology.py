@@ -216,11 +216,21 @@ class MapOutput(Record):
 
 
 class AveragedMapText(Record):
-    """biology/models/averaged_map.yaml: how the averaged day is learnt."""
+    """biology/models/averaged_map.yaml: how the averaged day is learnt.
+
+    `secreting` names the inputs to whose sum C-peptide is proportional.
+    """
 
     id: Text
     degree: Whole
     points: Whole
     days: Whole
+    secreting: Annotated[tuple[Text, ...], Field(min_length=1)]
     inputs: Annotated[tuple[MapInput, ...], Field(min_length=1)]
     outputs: Annotated[tuple[MapOutput, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _secreting_inputs(self) -> Self:
+        if unknown := set(self.secreting) - {item.id for item in self.inputs}:
+            raise ValueError(f"secreting names no input of the map: {', '.join(sorted(unknown))}")
+        return self
