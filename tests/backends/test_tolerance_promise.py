@@ -32,14 +32,8 @@ PROBLEMS = {
     "biomodel_379": partial(problems.published, "379", "", 1440.0, 500),
     "biomodel_381": partial(problems.published, "381", "", 300.0, 500),
 }
-# Steps run over the kinks of the model (its min and max) unseen; at tight tolerances that is what is left.
-KINKS = {("day", 1e-7, "f64"), ("day", 1e-8, "f64")}
 CASES = [(name, rtol, "f64") for name in PROBLEMS for rtol in ASKED]
 CASES += [(name, rtol, "mixed") for name in PROBLEMS for rtol in ASKED if rtol >= TIGHTEST_RTOL]
-MARKED = [
-    pytest.param(*case, marks=[pytest.mark.xfail(reason="kinks are not located")] if case in KINKS else [])
-    for case in CASES
-]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,7 +66,7 @@ reference = cache(partial(solution, rtol=REFERENCE, precision="f64"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "rtol", "precision"), MARKED)
+@pytest.mark.parametrize(("name", "rtol", "precision"), CASES)
 def test_ninety_nine_in_a_hundred_stay_within_ten_times_the_tolerance(name, rtol, precision):
     """More may lie outside than 1 %, but not more than a sample of this size leaves to chance (1 in 100)."""
     error = errors(solution(name, rtol, precision), reference(name), floor=1.0)

@@ -13,6 +13,7 @@ from insula.compiler.graph import Graph
 from insula.compiler.operations import VARYING
 from insula.compiler.system import Action, Assignment, Event, System
 from insula.core.errors import UnknownName
+from insula.engine.kinks import kinks_of
 
 NEARLY_ZERO = 100.0
 """Absolute tolerances; the stages of a step overshoot by a few."""
@@ -27,6 +28,7 @@ class Expressions:
     initial, derivatives : (N,) nodes
     input_defaults : (U,) nodes
     outputs : (Q,) nodes
+    kinks : relations that change where a rate has a corner or jumps
     n_parameters
         K; parameters that nothing uses count too.
     """
@@ -38,13 +40,14 @@ class Expressions:
     outputs: tuple[int, ...]
     actions: tuple[Action, ...]
     events: tuple[Event, ...]
+    kinks: tuple[int, ...]
     n_parameters: int
 
     def roots(self) -> list[int]:
         """Return all nodes that are computed."""
         acting = [target.node for action in self.actions for target in action.assignments]
         acting += [node for event in self.events for node in event.nodes()]
-        return [*self.initial, *self.input_defaults, *self.derivatives, *self.outputs, *acting]
+        return [*self.initial, *self.input_defaults, *self.derivatives, *self.outputs, *acting, *self.kinks]
 
     def text(self) -> str:
         """Canonical text: equal for equal content, different for different content."""
@@ -94,10 +97,12 @@ def expressions_of(system: System, outputs: Sequence[str]) -> Expressions:
         tuple(system.observables[name] for name in outputs),
         system.actions,
         system.events,
+        (),
         system.n_parameters,
     )
     copy = _copy_raw(system.graph, whole.roots(), graph)
-    return _renumber(whole, graph, copy)
+    own = _renumber(whole, graph, copy)
+    return replace(own, kinks=kinks_of(graph, own.derivatives))
 
 
 def prepare(plain: Expressions) -> tuple[Expressions, Jacobian]:
@@ -142,6 +147,7 @@ def _renumber(old: Expressions, graph: Graph, copy: Mapping[int, int]) -> Expres
         new(old.outputs),
         tuple(Action(action.name, moved(action.assignments)) for action in old.actions),
         tuple(moved_event(event) for event in old.events),
+        new(old.kinks),
         old.n_parameters,
     )
 

@@ -44,7 +44,7 @@ def _emit_guess(plan: Plan) -> None:
     first = f.div(moved, rate)
     good = f.compare("ogt", first, f.constant(0.0))
     first = f.choose(good, first, f.mul(way, f.constant(1e-6)))
-    first = _larger(f, first, f.mul(_resolution(plan, f), f.constant(4.0)))
+    first = _larger(f, first, f.mul(resolution(plan, f), f.constant(4.0)))
     first = f.choose(f.compare("olt", first, way), first, way)
     chosen = holds(plan, f, "restart")
     plan.put(f, f.choose(chosen, first, plan.get(f, "proposed")), "proposed")
@@ -155,7 +155,7 @@ def _failure(plan: Plan, f: Function) -> str:
     """
     finite = f.compare("olt", plan.get(f, "error"), f.constant(math.inf))
     kept = f.compare("olt", plan.get(f, "growth"), f.constant(most_growth(plan.stage)))
-    small = f.compare("olt", plan.get(f, "proposed"), _resolution(plan, f))
+    small = f.compare("olt", plan.get(f, "proposed"), resolution(plan, f))
     if plan.stage == SINGLE:
         small = f.either(small, f.negate(kept))
     limit = f.broadcast(plan.job(f, "max_steps", "i64"), "i64")
@@ -171,7 +171,8 @@ def _code(f: Function, status: Status) -> str:
     return f.int_constant(int(status))
 
 
-def _resolution(plan: Plan, f: Function) -> str:
+def resolution(plan: Plan, f: Function) -> str:
+    """Shortest step that is not lost in rounding."""
     sizes = [f.intrinsic("fabs", plan.get(f, name)) for name in ("time", "stop")]
     return f.mul(_larger(f, *sizes), f.constant(RESOLUTION))
 

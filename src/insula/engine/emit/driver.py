@@ -3,6 +3,7 @@
 from insula.compiler.differentiate import Jacobian
 from insula.engine.emit.control import emit_control
 from insula.engine.emit.dense import emit_dense
+from insula.engine.emit.doubt import emit_doubt
 from insula.engine.emit.events import emit_events
 from insula.engine.emit.formats import SINGLE, Format
 from insula.engine.emit.ir import Function
@@ -24,6 +25,8 @@ def emit_kernel(
     emit_step(plan)
     emit_control(plan)
     emit_dense(plan)
+    if plan.kinks:
+        emit_doubt(plan)
     if plan.settles:
         emit_events(plan)
     if plan.watched:
@@ -44,8 +47,9 @@ def _emit_run(plan: Plan) -> None:
     with f.loop_while(lambda: _any(plan, f, work, "active")):
         with f.when(_any(plan, f, work, "restart")):
             f.call("guess", *here)
+        doubt = ("doubt",) if plan.kinks else ()
         watch = ("locate",) if plan.watched else ()
-        for part in ("shorten", "step", "judge", *watch, "collect"):
+        for part in ("shorten", "step", *doubt, "judge", *watch, "collect"):
             f.call(part, *here)
         with f.each_lane(f.call("control", *here, returns=f"i{plan.width}")) as lane:
             f.call("attend", *here, f"i64 {lane}")

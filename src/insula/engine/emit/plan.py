@@ -96,6 +96,14 @@ class Plan:
         of_events = watched_relations(self.expressions.graph, self.expressions.events)
         return tuple(dict.fromkeys([*self.jumps, *of_events]))
 
+    @cached_property
+    def kinks(self) -> tuple[int, ...]:
+        """Relations at which rates have corners or jump; none in mixed precision, whose tolerances are loose."""
+        graph = self.expressions.graph
+        if self.stage == SINGLE:
+            return ()
+        return tuple(node for node in self.expressions.kinks if graph.op(node) in RELATIONS)
+
     @property
     def settles(self) -> bool:
         """Whether there are events or relations to look at between steps."""
