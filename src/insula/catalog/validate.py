@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from insula.catalog.likeness import read_joined
 from insula.core.errors import close_names, suggest
 from insula.core.problems import Problem, error
 from insula.core.tables import read_csv
-from insula.core.yaml_lines import LinedYaml, read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from insula.core.tables import Row
+    from insula.core.yaml_lines import LinedYaml
 
 AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
 Location = tuple[str | int, ...]
@@ -34,8 +35,8 @@ _WORDS = {
 
 
 def read_record(path: Path, kind: type[AnyRecord]) -> tuple[AnyRecord | None, LinedYaml, list[Problem]]:
-    """Read a YAML file that is one record; its id must be the name of the file or of its folder."""
-    lined = read_yaml(path)
+    """Read a YAML file that is one record, like another one or not; its id is the name of its file or folder."""
+    lined = read_joined(path)
     if lined.problems:
         return None, lined, list(lined.problems)
     record, problems = validate(path, lined, (), kind)

@@ -59,8 +59,8 @@ def quantities_of(
 
     Returns
     -------
-    Module rows (overridden where the population says so), then ``trait.<id>``, then ``habits.<path>``; at last the
-    wait of a history, ``history.wait``. ``trait.female`` (1 or 0) stands for the trait ``sex``.
+    Module rows, ``trait.<id>`` and ``habits.<path>``, overridden where the population's `parameters` say so; at last
+    the wait of a history, ``history.wait``. ``trait.female`` (1 or 0) stands for the trait ``sex``.
 
     Raises
     ------
@@ -68,13 +68,14 @@ def quantities_of(
         The population overrides a parameter that no module has, or its ensemble holds one.
     """
     fitted = ensemble.values if ensemble is not None else {}
+    own_habits = dict(_nested("habits", habits))
     for symbol in (*population.parameters, *fitted):
-        if symbol not in module_rows:
+        if symbol not in module_rows and symbol not in own_habits:
             raise UnknownName(
                 f"parameter (overridden by the population {population.id}) called", symbol, module_rows
             )
     traits = dict(_trait(name, trait) for name, trait in population.traits.items())
-    rows = {**module_rows, **population.parameters, **traits, **dict(_nested("habits", habits))}
+    rows = {**module_rows, **traits, **own_habits} | dict(population.parameters)
     if population.history is not None and population.history.wait is not None:
         rows[WAIT] = population.history.wait
     return with_ensemble(rows, {name: fitted[name] for name in fitted if name not in population.parameters})

@@ -1,0 +1,62 @@
+"""A YAML text that is like its neighbour but for what it says itself: `like: <id>`.
+
+Blocks are joined key by key; a quantity (a block with a value or a source), a list and a single word replace what the
+neighbour says. Whatever is wrong in the neighbour is told where the neighbour is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from insula.core.errors import suggest
+from insula.core.problems import error
+from insula.core.yaml_lines import LinedYaml, read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIKE = "like"
+_QUANTITY = ("value", "source")
+
+
+def read_joined(path: Path, readers: tuple[Path, ...] = ()) -> LinedYaml:
+    """Read a YAML document and join it to the one that it is like, if it says so.
+
+    Parameters
+    ----------
+    readers
+        Documents that wait for this one; one of them again would be a circle.
+
+    Returns
+    -------
+    The joined data with the lines of the document itself; problems of `like` are among its problems.
+    """
+    lined = read_yaml(path)
+    if lined.problems or not isinstance(lined.data, dict) or LIKE not in lined.data:
+        return lined
+    own = dict(lined.data)
+    name = own.pop(LIKE)
+    line = lined.line((LIKE,))
+    neighbour = path.with_name(f"{name}.yaml")
+    if not neighbour.is_file():
+        told = suggest(str(name), [found.stem for found in path.parent.glob("*.yaml")])
+        return replace(lined, problems=(error(path, f'there is no "{name}" to be like.', told, line=line),))
+    if neighbour in (*readers, path):
+        return replace(lined, problems=(error(path, f'"{name}" is like this one.', "Break it.", line=line),))
+    base = read_joined(neighbour, (*readers, path))
+    if base.problems or not isinstance(base.data, dict):
+        return replace(
+            lined, problems=(error(path, f'"{name}" cannot be read.', "Mend it first.", line=line),)
+        )
+    return replace(lined, data=_joined(base.data, own))
+
+
+def _joined(base: Any, own: Any) -> Any:
+    if not _is_block(base) or not _is_block(own):
+        return own
+    return {**base, **{key: _joined(base[key], part) if key in base else part for key, part in own.items()}}
+
+
+def _is_block(data: Any) -> bool:
+    return isinstance(data, dict) and not any(key in data for key in _QUANTITY)
