@@ -40,7 +40,7 @@ class _Living:
     enters: Floats
 
     def select(self, kept: NDArray[np.bool_]) -> _Living:
-        return _Living(self.cohort.select(kept), self.rows[kept], self.enters[kept])
+        return self if kept.all() else _Living(self.cohort.select(kept), self.rows[kept], self.enters[kept])
 
 
 def live_until_entry(
@@ -73,7 +73,8 @@ def _live(clinic: Clinic, people: ParameterTable, history: History) -> Past:
         reached = np.isnan(living.enters) & _reached(clinic, living.cohort, history, day)
         living.enters[reached] = day + wait[living.rows[reached]]
         alive, now = living.cohort.alive, living.enters <= day
-        past.note(living.rows[alive & now], living.cohort.select(alive & now), day + clinic.run_in)
+        if now.any():
+            past.note(living.rows[alive & now], living.cohort.select(alive & now), day + clinic.run_in)
         living = living.select(alive & ~now & (np.isfinite(living.enters) | (day < oldest)))
         meet(clinic, living.cohort, day, day + step, ())
         day += step
