@@ -35,7 +35,7 @@ from insula.catalog.records.clinic import (
     StopRule,
     Titration,
 )
-from insula.catalog.records.questions import Fact, Patient, Question, Stated
+from insula.catalog.records.questions import DiabetesType, Fact, Patient, Question, Stated, WhatIf
 from insula.catalog.records.reviews import Review
 from insula.catalog.records.trials import (
     Arm,
@@ -70,6 +70,7 @@ __all__ = [
     "Correction",
     "Correlation",
     "Criterion",
+    "DiabetesType",
     "DoseTarget",
     "Eligibility",
     "Endpoint",
@@ -112,4 +113,5 @@ __all__ = [
     "Title",
     "Titration",
     "Visit",
+    "WhatIf",
 ]

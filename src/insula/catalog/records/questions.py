@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,16 +18,22 @@ Count = Annotated[int, Field(strict=True, ge=1)]
 
 
 class DiabetesType(Record):
-    """A type of diabetes: the population that stands for it, or why it cannot be asked about."""
+    """A type of diabetes: the population that stands for it, or why it cannot be asked about.
+
+    `disease` begins the disease of the published studies whose patients may resemble one of this type.
+    """
 
     title: Title
     population: Text | None = None
+    disease: Text | None = None
     refused: Title | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.population is None) == (self.refused is None):
             raise ValueError("give either population or refused")
+        if (self.population is None) != (self.disease is None):
+            raise ValueError("population and disease are given together")
         return self
 
 
@@ -38,6 +44,7 @@ class Fact(Record):
     disease model, in their units; its value is in `unit`. How far a measurement may lie from it: the standard deviation
     is `error`, `relative_error` times the virtual patient's value, or both together; a `count` of events over a time
     follows the rate that `of` gives per that time. A fact without `of` is `not_used`, with the reason.
+    `sensor` is the endpoint by which a file of sensor readings tells the fact.
     """
 
     title: Title
@@ -50,6 +57,7 @@ class Fact(Record):
     error: Sourced | None = None
     relative_error: Sourced | None = None
     count: Sourced | None = None
+    sensor: Text | None = None
     not_used: Title | None = None
 
     @model_validator(mode="after")
@@ -99,7 +107,9 @@ class Question(Record):
 
     `candidates` are drawn, `pool` of them are simulated up to the day of the therapy, `patients` are followed in every
     therapy, `retried` of those who do not reach the `goal` are followed again without each limit. `fewest` is the
-    smallest effective number of virtual patients that an answer may stand on.
+    smallest effective number of virtual patients that an answer may stand on. Of the published arms of a therapy the
+    `resembling` nearest in the facts of `resembling_by` are shown, with what was published of `shown_of_arms`; the
+    published `harms` are listed for all arms.
     """
 
     id: Text
@@ -113,12 +123,14 @@ class Question(Record):
     benefits: Names
     limits: Mapping[str, WhatIf] = {}
     harms: tuple[Text, ...] = ()
+    shown_of_arms: Names
     candidates: Count
     pool: Count
     patients: Count
     retried: Count
     fewest: Sourced
     resembling: Count
+    resembling_by: Annotated[Mapping[Literal["age", "duration"], Text], Field(min_length=1)]
     seed: Whole
     limitations: Sentences | None = None
     note: str | None = None
@@ -151,9 +163,8 @@ class SensorTrace(Record):
 
 
 class Patient(Record):
-    """One patient as a clinic knows them."""
+    """One patient as a clinic knows them; the file may have any name."""
 
-    id: Text
     diabetes_type: Text
     facts: Mapping[str, Stated]
     sensor: SensorTrace | None = None
