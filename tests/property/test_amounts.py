@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from insula.checks.survey import Survey
 from insula.population.sample import sample
 from insula.trial.build_clock import build_clock
-from insula.trial.day_plan import MINUTES_PER_DAY, Row, basal_rows, meal_rows
+from insula.trial.day_plan import MINUTES_PER_DAY, Rows, basal_rows, each, meal_rows
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow
 from insula.trial.metabolic_clock import live, run, sample_times
@@ -96,7 +96,7 @@ def test_delivered_insulin_is_the_sum_of_the_injections_on_any_grid(clinic, subj
     @given(injections=INJECTIONS, every=st.sampled_from([1440.0, 360.0, 97.0, 5.0]))
     def for_injections(injections, every):
         rows = [
-            Row(np.array([who]), np.array([when]), action, np.array([units]))
+            Rows(np.array(when), action, np.array(units), each(np.arange(PATIENTS) == who))
             for who, when, action, units in injections
         ]
         times = np.unique([*np.arange(0.0, MINUTES_PER_DAY, every), MINUTES_PER_DAY])
@@ -110,9 +110,9 @@ def test_delivered_insulin_is_the_sum_of_the_injections_on_any_grid(clinic, subj
 
 def test_a_bolus_for_a_meal_is_what_the_ratio_and_the_glucose_of_the_moment_ask_for(clinic, subjects):
     life, seed = clinic.life, clinic.seed
-    rows = meal_rows(life.habits, subjects.people, subjects.doses, seed, 0, 0.0)
+    rows = meal_rows(life.habits, subjects.people, subjects.doses, seed, np.array([0]))
     boluses = [row for row in rows if row.action == "bolus_for_meal"]
-    when = np.unique(np.concatenate([row.time for row in boluses]))
+    when = np.unique([row.time for row in boluses])
     found = run(life, subjects, rows, np.unique([*when, *(when + 1.0)]))
     delivered, sensed = (found.values[name] for name in (clinic.symbols.delivered, "glucose.G_s"))
     target, fall = (
@@ -120,9 +120,9 @@ def test_a_bolus_for_a_meal_is_what_the_ratio_and_the_glucose_of_the_moment_ask_
         for name in (clinic.symbols.correction_target, clinic.symbols.correction_factor)
     )
     for row in boluses:
-        at = np.searchsorted(found.time, row.time)
-        who = row.patient
-        wanted = row.amount / subjects.doses.carbohydrate_ratio[who]
+        who = np.flatnonzero(row.there[:, 0, 0])
+        at = np.searchsorted(found.time, row.time[who, 0, 0])
+        wanted = row.amount[who, 0, 0] / subjects.doses.carbohydrate_ratio[who]
         wanted += (sensed[who, at] - target[who]) / fall[who]
         injected = delivered[who, at + 1] - delivered[who, at]
         np.testing.assert_allclose(
@@ -131,12 +131,11 @@ def test_a_bolus_for_a_meal_is_what_the_ratio_and_the_glucose_of_the_moment_ask_
 
 
 def test_long_acting_insulin_of_a_day_is_the_prescribed_dose_unless_forgotten(clinic, subjects):
-    total, days = np.zeros(PATIENTS), 40
-    for day in range(days):
-        who = clinic.regimen, subjects.people, subjects.doses
-        for row in basal_rows(*who, clinic.seed, day, 0.0, clinic.symbols.absorbed_now):
-            if row.action == clinic.regimen.basal.action:
-                np.add.at(total, row.patient, row.amount)
+    days = 40
+    who = clinic.regimen, subjects.people, subjects.doses
+    rows = basal_rows(*who, clinic.seed, np.arange(days), clinic.symbols.absorbed_now)
+    injected = [row for row in rows if row.action == clinic.regimen.basal.action]
+    total = sum((row.amount * row.there).sum(axis=(1, 2)) for row in injected)
     taken = total / subjects.doses.basal
     assert taken == pytest.approx(np.round(taken), abs=ROUNDING * days)
     assert (np.round(taken) <= days).all()

@@ -1,6 +1,7 @@
 """When each patient is read and what is done to them: one table of timed rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ READ = -1
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,20 +39,26 @@ class Schedule:
     time: Floats
     action: Ints
     amount: Floats
-    save: Ints
+    save: Ints = field(init=False)
 
     def __post_init__(self) -> None:
-        """Refuse columns that machine code could not read."""
+        """Refuse columns that machine code could not read; number the readings."""
         for name, kind in _COLUMNS.items():
             column = getattr(self, name)
             if column.dtype != kind or column.ndim != 1 or not column.flags.c_contiguous:
                 raise ProtocolError(f"schedule: {name} must be a plain array of {kind.__name__}. Use build.")
         rows = {len(getattr(self, name)) for name in _COLUMNS if name != "start"}
-        read = self.action == READ
-        saves = np.where(read, np.cumsum(read) - 1, -1)
         fits = len(rows) == 1 and len(self.start) and self.start[0] == 0 and self.start[-1] in rows
-        if not fits or (np.diff(self.start) < 0).any() or not (self.save == saves).all():
+        if not fits or (np.diff(self.start) < 0).any():
             raise ProtocolError("schedule: the columns do not fit together. Use build.")
+        save = np.full(len(self.action), -1, np.int64)
+        save[self.reads] = np.arange(len(self.reads))
+        object.__setattr__(self, "save", save)
+
+    @cached_property
+    def reads(self) -> Ints:
+        """(S,) Rows that are readings."""
+        return np.flatnonzero(self.action == READ)
 
     @property
     def n_patients(self) -> int:
@@ -60,7 +68,7 @@ class Schedule:
     @property
     def n_readings(self) -> int:
         """Number of readings, S."""
-        return int((self.action == READ).sum())
+        return len(self.reads)
 
     @staticmethod
     def build(
@@ -86,25 +94,51 @@ class Schedule:
         _check_patients(who, n_patients)
         _check_times(when, who)
         order = np.lexsort((what != READ, when, who))
-        what = what[order]
         return Schedule(
             start=np.searchsorted(who[order], np.arange(n_patients + 1)).astype(np.int64),
             time=when[order],
-            action=what,
+            action=what[order],
             amount=amounts[order],
-            save=np.where(what == READ, np.cumsum(what == READ) - 1, -1).astype(np.int64),
+        )
+
+    @staticmethod
+    def table(readings: ArrayLike, time: Floats, action: Ints, amount: Floats, there: Bools) -> "Schedule":
+        """Patients side by side, which sorts ten times as fast: all are read at the same (T,) times.
+
+        Parameters
+        ----------
+        time, action, amount, there : (P, R)
+            Row p is what is done to patient p, in any order; where ``there`` is false nothing is done.
+
+        Raises
+        ------
+        ProtocolError
+            Naming the first patient at fault.
+        """
+        each = np.atleast_1d(np.asarray(readings, np.float64))
+        _check_table(each, time, action)
+        (n, done), read = time.shape, (len(time), len(each))
+        when = np.concatenate([np.broadcast_to(each, read), time], axis=1)
+        what = np.concatenate([np.full(read, READ), action], axis=1)
+        amounts = np.concatenate([np.full(read, np.nan), amount], axis=1)
+        kept = np.concatenate([np.ones(read, np.bool_), there], axis=1)
+        order = np.argsort(when, axis=1, kind="stable") + np.arange(n)[:, None] * (len(each) + done)
+        rows = order[kept.ravel()[order]]
+        return Schedule(
+            start=np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int64),
+            time=when.ravel()[rows],
+            action=what.ravel()[rows],
+            amount=amounts.ravel()[rows],
         )
 
     def part(self, patients: Ints) -> "Schedule":
         """Schedule of some of the patients, in ascending order, numbered anew."""
         rows = rows_of(self.start, patients)
-        read = self.action[rows] == READ
         return Schedule(
             start=np.concatenate([[0], np.cumsum(np.diff(self.start)[patients])]).astype(np.int64),
             time=self.time[rows],
             action=self.action[rows],
             amount=self.amount[rows],
-            save=np.where(read, np.cumsum(read) - 1, -1).astype(np.int64),
         )
 
     @staticmethod
@@ -127,7 +161,6 @@ _COLUMNS: dict[str, type[np.generic]] = {
     "time": np.float64,
     "action": np.int64,
     "amount": np.float64,
-    "save": np.int64,
 }
 
 
@@ -172,3 +205,14 @@ def _check_times(when: Floats, who: Ints) -> None:
     if len(wrong):
         row = int(wrong[0])
         raise ProtocolError(f"schedule row {row}, patient {who[row]}: time {when[row]} is not finite.")
+
+
+def _check_table(readings: Floats, time: Floats, action: Ints) -> None:
+    if not np.isfinite(readings).all():
+        raise ProtocolError("schedule: a time of the readings is not finite.")
+    wrong = np.argwhere(~np.isfinite(time) | (action == READ))
+    if len(wrong):
+        p, k = (int(place) for place in wrong[0])
+        raise ProtocolError(
+            f"schedule of patient {p}, row {k}: time {time[p, k]} must be finite and action {action[p, k]} no reading."
+        )

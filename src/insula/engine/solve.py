@@ -217,12 +217,11 @@ def _aligned(size: int) -> NDArray[np.uint8]:
 
 
 def _empty_solution(kernel: Kernel, schedule: Schedule) -> Solution:
-    n, read = schedule.n_patients, schedule.action == READ
-    before = np.concatenate([[0], np.cumsum(read)]).astype(np.int64)
+    n, reads = schedule.n_patients, schedule.reads
     return Solution(
-        values=np.full((int(before[-1]), len(kernel.outputs)), np.nan),
-        row_time=schedule.time[read],
-        row_start=before[schedule.start],
+        values=np.full((len(reads), len(kernel.outputs)), np.nan),
+        row_time=schedule.time[reads],
+        row_start=np.searchsorted(reads, schedule.start),
         state=np.full((n, len(kernel.states)), np.nan),
         inputs=np.full((n, len(kernel.inputs)), np.nan),
         status=np.zeros(n, np.int64),

@@ -1,12 +1,14 @@
-"""What a person does on an ordinary day, as rows of a schedule for the metabolic clock.
+"""What people do on ordinary days, as rows of a schedule for the metabolic clock.
 
-Every draw is addressed by (patient, day), so that the same person eats the same meals in every arm.
+Every draw is addressed by (patient, day), so that the same person eats the same meals in every arm. Days follow one
+another; arrays have the axes patients, days and rows of a day.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +17,14 @@ from insula.core.random_streams import normal, uniform
 from insula.trial.quantities import converted, number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from insula.catalog.base import Quantity
     from insula.catalog.records import Habits, Regimen
 
+EVERYBODY = np.array(True)
 _FIRST_OCCASION = 100_000  # keeps the occasions of run-in days, which are counted backwards, positive
 
 
@@ -29,13 +34,28 @@ def occasion(day: float) -> int:
 
 
 @dataclass(frozen=True)
-class Row:
-    """Schedule rows of one kind; all arrays have one entry per row."""
+class Rows:
+    """Schedule rows of one kind: arrays that broadcast to (P, D, K), K rows on each of D days.
 
-    patient: NDArray[np.integer]
-    time: NDArray[np.floating]
-    action: str
-    amount: NDArray[np.floating]
+    Parameters
+    ----------
+    time : min from the first midnight
+    action : name, or names
+    amount : what the action is given
+    there : whether the patient does it at all
+    """
+
+    time: NDArray[np.float64]
+    action: str | NDArray[np.str_]
+    amount: NDArray[np.float64]
+    there: NDArray[np.bool_]
+
+    def table(self, n_patients: int, numbers: Mapping[str, int]) -> tuple[NDArray[Any], ...]:
+        """Return time, number of the action, amount and ``there``, each (P, D * K)."""
+        action = np.vectorize(numbers.__getitem__, otypes=[np.int64])(self.action)
+        everyone = np.empty((n_patients, 1, 1))
+        *columns, _ = np.broadcast_arrays(self.time, action, self.amount, self.there, everyone)
+        return tuple(column.reshape(n_patients, math.prod(column.shape[1:])) for column in columns)
 
 
 @dataclass(frozen=True)
@@ -77,33 +97,26 @@ class People:
         return People(*(getattr(self, field.name)[who] for field in fields(self)))
 
 
-def meal_rows(
-    habits: Habits,
-    people: People,
-    doses: Doses,
-    seed: int,
-    day: int,
-    offset: float,
-) -> list[Row]:
-    """Meals of one day and the rapid insulin for them; ``offset`` (min) is where the day starts in the schedule."""
-    n_meals = len(habits.meals)
-    draws = normal(seed, "meals", people.candidates, occasion(day), 3 * n_meals).reshape(-1, 3, n_meals)
-    missed = uniform(seed, "missed bolus", people.candidates, occasion(day), n_meals)
+def meal_rows(habits: Habits, people: People, doses: Doses, seed: int, days: NDArray[np.int64]) -> list[Rows]:
+    """Meals and the rapid insulin for them."""
+    n_meals, shape = len(habits.meals), (people.size, len(days))
+    draws = normal(seed, "meals", people.candidates, occasions(days), 3 * n_meals)
+    draws = draws.reshape(*shape, 3, n_meals, 1)
+    missed = uniform(seed, "missed bolus", people.candidates, occasions(days), n_meals)
     day_to_day, counting = (
         number(habits.day_to_day, "dimensionless"),
         number(habits.counting_error, "dimensionless"),
     )
-    everyone = np.arange(people.size)
     rows = []
     for k, meal in enumerate(habits.meals):
-        clock = number(meal.at, "min") + _wobble(meal.at) * draws[:, 0, k]
-        time = offset + np.round(np.clip(clock, 0.0, MINUTES_PER_DAY - 1.0))
+        clock = number(meal.at, "min") + _wobble(meal.at) * draws[:, :, 0, k]
+        time = midnights(days) + np.round(np.clip(clock, 0.0, MINUTES_PER_DAY - 1.0))
         share = number(meal.share, "dimensionless")
-        grams = people.carbohydrate * share * np.maximum(0.0, 1.0 + day_to_day * draws[:, 1, k])
-        counted = grams * np.maximum(0.0, 1.0 + counting * draws[:, 2, k])
-        injects = doses.on_insulin & (missed[:, k] >= people.missed_bolus)
-        rows.append(Row(everyone[injects], time[injects], "bolus_for_meal", counted[injects]))
-        rows.append(Row(everyone, time, "meal", grams))
+        grams = each(people.carbohydrate) * share * np.maximum(0.0, 1.0 + day_to_day * draws[:, :, 1, k])
+        counted = grams * np.maximum(0.0, 1.0 + counting * draws[:, :, 2, k])
+        injects = each(doses.on_insulin) & (missed[:, :, k, None] >= each(people.missed_bolus))
+        rows.append(Rows(time, "bolus_for_meal", counted, injects))
+        rows.append(Rows(time, "meal", grams, EVERYBODY))
     return rows
 
 
@@ -112,35 +125,35 @@ def _wobble(at: Quantity) -> float:
     return converted(at.spread_low or 0.0, at.unit, "min")
 
 
-def need_rows(habits: Habits, people: People, seed: int, day: int, offset: float, symbol: str) -> list[Row]:
+def need_rows(habits: Habits, people: People, seed: int, days: NDArray[np.int64], symbol: str) -> list[Rows]:
     """Insulin sensitivity of each part of the day, relative to the person's own; the need is its reciprocal."""
-    everyone = np.arange(people.size)
     rows = []
     for part in habits.insulin_need:
         variation = number(part.variation, "dimensionless")
-        draws = normal(seed, f"insulin need, {part.id}", people.candidates, occasion(day))[:, 0]
-        time = np.full(people.size, offset + number(part.from_, "min"))
-        rows.append(Row(everyone, time, f"set:{symbol}", 1.0 / unit_lognormal(variation, draws)))
+        draws = normal(seed, f"insulin need, {part.id}", people.candidates, occasions(days))
+        time = midnights(days) + number(part.from_, "min")
+        rows.append(Rows(time, f"set:{symbol}", 1.0 / unit_lognormal(variation, draws), EVERYBODY))
     return rows
 
 
 def basal_rows(
-    regimen: Regimen, people: People, doses: Doses, seed: int, day: int, offset: float, symbol: str
-) -> list[Row]:
-    """Long-acting insulin of one day, in equal parts at the regimen's hours, unless it is forgotten that day.
+    regimen: Regimen, people: People, doses: Doses, seed: int, days: NDArray[np.int64], symbol: str
+) -> list[Rows]:
+    """Long-acting insulin, in equal parts at the regimen's hours, unless it is forgotten that day.
 
     How much of a dose is absorbed varies from one injection to the next; what counts as delivered does not.
     """
-    forgotten = uniform(seed, "missed basal", people.candidates, occasion(day))[:, 0] < people.missed_basal
-    who = np.flatnonzero(doses.on_insulin & ~forgotten)
+    drawn = uniform(seed, "missed basal", people.candidates, occasions(days))
+    injects = each(doses.on_insulin) & ~(drawn < each(people.missed_basal))
     share = 1.0 / len(regimen.basal.at)
-    draws = normal(seed, "basal absorption", people.candidates, occasion(day), len(regimen.basal.at))[who]
+    draws = normal(seed, "basal absorption", people.candidates, occasions(days), len(regimen.basal.at))
     variation = 0.0 if regimen.basal.variation is None else number(regimen.basal.variation, "dimensionless")
     rows = []
     for k, at in enumerate(regimen.basal.at):
-        time = np.full(len(who), offset + number(at, "min"))
-        rows.append(Row(who, time, f"set:{symbol}", unit_lognormal(variation, draws[:, k])))
-        rows.append(Row(who, time, regimen.basal.action, doses.basal[who] * share))
+        time = midnights(days) + number(at, "min")
+        absorbed = unit_lognormal(variation, draws[:, :, k, None])
+        rows.append(Rows(time, f"set:{symbol}", absorbed, injects))
+        rows.append(Rows(time, regimen.basal.action, each(doses.basal * share), injects))
     return rows
 
 
@@ -150,16 +163,27 @@ def unit_lognormal(variation: float, draws: NDArray[np.float64]) -> NDArray[np.f
     return np.asarray(np.exp(np.sqrt(spread) * draws - spread / 2.0))
 
 
-def rescue_rows(habits: Habits, people: People, seed: int, day: int, offset: float) -> list[Row]:
+def rescue_rows(habits: Habits, people: People, seed: int, days: NDArray[np.int64]) -> list[Rows]:
     """Moments at which a low can be noticed; what is eaten then depends on the glucose of that moment.
 
     On a day on which the sensor's alarm is heeded it counts beside the symptoms.
     """
-    times = offset + np.arange(0.0, MINUTES_PER_DAY, number(habits.rescue.every, "min"))
-    grams = number(habits.rescue.amount, "g")
-    heeded = uniform(seed, "alarm heeded", people.candidates, occasion(day))[:, 0] < people.heeds_alarm
-    rows = []
-    for action, mask in (("rescue", ~heeded), ("rescue_with_alarm", heeded)):
-        patient = np.repeat(np.flatnonzero(mask), len(times))
-        rows.append(Row(patient, np.tile(times, int(mask.sum())), action, np.full(len(patient), grams)))
-    return rows
+    times = midnights(days) + np.arange(0.0, MINUTES_PER_DAY, number(habits.rescue.every, "min"))
+    grams = np.array(number(habits.rescue.amount, "g"))
+    heeded = uniform(seed, "alarm heeded", people.candidates, occasions(days)) < each(people.heeds_alarm)
+    return [Rows(times, np.where(heeded, "rescue_with_alarm", "rescue"), grams, EVERYBODY)]
+
+
+def occasions(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Addresses of days in the random streams."""
+    return _FIRST_OCCASION + days
+
+
+def midnights(days: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Begin of each day in minutes from the first midnight, (1, D, 1)."""
+    return np.asarray((days - days[:1])[None, :, None] * MINUTES_PER_DAY, dtype=np.float64)
+
+
+def each(values: NDArray[Any]) -> NDArray[Any]:
+    """One value a patient, (P,), beside days and rows of a day."""
+    return values[:, None, None]

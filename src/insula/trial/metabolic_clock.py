@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.calendar import MINUTES_PER_DAY
-from insula.engine.schedule import READ, Schedule
+from insula.engine.schedule import Schedule
 from insula.engine.solve import Solution, solve
 from insula.trial.day_plan import (
     Doses,
     People,
-    Row,
+    Rows,
     basal_rows,
     meal_rows,
     need_rows,
@@ -90,26 +90,22 @@ def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -
     every : min
         Distance of readings; the first is at midnight.
     """
-    rows: list[Row] = []
-    for k in range(days):
-        offset = k * MINUTES_PER_DAY
-        rows += need_rows(life.habits, who.people, life.seed, day + k, offset, life.sensitivity_now)
-        rows += meal_rows(life.habits, who.people, who.doses, life.seed, day + k, offset)
-        rows += basal_rows(life.regimen, who.people, who.doses, life.seed, day + k, offset, life.absorbed_now)
-        rows += rescue_rows(life.habits, who.people, life.seed, day + k, offset)
+    then = day + np.arange(days)
+    rows = [
+        *need_rows(life.habits, who.people, life.seed, then, life.sensitivity_now),
+        *meal_rows(life.habits, who.people, who.doses, life.seed, then),
+        *basal_rows(life.regimen, who.people, who.doses, life.seed, then, life.absorbed_now),
+        *rescue_rows(life.habits, who.people, life.seed, then),
+    ]
     return run(life, who, rows, sample_times(days, every))
 
 
-def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Row], times: NDArray[np.float64]) -> Readings:
+def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Rows], times: NDArray[np.float64]) -> Readings:
     """Integrate the subjects over scheduled rows and read every output at the given times."""
     n = who.size
-    actions = life.clock.actions
-    patient = [np.repeat(np.arange(n), len(times)), *(row.patient for row in rows)]
-    time = [np.tile(times, n), *(row.time for row in rows)]
-    action = [np.full(n * len(times), READ), *(np.full(len(r.patient), actions[r.action]) for r in rows)]
-    amount = [np.zeros(n * len(times)), *(row.amount for row in rows)]
-    schedule = Schedule.build(
-        n, np.concatenate(patient), np.concatenate(time), np.concatenate(action), np.concatenate(amount)
+    tables = [row.table(n, life.clock.actions) for row in rows]
+    schedule = Schedule.table(
+        times, *(np.concatenate(columns, axis=1) for columns in zip(*tables, strict=True))
     )
     solution = solve(
         life.clock.kernel,

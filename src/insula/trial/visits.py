@@ -9,7 +9,7 @@ import numpy as np
 
 from insula.core.calendar import MINUTES_PER_DAY
 from insula.endpoints.visit import Visit
-from insula.trial.day_plan import Row, basal_rows
+from insula.trial.day_plan import EVERYBODY, Rows, basal_rows
 from insula.trial.known import known
 from insula.trial.metabolic_clock import Readings, Subjects, live, run
 from insula.trial.quantities import number
@@ -73,23 +73,16 @@ def meal_test(clinic: Clinic, subjects: Subjects, day: int) -> MealTest:
     procedure = clinic.meal_test
     at = number(procedure.at, "min")
     times = np.array(procedure.readings.value, dtype=float)
-    everyone = np.arange(subjects.size)
-    meal = Row(
-        everyone,
-        np.full(len(everyone), at),
-        "meal",
-        np.full(len(everyone), number(procedure.carbohydrate, "g")),
-    )
-    rows = [row for row in _overnight(clinic, subjects, day) if (row.time < at).all()]
-    readings = run(clinic.life, subjects, [*rows, meal], at + times)
+    meal = Rows(np.array(at), "meal", np.array(number(procedure.carbohydrate, "g")), EVERYBODY)
+    overnight = [rows for rows in _overnight(clinic, subjects, day) if (rows.time < at).all()]
+    readings = run(clinic.life, subjects, [*overnight, meal], at + times)
     return MealTest(times, readings.values[clinic.symbols.glucose], readings.values[clinic.symbols.c_peptide])
 
 
-def _overnight(clinic: Clinic, subjects: Subjects, day: int) -> list[Row]:
+def _overnight(clinic: Clinic, subjects: Subjects, day: int) -> list[Rows]:
     """Long-acting insulin of the day of the test."""
-    return basal_rows(
-        clinic.regimen, subjects.people, subjects.doses, clinic.seed, day, 0.0, clinic.symbols.absorbed_now
-    )
+    who = subjects.people, subjects.doses
+    return basal_rows(clinic.regimen, *who, clinic.seed, np.array([day]), clinic.symbols.absorbed_now)
 
 
 def _record(
