@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from insula.catalog.shelf import Entry
     from insula.core.problems import Problem
 
+HABITS = "habits."
 MODELS = ("metabolic", "disease")
 
 
@@ -39,7 +40,7 @@ def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
 
 
 def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
-    """Habits, regimen, correlated and limited quantities and overridden parameters exist."""
+    """Habits, regimen, correlated and limited quantities and overridden parameters and habits exist."""
     for entry in survey.catalog.populations.entries().values():
         people: Population | None = entry.record
         if people is None:
@@ -49,7 +50,8 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
         if people.ensemble is not None:
             yield from exists(entry, ("ensemble",), "ensemble", people.ensemble, survey.catalog.ensembles)
         for symbol in people.parameters:
-            yield from _symbol(survey, entry, ("parameters", symbol), symbol)
+            if symbol not in survey.personal or not symbol.startswith(HABITS):
+                yield from _symbol(survey, entry, ("parameters", symbol), symbol)
         for index, pair in enumerate(people.correlations):
             for quantity in pair.between:
                 yield from _quantity(survey, entry, ("correlations", index), quantity, survey.personal)
