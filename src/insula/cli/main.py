@@ -25,6 +25,7 @@ _COMMANDS = {
     "validate": "insula.cli.validate",
     "review": "insula.cli.review",
     "calibrate": "insula.cli.calibrate",
+    "ask": "insula.cli.ask",
     "sensitivity": "insula.cli.sensitivity",
     "manual": "insula.cli.manual",
 }

@@ -77,6 +77,25 @@ def fit_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
         yield move
 
 
+@contextmanager
+def ask_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
+    """Yield a function (stage of an answer about a patient, share done) that moves the bar."""
+    _ = translator(lang)
+    names = {
+        "prepare": _("Reading the science, compiling the models"),
+        "pool": _("Looking for virtual patients who are alike"),
+        "follow": _("Following them in every therapy"),
+        "limits": _("Following them without each limit"),
+    }
+    with _bar() as bar:
+        task = bar.add_task("", total=1.0)
+
+        def move(stage: str, share: float) -> None:
+            bar.update(task, description=names[stage], completed=share)
+
+        yield move
+
+
 def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())

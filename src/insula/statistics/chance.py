@@ -35,12 +35,9 @@ class Chance:
         Weighted share of yes.
     low, high
         Interval of the chance: over what the uncertain numbers may be, and over which patients happened to be drawn.
-    between_members
-        Share of the variance of the outcome that lies between members, 0 to 1: lack of evidence. The rest lies between
-        patients. None where all say the same, which tells nothing of it.
-    of_interval
-        Share of the variance of the chance that is lack of evidence; the rest is that few patients were simulated. None
-        likewise.
+    between_members, between_low, between_high
+        Share of the variance of the outcome that lies between members, 0 to 1, with its own interval: lack of evidence.
+        The rest lies between patients. None where all say the same, which tells nothing of it.
     effective
         Effective number of patients.
     """
@@ -49,7 +46,8 @@ class Chance:
     low: float
     high: float
     between_members: float | None
-    of_interval: float | None
+    between_low: float | None
+    between_high: float | None
     effective: float
 
 
@@ -84,16 +82,12 @@ def chance(yes: Floats, weights: Floats, member: Whole, level: float) -> Chance 
         return None
     share = float(np.average(yes, weights=weights))
     posterior = _Posterior.of(yes, weights * (n / weights.sum()), member)
-    low, high = (posterior.quantile(end) for end in ((1 - level) / 2, (1 + level) / 2))
-    told = 0.0 < share < 1.0
-    return Chance(
-        share,
-        min(low, share),
-        max(high, share),
-        posterior.mean(posterior.correlation) if told else None,
-        posterior.evidence_share() if told else None,
-        n,
-    )
+    ends = ((1 - level) / 2, (1 + level) / 2)
+    low, high = (posterior.quantile(end) for end in ends)
+    between: tuple[float | None, float | None, float | None] = (None, None, None)
+    if 0.0 < share < 1.0:
+        between = (posterior.between, *map(posterior.between_quantile, ends))
+    return Chance(share, min(low, share), max(high, share), *between, n)
 
 
 @dataclass(frozen=True)
@@ -121,14 +115,16 @@ class _Posterior:
         probability = prior * np.exp(log - log.max())
         return cls(middle, correlation, probability / probability.sum())
 
-    def mean(self, values: Floats) -> float:
-        return float(self.probability @ values)
+    @property
+    def between(self) -> float:
+        """Mean of the share between members."""
+        return float(self.probability @ self.correlation)
 
-    def evidence_share(self) -> float:
-        """Share of the variance of the chance that is between members; the rest is that its mean is not known."""
-        between = self.mean(self.correlation * self.middle * (1 - self.middle))
-        few = self.mean(self.middle**2) - self.mean(self.middle) ** 2
-        return between / (between + few)
+    def between_quantile(self, share: float) -> float:
+        """Return the share between members below which it lies with this probability."""
+        order = np.argsort(self.correlation, kind="stable")
+        place = int(np.searchsorted(np.cumsum(self.probability[order]), share))
+        return float(self.correlation[order][min(place, len(order) - 1)])
 
     def quantile(self, share: float) -> float:
         """Return the chance below which it lies with this probability."""
@@ -136,7 +132,7 @@ class _Posterior:
         low, high = 0.0, 1.0
         for _ in range(_HALVINGS):
             half = (low + high) / 2
-            low, high = (half, high) if self.mean(betainc(a, b, half)) < share else (low, half)
+            low, high = (half, high) if self.probability @ betainc(a, b, half) < share else (low, half)
         return (low + high) / 2
 
 

@@ -1,0 +1,1 @@
+"""The answer about one patient for a reader: terminal, page and JSON."""

@@ -1,0 +1,50 @@
+"""An answer on disk: a page that needs nothing else, and every number of it as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from insula.report.ask import words
+from insula.report.ask.figure import chance_figure
+from insula.report.ask.tables import headline, sections
+from insula.report.ask.terminal import disclaimer
+from insula.report.figures.style import to_svg
+from insula.report.html import fill, markup
+from insula.report.writing import Writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_answer(answer: dict[str, Any], out: Path, lang: str) -> Path:
+    """Write answer.json and report.html into a folder; return the path of the page."""
+    page = render_answer(answer, lang)
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
+    (out / "answer.json").write_text(text + "\n", encoding="utf-8")
+    path = out / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def render_answer(answer: dict[str, Any], lang: str) -> str:
+    """Return the page as text; the same answer gives the same bytes."""
+    w = Writer(lang)
+    limitations = answer["limitations"] or {}
+    return fill(
+        "ask.html.j2",
+        w,
+        s=answer,
+        disclaimer=disclaimer(w),
+        headline=headline(answer, w),
+        refusal=[] if answer["answered"] else words.refusal(answer, w),
+        figure=_figure(answer, w) if answer["answered"] else None,
+        sections=sections(answer, w),
+        limitations=limitations.get(lang, limitations.get("en", ())),
+    )
+
+
+def _figure(answer: dict[str, Any], w: Writer) -> dict[str, Any]:
+    title = w.title(answer["benefits"][answer["goal"]])
+    return {"title": title, "svg": markup(to_svg(chance_figure(answer, w), "chance", title))}

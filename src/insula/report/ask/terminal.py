@@ -1,0 +1,62 @@
+"""An answer as tables for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from insula.report.ask import words
+from insula.report.ask.tables import Table, sections
+from insula.report.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+_ON_THE_PAGE = ("resembling", "harms", "therapies")  # too long for a terminal where there is an answer
+
+
+def terminal_answer(s: dict[str, Any], lang: str) -> Group:
+    """Return the chances, what limits them and what is known; the rest stands on the page."""
+    return Group(*_parts(s, Writer(lang)))
+
+
+def _parts(s: dict[str, Any], w: Writer) -> Iterator[RenderableType]:
+    yield Text(w.title(s["title"]), style="bold")
+    yield Text(disclaimer(w), style="yellow")
+    if not s["answered"]:
+        yield from (Text(line) for line in words.refusal(s, w))
+        return
+    for section in sections(s, w):
+        if section.id in _ON_THE_PAGE:
+            continue
+        yield Text()
+        yield Text(section.title, style="bold")
+        yield from (Text(line) for line in section.lead)
+        yield from (_table(table) for table in section.tables)
+        yield from (Text(line) for line in section.notes)
+    yield Text()
+    yield from (
+        Text(words.not_compared(one, w)) for one in s["therapies"] if not one["compared"] and one["criteria"]
+    )
+
+
+def disclaimer(w: Writer) -> str:
+    """Return what stands above every answer."""
+    return w._(
+        "Simulated. Research software: exploratory in-silico evidence about virtual patients, not for individual "
+        "treatment decisions. It recommends nothing."
+    )
+
+
+def _table(table: Table) -> RichTable:
+    shown = RichTable(title=table.caption, title_justify="left", title_style="", pad_edge=False, box=None)
+    for head in table.heads:
+        shown.add_column(head, vertical="top", overflow="fold")
+    for row in table.rows:
+        shown.add_row(*row)
+    return shown

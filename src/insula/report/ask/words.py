@@ -1,0 +1,167 @@
+"""Facts, chances, limits and criteria of an answer in the reader's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insula.report.writing import MISSING
+
+if TYPE_CHECKING:
+    from insula.report.writing import Writer
+
+Answer = dict[str, Any]
+
+_COUNTED = ("event",)  # units that the title of a fact names already
+
+
+def after(horizon: Answer, w: Writer) -> str:
+    """Return a horizon as ``after 1 year``."""
+    if horizon["unit"] == "year":
+        years = w.number(horizon["value"])
+        return (
+            w._("after 1 year") if horizon["value"] == 1 else w._("after {years} years").format(years=years)
+        )
+    return w._("after {days} days").format(days=w.number(horizon["day"], "day"))
+
+
+def chance(found: Answer | None, w: Writer) -> str:
+    """Return a chance with its interval, as ``31 % (5 % to 77 %)``."""
+    if found is None:
+        return MISSING
+    ends = w._("{low} to {high}").format(low=w.percent(found["low"]), high=w.percent(found["high"]))
+    return w._("{first} ({second})").format(first=w.percent(found["share"]), second=ends)
+
+
+def evidence(found: Answer | None, w: Writer) -> str:
+    """Return which share of the outcome's variance is lack of evidence, with its interval."""
+    if found is None or found["between_members"] is None:
+        return MISSING
+    first, low, high = (w.percent(found[key]) for key in ("between_members", "between_low", "between_high"))
+    return w._("{first} ({second})").format(
+        first=first, second=w._("{low} to {high}").format(low=low, high=high)
+    )
+
+
+def value(fact: Answer, number: float, w: Writer) -> str:
+    """Return a value of a fact with its unit."""
+    unit = fact["unit"]
+    return w.number(number) if unit in _COUNTED else w.value(number, unit, fact["quantity"])
+
+
+def stated(fact: Answer, w: Writer) -> str:
+    """Return what the patient's file states."""
+    if fact["below"]:
+        return w._("below {limit}").format(limit=value(fact, fact["value"], w))
+    return value(fact, fact["value"], w)
+
+
+def spread(fact: Answer, found: Answer | None, w: Writer) -> str:
+    """Return median and central interval of virtual patients."""
+    if found is None:
+        return MISSING
+    low, median, high = (w.number(found[end], fact["unit"]) for end in ("low", "median", "high"))
+    return w._("{first} ({second})").format(
+        first=median, second=w._("{low} to {high}").format(low=low, high=high)
+    )
+
+
+def limit(criterion: Answer, w: Writer) -> str:
+    """Return the limits of a criterion, as ``Age: 18 to 65 years``."""
+    low, high = criterion["low"], criterion["high"]
+    if low is not None and high is not None:
+        text = w.interval(low, high, criterion["unit"], criterion["quantity"])
+    elif low is not None:
+        text = w._("at least {limit}").format(limit=value(criterion, low, w))
+    else:
+        text = w._("at most {limit}").format(limit=value(criterion, high, w))
+    return w._("{title}: {text}").format(title=w.title(criterion["title"]), text=text)
+
+
+def verdict(criterion: Answer, w: Writer) -> str:
+    """Return whether the patient meets a criterion."""
+    return {"met": w._("met"), "not met": w._("not met"), "not known": w._("not stated")}[
+        criterion["verdict"]
+    ]
+
+
+def refusal(s: Answer, w: Writer) -> list[str]:
+    """Return why there is no answer, and what would change that."""
+    found = s["refusal"]
+    if found["why"] == "type":
+        kind = w.title(s["diabetes_type"])
+        return [w._("{kind}: no answer.").format(kind=kind), w.title(found["reason"])]
+    if found["why"] == "therapies":
+        told = w._("No therapy was studied in people like this patient:")
+        return [told, *(not_compared(one, w) for one in s["therapies"] if not one["compared"])]
+    return [*_too_few(s, found, w)]
+
+
+def _too_few(s: Answer, found: Answer, w: Writer) -> list[str]:
+    facts = {fact["id"]: w.title(fact["title"]) for fact in s["facts"]}
+    lines = [
+        w._(
+            "No answer: of {of} virtual patients only {effective} effective ones are like this patient, and at "
+            "least {fewest} are needed."
+        ).format(
+            of=w.number(found["of"]),
+            effective=w.number(found["effective"]),
+            fewest=w.number(found["fewest"]),
+        )
+    ]
+    made = [
+        w._("without {fact}: {number}").format(fact=facts[name], number=w.number(number))
+        for name, number in found["without"].items()
+        if number > 2 * found["effective"]
+    ]
+    if made:
+        lines.append(
+            w._("These facts make it so (effective number without each): {facts}.").format(
+                facts=joined(made, w)
+            )
+        )
+    else:
+        lines.append(
+            w._("No single fact makes it so: together they describe somebody whom the population lacks.")
+        )
+    return lines
+
+
+def not_compared(therapy: Answer, w: Writer) -> str:
+    """Return why a therapy is not compared."""
+    failed = [limit(one, w) for one in therapy["criteria"] if one["verdict"] == "not met"]
+    text = w._("{therapy}: not compared, because its patients were others ({criteria}).")
+    return text.format(therapy=w.title(therapy["title"]), criteria=joined(failed, w))
+
+
+def limits_lead(therapy: Answer, horizon: Answer, w: Writer) -> str:
+    """Return how many missed the goal and how many of them were followed again."""
+    found = therapy["limits"]
+    return w._(
+        "{missed} virtual patients miss the goal {when}; {retried} of them were followed again without each limit."
+    ).format(missed=w.number(found["missed"]), when=after(horizon, w), retried=w.number(found["retried"]))
+
+
+def limit_rows(s: Answer, therapy: Answer, w: Writer) -> list[tuple[str, ...]]:
+    """Return each limit with what was tried and how many reach the goal then."""
+    rows: list[tuple[str, ...]] = []
+    for name, found in therapy["limits"]["without"].items():
+        text = s["limits"][name]
+        share = w.percent(found["reached"] / found["of"]) if found["of"] else MISSING
+        told = w._("{reached} of {of}").format(reached=w.number(found["reached"]), of=w.number(found["of"]))
+        rows.append((w.title(text["title"]), w.title(text["without"]), told, share))
+    return rows
+
+
+def published(row: Answer, w: Writer) -> str:
+    """Return one published number of an arm, as ``58 % at month 12 (n 65)``."""
+    number = (
+        w.percent(row["value"]) if row["statistic"] == "proportion" else w.value(row["value"], row["unit"])
+    )
+    when = "" if row["months"] is None else w._("at month {month}").format(month=w.number(row["months"]))
+    size = "" if row["n"] is None else f"(n {w.number(row['n'])})"
+    return " ".join(part for part in (number, when, size) if part)
+
+
+def joined(parts: list[str], w: Writer) -> str:
+    """Return several parts as one text."""
+    return w._("; ").join(parts)
