@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from insula.trial.cohort import Cohort
 
     Floats = NDArray[np.float64]
+
+EATEN = "habits.carbohydrate_per_day"
 
 
 def lived(clinic: Clinic, born: Floats, diagnosed_on: Floats, day: float) -> dict[str, Floats]:
@@ -52,6 +55,8 @@ def grow(clinic: Clinic, cohort: Cohort, day: float) -> None:
             if symbol in clock.parameters:
                 table[:, clock.parameter(symbol)] = cohort.drawn[symbol]
     weigh(clinic, cohort)
+    if EATEN in clinic.biography.grown:
+        cohort.people = replace(cohort.people, carbohydrate=cohort.drawn[EATEN])
 
 
 def weigh(clinic: Clinic, cohort: Cohort) -> None:
