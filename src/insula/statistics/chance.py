@@ -86,7 +86,8 @@ def chance(yes: Floats, weights: Floats, member: Whole, level: float) -> Chance 
     low, high = (posterior.quantile(end) for end in ends)
     between: tuple[float | None, float | None, float | None] = (None, None, None)
     if 0.0 < share < 1.0:
-        between = (posterior.between, *map(posterior.between_quantile, ends))
+        least, most = map(posterior.between_quantile, ends)
+        between = (posterior.between, least, most)
     return Chance(share, min(low, share), max(high, share), *between, n)
 
 

@@ -246,6 +246,8 @@ def _resembling(
     spread: dict[str, float] = {
         name: _spread(inquiry.alike.early, question.facts[fact].of or "") for name, fact in by.items()
     }
+    told = {key for key, found in rows.items() if any(row.meaning in question.shown_of_arms for row in found)}
+    arms = [arm for arm in arms if (arm.topic, arm.study, arm.arm) in told]
     found = nearest(arms, therapy_class, inquiry.type.disease, patient, spread, question.resembling)
     return [
         {

@@ -28,7 +28,8 @@ class PublishedArm:
     therapy_class
         As evidence/therapy_classes.yaml sorts it.
     size, age, duration
-        Number of patients, mean age and mean duration of diabetes in years; NaN where not given.
+        Number of patients, mean age and mean duration of diabetes in years; NaN where not given. An arm without age or
+        duration has those of its study's largest arm that states an age.
     """
 
     topic: str
@@ -50,8 +51,9 @@ def published_arms(catalog: Catalog) -> list[PublishedArm]:
 
     def of_topic(topic: str, tables: EvidenceTables) -> Iterator[PublishedArm]:
         studies = {row.cells["study_id"]: row.cells for row in tables.studies}
+        largest = {row.cells["study_id"]: row for row in sorted(tables.arms, key=_stated)}
         for row in tables.arms:
-            study = studies[row.cells["study_id"]]
+            study, whole = studies[row.cells["study_id"]], largest[row.cells["study_id"]]
             yield PublishedArm(
                 topic=topic,
                 study=row.cells["study_id"],
@@ -62,8 +64,8 @@ def published_arms(catalog: Catalog) -> list[PublishedArm]:
                 disease=study["disease"],
                 therapy_class=class_of(row.cells["therapy"], classes),
                 size=_cell(row, "n"),
-                age=_cell(row, "age_mean"),
-                duration=_cell(row, "duration_years_mean"),
+                age=_cell(row, "age_mean", whole),
+                duration=_cell(row, "duration_years_mean", whole),
             )
 
     return [arm for topic in catalog.topics for arm in of_topic(topic, catalog.evidence(topic))]
@@ -116,5 +118,11 @@ def _distance(arm: PublishedArm, patient: Mapping[str, float], spread: Mapping[s
     return math.sqrt(sum(squares) / len(squares)) if squares else None
 
 
-def _cell(row: Row, name: str) -> float:
-    return float(row.cells[name] or math.nan)
+def _stated(row: Row) -> tuple[bool, float]:
+    """Order arms by whether they state an age, then by size."""
+    return bool(row.cells["age_mean"]), float(row.cells["n"] or 0.0)
+
+
+def _cell(row: Row, name: str, otherwise: Row | None = None) -> float:
+    text = row.cells[name] or (otherwise.cells[name] if otherwise else "")
+    return float(text or math.nan)

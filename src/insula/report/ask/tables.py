@@ -154,26 +154,21 @@ def _numbers(s: Answer, w: Writer) -> list[str]:
 
 
 def _therapies(s: Answer, w: Writer) -> Section:
-    """Whom each therapy was studied in, and those that are not compared."""
+    """Whom each therapy was studied in; therapies with the same criteria share a table."""
     heads = (w._("Studied in"), w._("This patient"), w._("Source"))
-    tables = [
-        Table(
-            w.title(one["title"]),
-            heads,
-            [
-                (words.limit(c, w), words.verdict(c, w), f"{c['source']}, {c['place']}")
-                for c in one["criteria"]
-            ],
+    shared: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for one in s["therapies"]:
+        rows = tuple(
+            (words.limit(c, w), words.verdict(c, w), f"{c['source']}, {c['place']}") for c in one["criteria"]
         )
-        for one in s["therapies"]
-        if one["criteria"]
-    ]
-    lead = [words.not_compared(one, w) for one in s["therapies"] if _left_out(one)]
-    return Section("therapies", w._("Whom the therapies were studied in"), lead, tables)
+        shared.setdefault(rows, []).append(w.title(one["title"]))
+    tables = [Table(words.joined(titles, w), heads, rows) for rows, titles in shared.items() if rows]
+    return Section("therapies", w._("Whom the therapies were studied in"), (), tables)
 
 
-def _left_out(therapy: Answer) -> bool:
-    return any(one["verdict"] == "not met" for one in therapy["criteria"])
+def not_compared(s: Answer, w: Writer) -> list[str]:
+    """Return a sentence for each therapy whose patients were others."""
+    return [words.not_compared(one, w) for one in s["therapies"] if words.left_out(one)]
 
 
 def _resembling(s: Answer, w: Writer) -> Section:
@@ -185,9 +180,9 @@ def _resembling(s: Answer, w: Writer) -> Section:
         if one["resembling"]
     ]
     lead = w._(
-        "Arms of the evidence tables with the same class of therapy, nearest in mean age and mean duration of diabetes "
-        "(distance in standard deviations of the population); last those that state neither. Shown are their rows on "
-        "insulin independence, calibration and validation alike."
+        "Arms of the evidence tables with the same class of therapy that published insulin independence, nearest in "
+        "mean age and mean duration of diabetes (of the arm, else of its study; distance in standard deviations of the "
+        "population); last those that state neither. Trials for calibration and for validation are shown alike."
     )
     return Section("resembling", w._("Published patients who resemble"), [lead] if tables else [], tables)
 

@@ -92,8 +92,8 @@ def refusal(s: Answer, w: Writer) -> list[str]:
         return [w._("{kind}: no answer.").format(kind=kind), w.title(found["reason"])]
     if found["why"] == "therapies":
         told = w._("No therapy was studied in people like this patient:")
-        return [told, *(not_compared(one, w) for one in s["therapies"] if not one["compared"])]
-    return [*_too_few(s, found, w)]
+        return [told, *(not_compared(one, w) for one in s["therapies"])]
+    return _too_few(s, found, w)
 
 
 def _too_few(s: Answer, found: Answer, w: Writer) -> list[str]:
@@ -126,6 +126,11 @@ def _too_few(s: Answer, found: Answer, w: Writer) -> list[str]:
     return lines
 
 
+def left_out(therapy: Answer) -> bool:
+    """Whether a criterion speaks against the patient."""
+    return any(one["verdict"] == "not met" for one in therapy["criteria"])
+
+
 def not_compared(therapy: Answer, w: Writer) -> str:
     """Return why a therapy is not compared."""
     failed = [limit(one, w) for one in therapy["criteria"] if one["verdict"] == "not met"]
@@ -153,13 +158,12 @@ def limit_rows(s: Answer, therapy: Answer, w: Writer) -> list[tuple[str, ...]]:
 
 
 def published(row: Answer, w: Writer) -> str:
-    """Return one published number of an arm, as ``58 % at month 12 (n 65)``."""
-    number = (
-        w.percent(row["value"]) if row["statistic"] == "proportion" else w.value(row["value"], row["unit"])
-    )
-    when = "" if row["months"] is None else w._("at month {month}").format(month=w.number(row["months"]))
-    size = "" if row["n"] is None else f"(n {w.number(row['n'])})"
-    return " ".join(part for part in (number, when, size) if part)
+    """Return one published number of an arm, as ``58 % (month 12, n 65)``."""
+    share = row["statistic"] == "proportion"
+    number = w.percent(row["value"]) if share else value({**row, "quantity": ""}, row["value"], w)
+    about = [] if row["months"] is None else [w._("month {month}").format(month=w.number(row["months"]))]
+    about += [] if row["n"] is None else [f"n {w.number(row['n'])}"]
+    return w._("{first} ({second})").format(first=number, second=", ".join(about)) if about else number
 
 
 def joined(parts: list[str], w: Writer) -> str:

@@ -1,0 +1,128 @@
+"""What may be asked of a patient can be answered: everything that a question names exists, in units that fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from insula.checks.names import exists
+from insula.checks.survey import Place, Survey
+from insula.core.units import convertible, is_unit
+from insula.population.derived import FormulaError, symbols_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insula.catalog.records import Fact, Question
+    from insula.catalog.shelf import Entry
+    from insula.core.problems import Problem
+
+_ENDPOINT = "endpoint."
+
+
+def questions_name_what_exists(survey: Survey) -> Iterator[Problem]:
+    """Populations, protocols, classes, endpoints, outcomes, facts and symbols that a question names exist."""
+    catalog = survey.catalog
+    for entry, question in _questions(survey):
+        for name, kind in question.types.items():
+            if kind.population is not None:
+                keys = ("types", name, "population")
+                yield from exists(entry, keys, "population", kind.population, catalog.populations)
+        for name, asked in question.protocols.items():
+            yield from exists(entry, ("protocols", name), "protocol", name, catalog.protocols)
+            keys = ("protocols", name, "therapy_class")
+            yield from exists(entry, keys, "therapy class", asked.therapy_class, catalog.therapy_classes)
+            for index, criterion in enumerate(asked.studied_in):
+                at = ("protocols", name, "studied_in", index)
+                yield from exists(entry, at, "fact", criterion.quantity, question.facts)
+        for end, fact in question.resembling_by.items():
+            yield from exists(entry, ("resembling_by", end), "fact", fact, question.facts)
+        yield from _outcomes(survey, entry, question)
+        yield from _limits(survey, entry, question)
+
+
+def _outcomes(survey: Survey, entry: Entry[Any], question: Question) -> Iterator[Problem]:
+    endpoints, outcomes = survey.catalog.endpoints, survey.catalog.outcomes
+    for name in question.benefits:
+        yield from exists(entry, ("benefits",), "endpoint", name, endpoints)
+    yield from exists(entry, ("goal",), "benefit of this question", question.goal, question.benefits)
+    for key in ("shown_of_arms", "harms"):
+        for name in getattr(question, key):
+            yield from exists(entry, (key,), "endpoint or outcome", name, {*endpoints, *outcomes})
+    for name, fact in question.facts.items():
+        if fact.sensor is not None:
+            yield from exists(entry, ("facts", name, "sensor"), "endpoint", fact.sensor, endpoints)
+
+
+def _limits(survey: Survey, entry: Entry[Any], question: Question) -> Iterator[Problem]:
+    for name, what_if in question.limits.items():
+        for symbol, quantity in what_if.set.items():
+            keys = ("limits", name, "set", symbol)
+            unit = survey.unit_of(symbol, "disease")
+            yield from exists(entry, keys, "symbol of the disease model", symbol, survey.dotted("disease"))
+            if unit and unit != quantity.unit:
+                text = f'{symbol} is set in "{quantity.unit}", its module declares "{unit}".'
+                yield Place(entry.path, entry.line(*keys)).error(text)
+        for therapy in what_if.doses.therapies if what_if.doses else ():
+            at = ("limits", name, "doses", "therapies")
+            yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)
+
+
+def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
+    """The formula of a fact uses what virtual patients have, and its limits and errors are in units that fit."""
+    known = survey.personal | survey.dotted()
+    known |= {f"{_ENDPOINT}{name}" for name in survey.catalog.endpoints}
+    for entry, question in _questions(survey):
+        for name, fact in question.facts.items():
+            place = Place(entry.path, entry.line("facts", name))
+            yield from _formula(survey, entry, name, fact, known)
+            for quantity in (fact.at_least, fact.at_most, fact.error):
+                if quantity is not None and not _fits(quantity.unit, fact):
+                    yield place.error(f'{name} is in {fact.unit}, which "{quantity.unit}" does not fit.')
+        for name, asked in question.protocols.items():
+            for index, criterion in enumerate(asked.studied_in):
+                place = Place(entry.path, entry.line("protocols", name, "studied_in", index))
+                fact_of = question.facts.get(criterion.quantity)
+                for limit in (criterion.at_least, criterion.at_most):
+                    if limit is not None and fact_of is not None and not _fits(limit.unit, fact_of):
+                        text = (
+                            f'{criterion.quantity} is in {fact_of.unit}, which "{limit.unit}" does not fit.'
+                        )
+                        yield place.error(text)
+
+
+def _formula(survey: Survey, entry: Entry[Any], name: str, fact: Fact, known: set[str]) -> Iterator[Problem]:
+    """Whatever a formula names exists; a single symbol has the unit of the fact."""
+    if fact.of is None:
+        return
+    keys = ("facts", name, "of")
+    try:
+        symbols = symbols_in(name, fact.of)
+    except FormulaError as trouble:
+        yield Place(entry.path, entry.line(*keys)).error(str(trouble))
+        return
+    for symbol in sorted(symbols):
+        yield from exists(entry, keys, "quantity of a virtual patient called", symbol, known)
+    unit = _unit_of(survey, fact.of.strip())
+    if unit and fact.count is None and unit != fact.unit:
+        text = f'{fact.of} is in "{unit}", the fact in "{fact.unit}".'
+        yield Place(entry.path, entry.line(*keys)).error(
+            text, "Write a formula that turns one into the other."
+        )
+
+
+def _unit_of(survey: Survey, name: str) -> str | None:
+    """Return the unit of an endpoint or a symbol of the models; None for formulas and traits."""
+    if name.startswith(_ENDPOINT):
+        endpoint = survey.catalog.endpoints.readable().get(name.removeprefix(_ENDPOINT))
+        return None if endpoint is None else endpoint.unit
+    return survey.unit_of(name)
+
+
+def _fits(unit: str, fact: Fact) -> bool:
+    return not is_unit(unit) or convertible(unit, fact.unit, fact.quantity)
+
+
+def _questions(survey: Survey) -> Iterator[tuple[Entry[Any], Question]]:
+    for entry in survey.catalog.questions.entries().values():
+        if entry.record is not None:
+            yield entry, entry.record
