@@ -34,7 +34,9 @@ def test_a_run_on_the_averaged_map_is_whole(run):
     assert seen["tir"]["mean"] is None
     assert seen["hba1c"]["n"] == PATIENTS
     assert seen["progression_to_diabetes"]["mean"] == 1.0
-    assert (folder / "report.html").read_text(encoding="utf-8").count("history: history.diagnosed_for") == 1
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("history: history.diagnosed_for") == 1
+    assert "never reached the stage" in page
 
 
 def test_the_screening_tells_who_never_reached_the_stage(run):
@@ -52,6 +54,7 @@ def test_the_number_of_workers_changes_no_byte(run, science, cache, tmp_path):
     command = ("run", AVERAGED, "--patients", PATIENTS, "--workers", 2, "--lang", "zh")
     fine(insula(*command, "--out", tmp_path / "again", science=science, cache=cache))
     assert hashes(tmp_path / "again") == hashes(run[0])
+    assert "从未到达入组所需的疾病阶段" in (tmp_path / "again/report.html").read_text(encoding="utf-8")
 
 
 def test_people_with_a_history_can_live_simulated_days(science, cache, tmp_path):

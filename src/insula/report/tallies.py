@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from insula.report.science_text import ScienceText
 
 _BASELINE_DAY = 0.0
+HISTORY = "history:"  # begins the criterion that a life before the study is judged by
 FEMALE = "trait.female"  # 1 or 0; stands for the trait sex
 
 
@@ -55,13 +56,17 @@ def _trait_row(value: np.ndarray, name: str, science: ScienceText) -> dict[str, 
 
 
 def screening(run: Run) -> dict[str, Any]:
-    """Return how many candidates were looked at and admitted, and how many passed each criterion."""
+    """Return how many candidates were looked at and admitted, and how many passed each criterion.
+
+    ``never_reached``: how many lived their history without reaching the stage; None where there is no history.
+    """
     table = run.table("screening")
     if not table:
         return {
             "candidates": None,
             "admitted": len(set(run.table("patients")["candidate"].tolist())),
             "criteria": [],
+            "never_reached": None,
         }
     failed = set(table["candidate"][~table["passed"].astype(bool)].tolist())
     candidates = set(table["candidate"].tolist())
@@ -69,7 +74,13 @@ def screening(run: Run) -> dict[str, Any]:
     for name in in_order(table["criterion"]):
         passed = select(table, criterion=name)["passed"].astype(bool)
         criteria.append({"criterion": str(name), "judged": int(passed.size), "passed": int(passed.sum())})
-    return {"candidates": len(candidates), "admitted": len(candidates - failed), "criteria": criteria}
+    lived = [row for row in criteria if row["criterion"].startswith(HISTORY)]
+    return {
+        "candidates": len(candidates),
+        "admitted": len(candidates - failed),
+        "criteria": criteria,
+        "never_reached": sum(row["judged"] - row["passed"] for row in lived) if lived else None,
+    }
 
 
 def failures(run: Run) -> dict[str, Any]:
