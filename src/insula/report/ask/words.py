@@ -66,7 +66,7 @@ def spread(fact: Answer, found: Answer | None, w: Writer) -> str:
 
 
 def limit(criterion: Answer, w: Writer) -> str:
-    """Return the limits of a criterion, as ``Age: 18 to 65 years``."""
+    """Return the limits of a criterion, as ``Age (18 to 65 years)``."""
     low, high = criterion["low"], criterion["high"]
     if low is not None and high is not None:
         text = w.interval(low, high, criterion["unit"], criterion["quantity"])
@@ -74,7 +74,7 @@ def limit(criterion: Answer, w: Writer) -> str:
         text = w._("at least {limit}").format(limit=value(criterion, low, w))
     else:
         text = w._("at most {limit}").format(limit=value(criterion, high, w))
-    return w._("{title}: {text}").format(title=w.title(criterion["title"]), text=text)
+    return w._("{first} ({second})").format(first=w.title(criterion["title"]), second=text)
 
 
 def verdict(criterion: Answer, w: Writer) -> str:
