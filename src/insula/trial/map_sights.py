@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _REVIEW = {"fasting": "log", "after_meal": "log", "share_low": "logit", "share_high": "logit"}
-_TEST = {"glucose": "log", "c_peptide": "log"}  # C-peptide per secretory capacity
+_TEST = {"glucose": "log", "c_peptide": "sqrt"}  # C-peptide per secretory capacity
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,9 @@ class MapSights:
         `own` is each patient's correction, from `test_away_from_map`; empty for the map itself.
         """
         basis = self._basis(clinic, cohort)
-        found = {
-            name: from_scale(scale, basis @ self.surrogates[name].coefficients + own.get(name, 0.0))
-            for name, scale in _TEST.items()
-        }
+        scaled = {name: basis @ self.surrogates[name].coefficients + own.get(name, 0.0) for name in _TEST}
+        scaled["c_peptide"] = np.maximum(scaled["c_peptide"], 0.0)  # of a square root
+        found = {name: from_scale(scale, scaled[name]) for name, scale in _TEST.items()}
         return MealTest(
             self.time, found["glucose"], found["c_peptide"] * self._capacity(clinic, cohort)[:, None]
         )
