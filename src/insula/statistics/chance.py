@@ -83,7 +83,7 @@ def chance(yes: Floats, weights: Floats, member: Whole, level: float) -> Chance 
     share = float(np.average(yes, weights=weights))
     posterior = _Posterior.of(yes, weights * (n / weights.sum()), member)
     ends = ((1 - level) / 2, (1 + level) / 2)
-    low, high = (posterior.quantile(end) for end in ends)
+    low, high = posterior.bracket(ends[0])[0], posterior.bracket(ends[1])[1]
     between: tuple[float | None, float | None, float | None] = (None, None, None)
     if 0.0 < share < 1.0:
         least, most = map(posterior.between_quantile, ends)
@@ -127,14 +127,14 @@ class _Posterior:
         place = int(np.searchsorted(np.cumsum(self.probability[order]), share))
         return float(self.correlation[order][min(place, len(order) - 1)])
 
-    def quantile(self, share: float) -> float:
-        """Return the chance below which it lies with this probability."""
+    def bracket(self, share: float) -> tuple[float, float]:
+        """Return two chances, close together, between which lies that below which it is with this probability."""
         a, b = _shape(self.middle, self.correlation)
         low, high = 0.0, 1.0
         for _ in range(_HALVINGS):
             half = (low + high) / 2
             low, high = (half, high) if self.probability @ betainc(a, b, half) < share else (low, half)
-        return (low + high) / 2
+        return low, high
 
 
 def _shape(middle: Floats, correlation: Floats) -> tuple[Floats, Floats]:

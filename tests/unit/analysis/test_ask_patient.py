@@ -1,0 +1,147 @@
+"""The file of a patient: units, limits of detection, sensor readings, and every fault told at once with its line."""
+
+import pytest
+
+from insula.analysis.ask.patient import read_patient
+from insula.catalog import Catalog
+from insula.core.errors import InsulaError, InvalidText
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog.open()
+
+
+@pytest.fixture
+def read(catalog, tmp_path):
+    def read(text):
+        path = tmp_path / "patient.yaml"
+        path.write_text(text, encoding="utf-8")
+        return read_patient(catalog, catalog.questions["stop_insulin"], path)
+
+    return read
+
+
+def told(read, text):
+    with pytest.raises(InvalidText) as refused:
+        read(text)
+    return [(problem.line or problem.row, problem.message) for problem in refused.value.problems]
+
+
+AGE = "diabetes_type: type_1\nfacts:\n  age: {value: 44, unit: year}\n"
+
+
+def test_age_and_type_are_enough(read):
+    asked = read(AGE)
+    assert asked.stated == {"age": 44.0}
+    assert [known.name for known in asked.known] == ["age"]
+
+
+def test_facts_are_brought_to_the_unit_of_the_question(read):
+    asked = read(AGE + "  hba1c: {value: 53, unit: mmol_per_mol}\n  weight: {value: 62000, unit: g}\n")
+    assert asked.stated["hba1c"] == pytest.approx(7.0, abs=0.01)
+    assert asked.stated["weight"] == pytest.approx(62.0)
+
+
+def test_below_a_limit_of_detection(read):
+    asked = read(AGE + "  c_peptide_stimulated: {below: 0.0033, unit: nmol_per_L}\n")
+    known = asked.known[1]
+    assert (known.value, known.below) == (pytest.approx(3.3), True)
+
+
+def test_what_is_present_is_one_and_a_fact_without_use_is_kept(read):
+    asked = read(AGE + "  female: {present: true}\n  earlier_transplant: {present: false}\n")
+    assert asked.stated["female"] == 1.0
+    assert asked.stated["earlier_transplant"] == 0.0
+    assert asked.unused == ("earlier_transplant",)
+
+
+def test_every_fault_is_told_at_once(read):
+    text = """diabetes_type: typ_1
+facts:
+  weigth: {value: 62, unit: kg}
+  hba1c: {value: 53, unit: percent}
+  insulin_dose: {value: 0.5, unit: year}
+  egfr: {present: true}
+  severe_hypoglycaemia: {below: 3, unit: event}
+"""
+    found = told(read, text)
+    assert [line for line, _ in found] == [1, 2, 3, 4, 5, 6, 7]
+    words = " ".join(message for _, message in found)
+    for word in (
+        'diabetes_type "typ_1"',
+        '"age" is missing',
+        '"weigth"',
+        "53 percent",
+        '"year"',
+        "egfr",
+        "a limit",
+    ):
+        assert word in words
+
+
+@pytest.mark.parametrize(
+    ("fact", "word"),
+    [
+        ("{value: 44}", "need a unit"),
+        ("{value: 44, below: 50, unit: year}", "one of value, below and present"),
+        ("{unit: year}", "one of value, below and present"),
+        ("{present: true, unit: year}", "present has none"),
+        ("{value: old, unit: year}", "must be a number"),
+        ("{value: 44, unit: year, vlaue: 3}", 'unknown key "vlaue"'),
+    ],
+)
+def test_a_fact_states_one_thing(read, fact, word):
+    ((line, message),) = told(read, f"diabetes_type: type_1\nfacts:\n  age: {fact}\n")
+    assert line == 3
+    assert word in message
+
+
+def test_a_file_that_is_not_there(catalog, tmp_path):
+    with pytest.raises(InsulaError, match="There is no file"):
+        read_patient(catalog, catalog.questions["stop_insulin"], tmp_path / "nobody.yaml")
+
+
+SENSOR = AGE + "sensor: {file: trace.csv, unit: mmol_per_L}\n"
+
+
+def trace(folder, readings, minutes=5):
+    lines = [f"{minutes * k},{value}" for k, value in enumerate(readings)]
+    (folder / "trace.csv").write_text("time,glucose\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_a_trace_tells_its_facts(read, tmp_path):
+    trace(tmp_path, ([8.0] * 3 + [12.0]) * 500)
+    asked = read(SENSOR)
+    assert asked.stated["time_in_range"] == pytest.approx(75.0)
+    assert asked.stated["mean_glucose"] == pytest.approx(9.0 * 18.016, rel=2e-3)
+    assert asked.stated["time_below_54"] == 0.0
+    assert {known.name for known in asked.known} == {"age", "time_in_range"}
+
+
+def test_clock_times_are_read(read, tmp_path):
+    lines = [f"2025-01-0{1 + k // 288}T{k % 288 // 12:02}:{k % 12 * 5:02},7.5" for k in range(576)]
+    (tmp_path / "trace.csv").write_text(
+        "time;glucose\n" + "\n".join(lines).replace(",", ";"), encoding="utf-8"
+    )
+    assert read(SENSOR).stated["time_in_range"] == pytest.approx(100.0)
+
+
+def test_a_trace_with_too_many_gaps_tells_nothing(read, tmp_path):
+    trace(tmp_path, [8.0] * 400, minutes=20)
+    ((line, message),) = told(read, SENSOR)
+    assert line == 4
+    assert "too few" in message
+
+
+def test_what_is_wrong_with_a_trace(read, tmp_path):
+    assert "there is no file" in told(read, SENSOR)[0][1]
+    (tmp_path / "trace.csv").write_text("when,glucose\n0,7\n", encoding="utf-8")
+    assert "column time is missing" in told(read, SENSOR)[0][1]
+    (tmp_path / "trace.csv").write_text("time,glucose\n0,7\n5,high\n", encoding="utf-8")
+    assert told(read, SENSOR)[0][0] == 3
+    trace(tmp_path, [8.0] * 400)
+    assert (
+        "also told by"
+        in told(read, SENSOR.replace("facts:", "facts:\n  time_in_range: {value: 60, unit: percent}"))[0][1]
+    )
