@@ -126,7 +126,7 @@ def sensitivity(
 def _means(
     place: MapClinic, symbols: Sequence[str], values: Floats, progress: Callable[[float], None]
 ) -> dict[Output, Floats]:
-    """Mean of every endpoint over the patients of each vector, (J,); NaN where a patient has no value."""
+    """Mean of every endpoint over the patients of each vector, (J,); NaN where nobody has a value."""
     found: dict[Output, list[Floats]] = {}
     for start in range(0, len(values), place.at_once):
         progress(start / len(values))
@@ -141,7 +141,9 @@ def _outputs(replayed: Replayed) -> Iterable[tuple[Output, Floats]]:
     for arm, days in replayed.items():
         for day, endpoints in days.items():
             for name, column in endpoints.items():
-                yield (arm, day, name), column.mean(axis=1)
+                known = np.isfinite(column)
+                total = np.where(known, column, 0.0).sum(axis=1)
+                yield (arm, day, name), total / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
 
 
 def _effects(

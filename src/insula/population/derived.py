@@ -111,6 +111,7 @@ def evaluate(symbol: str, formula: str, values: Mapping[str, Floats]) -> Floats:
     return np.asarray(_value(_parsed(symbol, formula).body, symbol, values), dtype=np.float64)
 
 
+@functools.cache
 def _parsed(symbol: str, formula: str) -> ast.Expression:
     try:
         return ast.parse(formula.replace("^", "**"), mode="eval")

@@ -70,7 +70,7 @@ def screening(run: Run) -> dict[str, Any]:
         }
     failed = set(table["candidate"][~table["passed"].astype(bool)].tolist())
     candidates = set(table["candidate"].tolist())
-    criteria = []
+    criteria: list[dict[str, Any]] = []
     for name in in_order(table["criterion"]):
         passed = select(table, criterion=name)["passed"].astype(bool)
         criteria.append({"criterion": str(name), "judged": int(passed.size), "passed": int(passed.sum())})

@@ -20,8 +20,9 @@ from insula.trial.block import ordinary_days
 from insula.trial.cohort import YEAR, Cohort
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow
+from insula.trial.lives import Lives, live_again, look_for
 from insula.trial.map_people import MapPeople, follow_people, with_medians
-from insula.trial.open_clinic import open_clinic
+from insula.trial.open_clinic import SIMULATED, open_clinic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,13 +55,13 @@ class MapClinic:
     """
 
     clinic: Clinic
-    people: MapPeople
+    people: MapPeople | Lives
     quantities: Mapping[str, Sourced]
 
     @property
     def at_once(self) -> int:
         """How many vectors are replayed together, at least 1, so that memory does not grow with their number."""
-        return max(1, _AT_ONCE // self.people.size)
+        return 1 if isinstance(self.people, Lives) else max(1, _AT_ONCE // self.people.size)
 
 
 def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | None = None) -> MapClinic:
@@ -69,13 +70,15 @@ def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | N
     Raises
     ------
     UnknownName, InvalidText, ProtocolError, CompileError
-        As `open_clinic`; also when nobody is eligible, and for people with a history.
+        As `open_clinic`; also when nobody is eligible, and for simulated days of people with a history.
     """
     clinic = open_clinic(catalog, study, seed, on_map=True)
-    if clinic.population.history is not None:
-        told = f"The people of {study.id} have a history, which is another with other numbers: "
-        raise ProtocolError(told + "such a study cannot be replayed.")
     medians = with_medians(clinic)
+    if study.days != SIMULATED:
+        return MapClinic(medians, look_for(medians, patients), clinic.quantities)
+    if clinic.population.history is not None:
+        told = f"The people of {study.id} have a history, and other numbers let other people fall ill. "
+        raise ProtocolError(told + "Write `days: averaged` in the study, so that it can be replayed.")
     return MapClinic(medians, follow_people(medians, patients), clinic.quantities)
 
 
@@ -93,12 +96,18 @@ def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:
     Endpoints by arm, day of the visit and name, (J, P) each; NaN for a patient that could not be integrated, and for
     all where the averaged map does not tell the endpoint.
     """
-    people = _people(place, values)
-    vectors = people.candidates.size // place.people.size
-    start, baseline = _before_therapy(place, people, vectors)
+    if isinstance(place.people, Lives):
+        return live_again(place.clinic, place.people, place.quantities, values)
+    return _replay(place.clinic, place.people, values)
+
+
+def _replay(place: Clinic, followed: MapPeople, values: Mapping[str, Floats]) -> Replayed:
+    vectors = len(next(iter(values.values())))
+    people = _people(place, followed.table, values)
+    start, baseline = _before_therapy(_on_map(place, followed.before, vectors), people)
     found: Replayed = {}
-    for name, plan in place.clinic.arms.items():
-        clinic = _on_map(place, place.people.arms[name], vectors)
+    for name, plan in place.arms.items():
+        clinic = _on_map(place, followed.arms[name], vectors)
         record = Record(visits=[baseline])
         follow(clinic, start.copy(), 0.0, plan.days, plan.given, record)
         found[name] = {
@@ -107,15 +116,14 @@ def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:
     return found
 
 
-def _on_map(place: MapClinic, trail: Trail, vectors: int) -> Clinic:
+def _on_map(clinic: Clinic, trail: Trail, vectors: int) -> Clinic:
     """Return the clinic whose people live as far from the averaged map as they did on both clocks."""
-    days = AveragedDays(place.clinic.known_sights, trail.tiled(vectors))
-    return replace(place.clinic, days=days)
+    return replace(clinic, days=AveragedDays(clinic.known_sights, trail.tiled(vectors)))
 
 
-def _people(place: MapClinic, values: Mapping[str, Floats]) -> ParameterTable:
+def _people(clinic: Clinic, people: ParameterTable, values: Mapping[str, Floats]) -> ParameterTable:
     """Return the people once for every vector; only what is tried, and what derives from it, is not the same."""
-    vectors, people = len(next(iter(values.values()))), place.people.table
+    vectors = len(next(iter(values.values())))
     several = replace(
         people,
         candidates=np.tile(people.candidates, vectors),
@@ -123,12 +131,11 @@ def _people(place: MapClinic, values: Mapping[str, Floats]) -> ParameterTable:
         values=np.tile(people.values, (vectors, 1)),
     )
     tried = {symbol: np.repeat(column, people.candidates.size) for symbol, column in values.items()}
-    return with_values(several, place.clinic.quantities, tried)
+    return with_values(several, clinic.quantities, tried)
 
 
-def _before_therapy(place: MapClinic, people: ParameterTable, vectors: int) -> tuple[Cohort, Visit]:
+def _before_therapy(clinic: Clinic, people: ParameterTable) -> tuple[Cohort, Visit]:
     """Let people live ordinary life for the run-in and a year, and examine them on the day of the therapy."""
-    clinic = _on_map(place, place.people.before, vectors)
     cohort, days = enrol(clinic, people), ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record())
     return cohort, clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), -YEAR)

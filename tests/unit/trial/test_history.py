@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from insula.catalog import Catalog
 from insula.catalog.records import Criterion
 from insula.core.calendar import DAYS_PER_YEAR
+from insula.core.errors import ProtocolError
+from insula.core.paths import science_root
 from insula.endpoints.measure import measure
 from insula.population.sample import sample
 from insula.trial.block import enrol_block, simulate_block
 from insula.trial.history import live_until_entry
+from insula.trial.map_replay import open_map_clinic, replay
 from insula.trial.open_clinic import open_clinic
-from tiny_history import AVERAGED, OLDEST, RUN_IN, STEP, WAIT, history_science
+from tiny_history import AVERAGED, OLDEST, RUN_IN, SIMULATED, STEP, WAIT, history_science
 from tolerances import same_bits
 
 MANY = 64
@@ -172,3 +175,32 @@ def test_on_the_averaged_map_the_sensor_tells_nothing_and_blood_does(clinic):
     for name in ("hba1c", "mmtt_c_peptide_peak", "insulin_dose_total"):
         assert np.isfinite(found[name]).all()
     assert record.map_error == []
+
+
+@pytest.fixture(scope="module")
+def place(clinic, tmp_path_factory):
+    catalog = Catalog.open(science_root())
+    return open_map_clinic(catalog, catalog.studies[AVERAGED], 8)
+
+
+def test_a_replay_with_the_medians_is_the_study(place):
+    symbol = "islet_graft.early_loss"
+    again = replay(place, {symbol: np.array([place.quantities[symbol].value] * 2)})
+    for arm, days in place.people.measured.items():
+        for day, endpoints in days.items():
+            for row in (0, 1):
+                assert same_bits(endpoints, {name: again[arm][day][name][row] for name in endpoints})
+
+
+def test_other_numbers_let_other_people_fall_ill(place):
+    symbol = "beta_cells.glucose_death"
+    row = place.quantities[symbol]
+    some = replay(place, {symbol: row.value * np.array([0.3, 1.0, 3.0])})["control"][0.0]
+    assert len(np.unique(some["mmtt_c_peptide_peak"][~np.isnan(some["mmtt_c_peptide_peak"])])) > 8
+    assert some["hba1c"].shape == (3, 8)
+
+
+def test_simulated_days_of_people_with_a_history_are_not_replayed(clinic):
+    catalog = Catalog.open(science_root())
+    with pytest.raises(ProtocolError, match="days: averaged"):
+        open_map_clinic(catalog, catalog.studies[SIMULATED], 8)
