@@ -1,13 +1,16 @@
 """What must hold for any study: nothing given changes nothing, and a patient is nobody's neighbour."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from insula.catalog.records import Criterion
 from insula.core.tables import read_parquet
 from insula.population.sample import sample
-from insula.trial.block import SIZE, simulate_block
+from insula.trial.block import SIZE, enrol_block, simulate_block
 from insula.trial.block_tables import tables
 from insula.trial.conduct import conduct
 from insula.trial.enrol import enrol
@@ -122,6 +125,31 @@ def test_a_patient_is_the_same_in_a_small_and_in_a_large_study(few_and_many, tab
     assert len(few[key]) > 0
     assert (~kept).any(), "the larger study must hold more"
     assert same_bits(few, {name: column[kept] for name, column in many.items()})
+
+
+def test_who_is_excluded_by_blood_is_not_examined_and_the_others_are_as_among_them(clinic):
+    everybody = enrol_block(clinic, 0)
+    hba1c = everybody.baseline.hba1c
+    low = hba1c <= np.median(hba1c)
+    picky = [
+        *clinic.population.eligible,
+        criterion("endpoint.insulin_dose_total", "U_per_day", at_least=0.0),
+        criterion("endpoint.hba1c", "percent", at_most=np.median(hba1c)),
+    ]
+    population = clinic.population.model_copy(update={"eligible": tuple(picky)})
+    found = enrol_block(replace(clinic, population=population), 0)
+    *_, (judged, by_blood), (examined, by_examination) = found.screenings
+    assert [len(by_blood.names), len(by_examination.names)] == [2, 1]
+    assert np.array_equal(judged, everybody.cohort.people.candidates)
+    assert np.array_equal(examined, judged[low])
+    assert 0 < len(examined) < len(judged)
+    assert np.array_equal(found.baseline.cgm_glucose, everybody.baseline.cgm_glucose[low])
+    assert np.array_equal(found.cohort.metabolic_state, everybody.cohort.metabolic_state[low])
+
+
+def criterion(quantity, unit, **limits):
+    bounds = {name: {"value": float(value), "unit": unit} for name, value in limits.items()}
+    return Criterion.model_validate({"quantity": quantity, **bounds})
 
 
 def test_another_seed_gives_other_people(clinic):

@@ -18,12 +18,14 @@ from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow, write_course
 from insula.trial.history import live_until_entry
+from insula.trial.known import without_examination
 from insula.trial.meetings import days_between
 from insula.trial.visits import select
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
+    from insula.catalog.records import Criterion
     from insula.endpoints.visit import Visit
     from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
@@ -37,7 +39,8 @@ SIZE = 384  # candidates of a block; part of the address of a chunk, so it never
 class Block:
     """Result of one block.
 
-    ``screenings`` says who passed what: plausibility, what is known before the run-in, what is measured after it.
+    ``screenings`` says who passed what: plausibility, what is known before the run-in, what blood, diary and history
+    say after it, what the examination says of those who are left.
     ``arms`` holds, per arm, the patients (failures included) and what was written down of them.
     """
 
@@ -72,16 +75,22 @@ def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None
 
 
 def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Enrolled:
-    """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take."""
+    """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take.
+
+    Only those are examined whom blood, diary and history do not exclude: sensor and meal test cost most.
+    """
     people, past, screenings = _candidates(clinic, number)
     cohort = enrol(clinic, people, past)
     days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
+    told = _endpoints(clinic, without_examination(clinic, cohort, 0.0, since=-YEAR))
+    early = [c for c in clinic.measured_criteria if not np.isnan(told[c.quantity]).all()]
+    late = [c for c in clinic.measured_criteria if c not in early]
+    kept = _judge(clinic, cohort, told, early, screenings)
+    people, cohort = people.rows(kept), cohort.select(kept)
     baseline = clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
-    measured = _eligibility(clinic, cohort, baseline, people)
-    screenings.append((cohort.people.candidates, measured))
-    cohort, baseline = cohort.select(measured.passed_all), select(baseline, measured.passed_all)
-    return Enrolled(tuple(screenings), people.rows(measured.passed_all), cohort, baseline)
+    kept = _judge(clinic, cohort, _endpoints(clinic, baseline), late, screenings)
+    return Enrolled(tuple(screenings), people.rows(kept), cohort.select(kept), select(baseline, kept))
 
 
 def _candidates(
@@ -127,10 +136,21 @@ def ordinary_days(clinic: Clinic) -> list[float]:
     ]
 
 
-def _eligibility(clinic: Clinic, cohort: Cohort, baseline: Visit, people: ParameterTable) -> Screening:
-    """Hold what was measured at baseline against the trial's criteria; a patient that failed has not passed."""
-    endpoints = measure(baseline, clinic.endpoints, None)
-    values = {f"endpoint.{name}": column for name, column in endpoints.items()}
+def _endpoints(clinic: Clinic, seen: Visit) -> dict[str, np.ndarray]:
+    """Return the endpoints of a visit, (P,) each, under the names that criteria give them."""
+    return {f"endpoint.{name}": column for name, column in measure(seen, clinic.endpoints, None).items()}
+
+
+def _judge(
+    clinic: Clinic,
+    cohort: Cohort,
+    values: Mapping[str, np.ndarray],
+    criteria: Sequence[Criterion],
+    screenings: list[tuple[np.ndarray, Screening]],
+) -> np.ndarray:
+    """Hold what is known against criteria and write it down; return who passed, (P,), nobody that failed."""
     units = {f"endpoint.{name}": definition.unit for name, definition in clinic.endpoints.items()}
-    result = screen(clinic.measured_criteria, values, units, len(people.candidates))
-    return replace(result, passed=result.passed & cohort.alive[:, None])
+    result = screen(criteria, values, units, cohort.size)
+    result = replace(result, passed=result.passed & cohort.alive[:, None])
+    screenings.append((cohort.people.candidates, result))
+    return result.passed_all & cohort.alive

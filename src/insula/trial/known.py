@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.core.calendar import DAYS_PER_YEAR
+from insula.endpoints.visit import Visit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,3 +35,19 @@ def known(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], day: float, sin
         "read": {symbol: read(symbol) for symbol in clinic.read},
         **cohort.severe_hypoglycaemia(day, since, clinic.free_from),
     }
+
+
+def without_examination(clinic: Clinic, cohort: Cohort, day: float, since: float) -> Visit:
+    """Return a visit at which nobody wears a sensor or eats a test meal: what these tell is NaN."""
+    n, times = cohort.size, np.array(clinic.meal_test.readings.value, dtype=float)
+    no_test = np.full((n, len(times)), np.nan)
+    return Visit(
+        day=day,
+        cgm_time=np.empty(0),
+        cgm_glucose=np.empty((n, 0)),
+        meal_test_time=times,
+        meal_test_glucose=no_test,
+        meal_test_c_peptide=no_test,
+        insulin_dose=np.full((n, 1), np.nan),
+        **known(clinic, cohort, np.flatnonzero(cohort.alive), day, since),
+    )
