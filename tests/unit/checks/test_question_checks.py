@@ -1,0 +1,80 @@
+"""One thing in the real question is broken, and exactly that is told, on its line."""
+
+import shutil
+
+import pytest
+
+from insula.catalog import Catalog
+from insula.checks.questions import facts_can_be_compared, questions_name_what_exists
+from insula.checks.survey import Survey
+from insula.core.paths import science_root
+
+FILE = "questions/stop_insulin.yaml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("asked") / "science"
+    shutil.copytree(science_root(), root)
+    return root
+
+
+@pytest.fixture
+def told(folder):
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8")
+
+    def told(old, new):
+        assert text.count(old) >= 1, old
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        survey = Survey(Catalog(folder))
+        found = [*questions_name_what_exists(survey), *facts_can_be_compared(survey)]
+        return [(problem.line, problem.message) for problem in found]
+
+    yield told
+    path.write_text(text, encoding="utf-8")
+
+
+def test_the_question_of_the_science_is_in_order(told):
+    assert told("id: stop_insulin", "id: stop_insulin") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("population: t1d_impaired_awareness", "population: t1d", 'there is no population "t1d".'),
+        ("  edmonton_two_infusions: *", "  edmonton: *", 'there is no protocol "edmonton".'),
+        ("therapy_class: stem_cell_islets", "therapy_class: stem", 'there is no therapy class "stem".'),
+        ("goal: insulin_independent", "goal: tir", 'there is no benefit of this question "tir".'),
+        ("tir_above_70, insulin", "tir_over_70, insulin", 'there is no endpoint "tir_over_70".'),
+        ("harms: [adverse_event]", "harms: [harm]", 'there is no endpoint or outcome "harm".'),
+        ("sensor: tir", "sensor: time", 'there is no endpoint "time".'),
+        ("{age: age, duration", "{age: years, duration", 'there is no fact "years".'),
+        ("{quantity: egfr, at", "{quantity: gfr, at", 'there is no fact "gfr".'),
+        ("islet_graft.attrition:", "islet_graft.wear:", 'there is no symbol of the disease model "islet_graft.wear".'),
+        ("[donor_islets, stem_cell_islets]", "[islets, stem_cell_islets]", 'there is no therapy "islets".'),
+        ("of: trait.weight", "of: trait.mass", 'there is no quantity of a virtual patient called "trait.mass".'),
+        ('of: "7 - 6*trait.awareness"', 'of: "7 -"', 'gold_score is derived by "7 -", which is no formula.'),
+    ],
+)  # fmt: skip
+def test_what_a_question_names_exists(told, old, new, message):
+    ((line, found),) = told(old, new)
+    assert found == message
+    assert line > 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("of: endpoint.hba1c", "of: endpoint.tbr_54", None),
+        ("of: endpoint.tir", "of: endpoint.hba1c", None),
+        ("of: endpoint.insulin_dose_total", "of: endpoint.tir",
+         'endpoint.tir is in "percent", the fact in "U_per_day".'),
+        ("error: {value: 5, unit: year", "error: {value: 5, unit: kg", 'age is in year, which "kg" does not fit.'),
+        ("value: 18, unit: year", "value: 18, unit: kg", 'age is in year, which "kg" does not fit.'),
+        ("attrition: {value: 0, unit: per_day", "attrition: {value: 0, unit: day",
+         'islet_graft.attrition is set in "day", its module declares "per_day".'),
+    ],
+)  # fmt: skip
+def test_units_fit(told, old, new, message):
+    assert [found for _, found in told(old, new)] == ([message] if message else [])

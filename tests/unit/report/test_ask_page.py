@@ -1,0 +1,200 @@
+"""The page and the terminal about one patient: what they say, in both languages, with and without an answer."""
+
+import copy
+from html.parser import HTMLParser
+
+import pytest
+from rich.console import Console
+
+from insula.report.ask.page import render_answer
+from insula.report.ask.terminal import terminal_answer
+
+DAY = 365.0
+CHANCE = {
+    "share": 0.31, "low": 0.05, "high": 0.77, "between_members": 0.4, "between_low": 0.1, "between_high": 0.8,
+    "effective": 40.0,
+}  # fmt: skip
+ARM = {
+    "topic": "t", "study": "s", "name": "Trial <A>", "arm": "a", "label": "All", "role": "calibration",
+    "disease": "T1D", "therapy_class": "cells", "size": 12.0, "age": 42.9, "duration": None, "distance": 0.5,
+}  # fmt: skip
+ROW = {
+    "meaning": "free", "word": "adverse_event:liver_bleeding", "months": 12.0, "statistic": "proportion", "value": 0.25,
+    "unit": "dimensionless", "n": 12,
+}  # fmt: skip
+
+
+def title(en, zh):
+    return {"en": en, "zh": zh}
+
+
+def fact(name, **changes):
+    return {
+        "id": name, "title": title(f"Fact {name}", f"信息 {name}"), "value": 8.0, "below": False, "unit": "percent",
+        "quantity": "", "used": True, "not_used": None, "before": {"low": 6.0, "median": 8.0, "high": 11.0},
+        "left": {"low": 7.5, "median": 8.1, "high": 8.6}, "effective_without": 120.0,
+    } | changes  # fmt: skip
+
+
+def therapy(name, **changes):
+    return {
+        "id": name, "title": title(f"Therapy {name}", f"疗法 {name}"), "therapy_class": "cells",
+        "class_title": title("Cells", "细胞"), "compared": True, "given": True,
+        "criteria": [{
+            "fact": "age", "low": 18.0, "high": 65.0, "source": "a2020", "place": "abstract", "verdict": "met",
+            "title": title("Age", "年龄"), "unit": "year", "quantity": "",
+        }],
+        "chances": [{"endpoint": "free", "day": DAY, "without_value": 0, "chance": CHANCE}],
+        "limits": {"day": DAY, "missed": 9, "retried": 4, "without": {"dose": {"reached": 3, "of": 4}}},
+        "resembling": [{**ARM, "published": [ROW]}], "harms": [{**ARM, **ROW}],
+    } | changes  # fmt: skip
+
+
+ANSWER = {
+    "question": "q", "title": title("May they?", "可以吗？"), "asks": title("How many?", "多少人？"),
+    "diabetes_type": title("Type 9", "9 型"), "population": {"id": "p", "title": title("People", "人群")},
+    "level": 0.9, "seed": 1, "answered": True, "refusal": None,
+    "facts": [
+        fact("hba1c"), fact("peptide", below=True),
+        fact("kidney", used=False, not_used=title("the model has none", "模型没有"), before=None, left=None,
+             effective_without=None),
+    ],
+    "numbers": {"candidates": 900, "effective_candidates": 300.0, "run_in": 90, "effective": 40.0, "fewest": 30.0,
+                "drawn": 50, "distinct": 45, "members": 20},
+    "horizons": [{"day": DAY, "value": 1.0, "unit": "year"}], "goal": "free",
+    "benefits": {"free": title("Free of insulin", "脱离胰岛素")},
+    "therapies": [therapy("one"), therapy("two", limits=None)],
+    "limits": {"dose": {"title": title("Too few", "太少"), "without": title("twice as many", "加倍时")}},
+    "limitations": {"en": ["Something is left out."], "zh": ["有所省略。"]},
+}  # fmt: skip
+
+
+def changed(**changes):
+    return copy.deepcopy(ANSWER) | changes
+
+
+class _Text(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.words, self.hidden = [], 0
+
+    def handle_starttag(self, tag, _):
+        self.hidden += tag == "style"
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag == "style"
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.words.append(data)
+
+
+def page(answer, lang="en"):
+    reader = _Text()
+    reader.feed(render_answer(answer, lang))
+    return " ".join(" ".join(reader.words).replace("\u00a0", " ").split())
+
+
+def shown(answer, lang="en"):
+    console = Console(width=200)
+    with console.capture() as out:
+        console.print(terminal_answer(answer, lang))
+    return " ".join(out.get().split())
+
+
+def test_chances_limits_and_what_they_stand_on():
+    text = page(ANSWER)
+    for words in (
+        "Therapy one: Free of insulin after 1 year 31 % (5 % to 77 %)", "40 % (10 % to 80 %)",
+        "9 virtual patients miss the goal after 1 year; 4 of them", "Too few twice as many 3 of 4 75 %",
+        "below 8.0 %", "8.1 (7.5 to 8.6) 120", "they count as 40 (at least 30 are needed); 50 were drawn, 45 different",
+        "Fact kidney 8.0 % the model has none", "Age (18 to 65 years) met a2020, abstract",
+        "Trial <A> · All 12 42.9 – 0.5 25 % (month 12, n 12)", "liver bleeding Trial <A> · All 25 %",
+        "It recommends nothing.", "Something is left out.",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_therapies_with_the_same_criteria_share_a_table_and_a_class_its_evidence():
+    text = page(ANSWER)
+    assert "Therapy one; Therapy two Studied in" in text
+    assert text.count("liver bleeding") == 1
+
+
+def test_chinese_has_no_english_sentence():
+    text = page(ANSWER, "zh")
+    for words in (
+        "疗法 one：1 年后脱离胰岛素的机会 31% (5% 至 77%)",
+        "太少 加倍时 4 人中 3 人 75%",
+        "不作任何推荐",
+        "有所省略。",
+    ):
+        assert words in text
+    assert "virtual" not in text
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_terminal_says_the_same_in_short(lang):
+    told = shown(ANSWER, lang)
+    assert {"en": "31 % (5 % to 77 %)", "zh": "31% (5% 至 77%)"}[lang] in told.replace("\u00a0", " ")
+    assert "liver bleeding" not in told
+
+
+def test_agreement_has_no_share_between_truths():
+    answer = changed()
+    sure = {
+        **CHANCE,
+        "share": 0.0,
+        "low": 0.0,
+        "between_members": None,
+        "between_low": None,
+        "between_high": None,
+    }
+    answer["therapies"][0]["chances"][0]["chance"] = sure
+    assert "Therapy one –" in page(answer)
+
+
+def test_a_therapy_for_others_is_named_with_its_criterion():
+    answer = changed()
+    answer["therapies"][1] |= {
+        "compared": False,
+        "chances": [],
+        "criteria": [{**therapy("x")["criteria"][0], "verdict": "not met"}],
+    }
+    told = "Therapy two: not compared, because its patients were others (Age (18 to 65 years))."
+    assert told in page(answer)
+    assert told in shown(answer)
+
+
+def refused(**refusal):
+    answer = changed(answered=False, refusal=refusal, numbers=None)
+    answer["therapies"] = [therapy("one", chances=[], limits=None, resembling=[], harms=[])]
+    return answer
+
+
+def test_too_few_names_the_facts_that_make_it_so():
+    answer = refused(why="alike", effective=3.2, fewest=30.0, of=90, without={"hba1c": 60.0, "peptide": 4.0})
+    for text in (page(answer), shown(answer)):
+        assert (
+            "of 90 virtual patients only 3.2 effective ones are like this patient, and at least 30 are needed"
+            in text
+        )
+        assert "(effective number without each): without Fact hba1c: 60." in text
+        assert "31 %" not in text
+
+
+def test_too_few_through_all_facts_together():
+    answer = refused(why="alike", effective=3.2, fewest=30.0, of=90, without={"hba1c": 4.0, "peptide": 3.3})
+    assert "No single fact makes it so" in page(answer)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_type_is_refused_with_its_reason(lang):
+    answer = refused(why="type", reason=title("There is nobody <yet>.", "尚无人群。"))
+    answer["population"] = None
+    assert {"en": "There is nobody <yet>.", "zh": "尚无人群。"}[lang] in page(answer, lang)
+
+
+def test_labels_of_sources_are_no_markup():
+    assert "Trial &lt;A&gt;" in render_answer(ANSWER, "en")
