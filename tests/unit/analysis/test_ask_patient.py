@@ -1,5 +1,7 @@
 """The file of a patient: units, limits of detection, sensor readings, and every fault told at once with its line."""
 
+from pathlib import Path
+
 import pytest
 
 from insula.analysis.ask.patient import read_patient
@@ -35,6 +37,13 @@ def test_age_and_type_are_enough(read):
     asked = read(AGE)
     assert asked.stated == {"age": 44.0}
     assert [known.name for known in asked.known] == ["age"]
+
+
+def test_the_example_is_in_order(catalog):
+    example = Path(__file__).parents[3] / "examples" / "patient.yaml"
+    asked = read_patient(catalog, catalog.questions["stop_insulin"], example)
+    assert set(asked.unused) == {"egfr", "autoantibodies", "earlier_transplant"}
+    assert len(asked.known) == 10
 
 
 def test_facts_are_brought_to_the_unit_of_the_question(read):
