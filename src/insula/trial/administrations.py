@@ -24,12 +24,16 @@ _PER_WEIGHT = "_per_kg"
 
 @dataclass(frozen=True)
 class Administration:
-    """Something done to every patient of an arm on a day; ``amount`` in the target's unit, per kg where so stated."""
+    """Something done to every patient of an arm on a day; ``amount`` in the target's unit, per kg where so stated.
+
+    ``makes_insulin`` is the therapy's: insulin is weaned from then on.
+    """
 
     day: float
     action: str
     amount: float
     per_kg: bool
+    makes_insulin: bool = False
 
     def amounts(self, weight: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amount for patients of the given weight (kg), (P,)."""
@@ -65,9 +69,8 @@ def _dose(protocol: Protocol, entry: Give, therapy: Therapy) -> Administration:
             f"protocol {protocol.id}: {therapy.id} is given as a level (from, to, target), not as a dose"
         )
     amount, per_kg = _amount(protocol, entry.dose, therapy.dose.unit)
-    return Administration(
-        number(entry.at, "day"), f"{therapy.dose.operation}:{therapy.dose.target}", amount, per_kg
-    )
+    action = f"{therapy.dose.operation}:{therapy.dose.target}"
+    return Administration(number(entry.at, "day"), action, amount, per_kg, therapy.makes_insulin)
 
 
 def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administration, Administration]:

@@ -59,6 +59,7 @@ class Cohort:
     last_handed: NDArray[np.float64]
     reviewed: NDArray[np.float64]
     given_on: list[float] = field(default_factory=list)
+    weaned: bool = False
     events: dict[float, NDArray[np.float64]] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
 
@@ -66,11 +67,6 @@ class Cohort:
     def size(self) -> int:
         """Number of patients, failed ones included."""
         return self.people.size
-
-    @property
-    def treated(self) -> bool:
-        """Whether anything has been given yet."""
-        return bool(self.given_on)
 
     @property
     def diagnosed(self) -> NDArray[np.bool_]:

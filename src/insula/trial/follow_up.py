@@ -70,7 +70,9 @@ def meet(
     Returns what the averaged map said and what was sampled of the same days.
     """
     advance(clinic, cohort, start, day, given)
-    cohort.given_on.extend(g.day for g in given if start <= g.day < day and g.amount > 0)
+    now = [g for g in given if start <= g.day < day and g.amount > 0]
+    cohort.given_on.extend(g.day for g in now)
+    cohort.weaned = cohort.weaned or any(g.makes_insulin for g in now)
     grow(clinic, cohort, day)
     diagnose(clinic, cohort, day)
     handed = hand_over(clinic, cohort)

@@ -87,7 +87,7 @@ def titrate(
     own: OwnLimits,
     weight: NDArray[np.float64],
     daily: NDArray[np.float64],
-    treated: bool,
+    weaned: bool,
 ) -> Doses:
     """Return the doses after a review; those who are off insulin may resume, those on it may stop.
 
@@ -95,16 +95,16 @@ def titrate(
     ----------
     daily : (P,) U/day
         What was injected on the sampled days.
-    treated : bool
-        Only once a therapy has been given is insulin weaned (doses go down while glucose stays within the limits for
-        stopping) and stopped.
+    weaned : bool
+        Only once a therapy that makes insulin has been given is it weaned (doses go down while glucose stays within
+        the limits for stopping) and stopped.
     """
     rule = regimen.titration
     up, down = number(rule.step_up, "dimensionless"), number(rule.step_down, "dimensionless")
     down_anyway = seen.share_low > own.tolerated
-    if treated:
+    if weaned:
         down_anyway |= _well(regimen, seen)
-    aim = rule.after_therapy if treated and rule.after_therapy is not None else rule
+    aim = rule.after_therapy if weaned and rule.after_therapy is not None else rule
     basal = doses.basal * _step(seen.fasting - own.shift, aim.fasting, down_anyway, up, down)
     ratio = doses.carbohydrate_ratio / _step(
         seen.after_meal - own.shift, aim.after_meal, down_anyway, up, down
@@ -114,7 +114,7 @@ def titrate(
         rule_of_factor, daily, out=doses.correction_factor.copy(), where=doses.on_insulin & (daily > 0)
     )
     little = daily / weight <= number(regimen.stop.dose_per_kg, "U_per_kg_day")
-    on = doses.on_insulin & ~(treated & little & _well(regimen, seen))
+    on = doses.on_insulin & ~(weaned & little & _well(regimen, seen))
     on |= ~doses.on_insulin & _must_resume(regimen, seen)
     kept = ~doses.on_insulin
     return replace(

@@ -114,17 +114,17 @@ def change_doses(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], seen: Re
         own_limits(clinic, cohort, who),
         cohort.drawn[clinic.symbols.weight][who],
         cohort.daily_dose[who],
-        treated=cohort.treated,
+        weaned=cohort.weaned,
     )
     cohort.doses.put(who, doses)
     prescribe(clinic, cohort)
 
 
 def own_limits(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp] | slice) -> OwnLimits:
-    """Return how the patients' own limits differ from the clinic's; after a therapy they no longer do."""
+    """Return how the patients' own limits differ from the clinic's; once insulin is weaned they no longer do."""
     strict = number(clinic.regimen.titration.hypoglycaemia.share, "dimensionless")
     nothing = np.zeros(cohort.size)[who]
-    if cohort.treated:
+    if cohort.weaned:
         return OwnLimits(nothing, nothing + strict)
     shift, tolerated = cohort.drawn.get("habits.target_shift"), cohort.drawn.get("habits.tolerated_lows")
     return OwnLimits(

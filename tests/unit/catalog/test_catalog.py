@@ -71,7 +71,7 @@ BROKEN = [
     ),
     (
         "populations/adults.yaml", '"derived:trait.age', '"trait.age',
-        [":11  traits.onset: a quantity needs a value, or source: derived:<formula>."],
+        [":11  traits.onset: a quantity needs a value, or source: derived:<formula> or history:<what>."],
     ),
     (
         "populations/adults.yaml", "  - {quantity: endpoint.tir, at_most: {value: 70, unit: percent}, source",

@@ -22,8 +22,8 @@ def doses(on=True):
     return Doses(np.array([20.0]), np.array([10.0]), np.array([40.0]), np.array([on]))
 
 
-def after(seen=WELL, *, on=True, daily=35.0, treated=False, own=STRICT):
-    return titrate(REGIMEN, doses(on), seen, own, WEIGHT, np.array([daily]), treated=treated)
+def after(seen=WELL, *, on=True, daily=35.0, weaned=False, own=STRICT):
+    return titrate(REGIMEN, doses(on), seen, own, WEIGHT, np.array([daily]), weaned=weaned)
 
 
 def seen(**changes):
@@ -72,26 +72,26 @@ def test_insulin_is_neither_weaned_nor_stopped_before_a_therapy():
 
 
 def test_after_a_therapy_insulin_is_weaned_while_glucose_is_well():
-    found = after(treated=True)
+    found = after(weaned=True)
     assert found.basal == pytest.approx(20.0 * DOWN)
     assert found.on_insulin.all()
 
 
 def test_a_small_dose_is_stopped_when_glucose_is_well():
-    assert not after(treated=True, daily=1.0).on_insulin.any()
-    assert after(seen(fasting=200.0), treated=True, daily=1.0).on_insulin.all()
+    assert not after(weaned=True, daily=1.0).on_insulin.any()
+    assert after(seen(fasting=200.0), weaned=True, daily=1.0).on_insulin.all()
 
 
 @pytest.mark.parametrize("sign", [{"fasting": 200.0}, {"after_meal": 250.0}, {"share_high": 0.5}])
 def test_any_sign_of_failure_resumes_insulin_at_the_dose_at_which_it_was_stopped(sign):
-    found = after(seen(**sign), on=False, treated=True, daily=0.0)
+    found = after(seen(**sign), on=False, weaned=True, daily=0.0)
     assert found.on_insulin.all()
     assert found.basal == 20.0
     assert np.isfinite(found.correction_factor).all()
 
 
 def test_someone_off_insulin_and_well_stays_off():
-    assert not after(on=False, treated=True, daily=0.0).on_insulin.any()
+    assert not after(on=False, weaned=True, daily=0.0).on_insulin.any()
 
 
 def test_a_review_reads_fasting_before_breakfast_and_lows_over_the_whole_day():
