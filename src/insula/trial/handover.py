@@ -49,10 +49,9 @@ def split(rows: tuple[HandoverRow, ...]) -> tuple[tuple[ToFast, ...], tuple[ToSl
     return tuple(fast), tuple(slow)
 
 
-def average(row: ToSlow, readings: Readings, after: float) -> Floats:
-    """Statistic of one row over the readings later than ``after`` (min), (P,)."""
-    keep = readings.time >= after
-    return statistic(row.statistic)(readings.time[keep], rows_of(readings.values[row.source], keep))
+def average(row: ToSlow, readings: Readings) -> Floats:
+    """Statistic of one row over the readings, (P,)."""
+    return statistic(row.statistic)(readings.time, np.ascontiguousarray(readings.values[row.source]))
 
 
 def rows_of(values: Floats, keep: NDArray[np.bool_]) -> Floats:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.compiler.wiring import read_wiring
-from insula.core.calendar import MINUTES_PER_DAY
 from insula.core.errors import CompileError
 from insula.trial.averaged_map import MODULE, AveragedMap
 from insula.trial.day_plan import Doses, People
@@ -57,10 +56,7 @@ def learn(text: AveragedMapText, days: DesignDays, to_slow: tuple[ToSlow, ...]) 
     """Fit the map to the simulated design."""
     rows = {row.target.partition(".")[2]: row for row in to_slow if row.target.startswith(f"{MODULE}.")}
     values = np.stack(
-        [
-            to_scale(output.scale, average(rows[output.id], days.readings, MINUTES_PER_DAY))
-            for output in text.outputs
-        ],
+        [to_scale(output.scale, average(rows[output.id], days.readings)) for output in text.outputs],
         axis=1,
     )
     return AveragedMap(text, fit(days.points, values, text.degree))
@@ -84,7 +80,7 @@ def simulate_design(
     symbols = catalog.clocks.symbols
     weight = life.clock.defaults[life.clock.parameter(symbols.weight)]
     subjects = _subjects(life, symbols, columns, handed, columns[injected] * weight)
-    readings = live(life, subjects, _FIRST_DAY, text.days + 1, settings.every)
+    readings = live(life, subjects, _FIRST_DAY, text.days + 1, settings.every, unread=1)
     if readings.solution.status.any():
         failed = int(np.flatnonzero(readings.solution.status)[0])
         point = ", ".join(f"{name} {column[failed]:.3g}" for name, column in columns.items())

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.core.calendar import MINUTES_PER_DAY
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.surrogate import Surrogate, evaluate, fit
 from insula.trial.titration import Review, review
@@ -123,9 +122,8 @@ def _observed(clinic: Clinic, cohort: Cohort, symbol: str) -> Floats:
 def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
     """Fit what is seen of the simulated design, with a meal test at its end."""
     text = clinic.averaged_map.text
-    keep = days.readings.time >= MINUTES_PER_DAY
-    glucose = days.readings.values[clinic.symbols.glucose][:, keep]
-    reviewed = review(clinic.regimen, clinic.habits, days.readings.time[keep], glucose)
+    glucose = days.readings.values[clinic.symbols.glucose]
+    reviewed = review(clinic.regimen, clinic.habits, days.readings.time, glucose)
     tested = meal_test(clinic, days.subjects, text.days + 1)
     values = {name: to_scale(scale, getattr(reviewed, name)[:, None]) for name, scale in _REVIEW.items()}
     values["glucose"] = to_scale(_TEST["glucose"], tested.glucose)

@@ -80,7 +80,7 @@ def sample_times(days: int, every: float) -> NDArray[np.float64]:
     return np.arange(0.0, days * MINUTES_PER_DAY + every / 2, every)
 
 
-def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -> Readings:
+def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float, unread: int = 0) -> Readings:
     """Simulate ordinary days that begin at midnight of ``day``.
 
     Parameters
@@ -89,6 +89,8 @@ def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -
     days : number of days
     every : min
         Distance of readings; the first is at midnight.
+    unread
+        First days of which nothing is read: what comes before them dies away.
     """
     then = day + np.arange(days)
     rows = [
@@ -97,7 +99,8 @@ def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float) -
         *basal_rows(life.regimen, who.people, who.doses, life.seed, then, life.absorbed_now),
         *rescue_rows(life.habits, who.people, life.seed, then),
     ]
-    return run(life, who, rows, sample_times(days, every))
+    times = sample_times(days, every)
+    return run(life, who, rows, times[times >= unread * MINUTES_PER_DAY])
 
 
 def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Rows], times: NDArray[np.float64]) -> Readings:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.core.calendar import MINUTES_PER_DAY
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import Readings, live
 from insula.trial.quantities import number
@@ -56,21 +55,20 @@ def sample_days(
     warm_up, sampled = round(clinic.settings.warm_up), round(clinic.settings.sampled)
     first = round(day) - warm_up - sampled
     subjects = cohort.subjects(who)
-    readings = live(clinic.life, subjects, first, warm_up + sampled, clinic.settings.every)
+    readings = live(clinic.life, subjects, first, warm_up + sampled, clinic.settings.every, unread=warm_up)
     cohort.note_failures(who, readings.solution, "metabolic", day)
     cohort.carry_on(who, readings.solution)
     cohort.last_sampled[who], cohort.last_handed[who] = day, handed[who]
-    start = warm_up * MINUTES_PER_DAY
-    yield from correct_map(clinic, cohort, who, readings, start)
-    _titrate(clinic, cohort, who, readings, start)
+    yield from correct_map(clinic, cohort, who, readings)
+    _titrate(clinic, cohort, who, readings)
 
 
 def correct_map(
-    clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], readings: Readings, start: float
+    clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], readings: Readings
 ) -> Iterator[MapError]:
     """Move each patient's offset of the averaged map towards what was sampled."""
     for row in clinic.to_slow:
-        sampled = average(row, readings, start)
+        sampled = average(row, readings)
         if row.target not in clinic.map_outputs:
             cohort.disease_parameters[who, clinic.disease.parameter(row.target)] = sampled
             continue
@@ -89,16 +87,12 @@ def _titrate(
     cohort: Cohort,
     who: NDArray[np.intp],
     readings: Readings,
-    start: float,
 ) -> None:
     """Let the clinic review the sampled days and change the doses."""
-    keep = readings.time >= start
     days = clinic.settings.sampled
-    delivered = readings.values[clinic.symbols.delivered][:, keep]
+    delivered = readings.values[clinic.symbols.delivered]
     cohort.daily_dose[who] = (delivered[:, -1] - delivered[:, 0]) / days
-    seen = review(
-        clinic.regimen, clinic.habits, readings.time[keep], readings.values[clinic.symbols.glucose][:, keep]
-    )
+    seen = review(clinic.regimen, clinic.habits, readings.time, readings.values[clinic.symbols.glucose])
     cohort.reviewed[who] = np.stack([seen.fasting, seen.after_meal, seen.share_low, seen.share_high], axis=1)
     change_doses(clinic, cohort, who, seen)
 

@@ -41,7 +41,7 @@ def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], 
     who = np.flatnonzero(cohort.alive)
     subjects = cohort.subjects(who)
     days = round(clinic.settings.fortnight)
-    settled = live(clinic.life, subjects, round(day) - days - 1, 1, clinic.settings.every)
+    settled = live(clinic.life, subjects, round(day) - days - 1, 1, MINUTES_PER_DAY)
     subjects = subjects.after(settled.solution)
     fortnight = live(clinic.life, subjects, round(day) - days, days, clinic.settings.cgm_every)
     cohort.note_failures(who, fortnight.solution, "metabolic", day)
