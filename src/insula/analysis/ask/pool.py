@@ -111,6 +111,9 @@ def lived(
     """
     pieces = _pieces(early.people.rows(often > 0))
     found = side_by_side([partial(_measured, clinic, piece) for piece in pieces], workers, progress)
+    found = [one for one in found if one[1]]
+    if not found:
+        return _stage(early.people.rows(np.zeros(len(often), dtype=bool)), np.empty(0), (), {})
     people = _joined([table for table, _ in found])
     values = {name: np.concatenate([measured[name] for _, measured in found]) for name in found[0][1]}
     prior = often[np.isin(early.people.candidates, people.candidates)].astype(np.float64)
@@ -135,8 +138,13 @@ def live(
 def _measured(
     clinic: Clinic, people: ParameterTable, progress: Callable[[float], None]
 ) -> tuple[ParameterTable, dict[str, Floats]]:
-    """Return endpoints and disease symbols on the day of the therapy, (P,) each; NaN where a patient failed."""
+    """Return those who get as far as the day of the therapy, and their endpoints and disease symbols then, (P,) each.
+
+    NaN where a patient failed; no columns where nobody got there.
+    """
     people, cohort, baseline = live(clinic, people, progress)
+    if not cohort.size:
+        return people, {}
     found = {f"endpoint.{name}": column for name, column in measure(baseline, clinic.endpoints).items()}
     alive = np.where(cohort.alive, 1.0, np.nan)
     found |= {name: cohort.observed[:, k] * alive for k, name in enumerate(clinic.disease.outputs)}
