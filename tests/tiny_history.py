@@ -56,7 +56,7 @@ def born(people):
         "traits": people["traits"] | lived | small,
         "parameters": people["parameters"]
         | {
-            "beta_cells.mass_0": number(0.2, "dimensionless", spread_low=0.0, spread_high=0.4, **spread),
+            "beta_cells.mass_0": number(0.15, "dimensionless", spread_low=0.0, spread_high=0.3, **spread),
             "beta_cells.sigma_0": number(1.0, "dimensionless"),
             "immunity.memory_auto_0": number(0.0, "dimensionless"),
             "immunity.avidity_0": number(0.0, "dimensionless"),

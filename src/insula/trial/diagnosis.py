@@ -11,6 +11,8 @@ from insula.trial.titration import start
 from insula.trial.two_clocks import prescribe
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
 
@@ -20,10 +22,15 @@ def diagnose(clinic: Clinic, cohort: Cohort, day: float) -> None:
     waiting = ~cohort.diagnosed & cohort.alive
     if not waiting.any():
         return
-    found = screen(clinic.regimen.diagnosis, clinic.seen(cohort), clinic.biography.units, cohort.size)
-    who = np.flatnonzero(waiting & found.passed.any(axis=1))
+    who = np.flatnonzero(waiting & meets_a_criterion(clinic, cohort))
     cohort.diagnosed_on[who] = day
     cohort.doses.put(who, start(clinic.regimen, cohort.drawn[clinic.symbols.weight][who]))
     cohort.last_sampled[who] = -np.inf  # the clinic looks at the first days on insulin
     prescribe(clinic, cohort)
     clinic.days.begin(clinic, cohort, day)
+
+
+def meets_a_criterion(clinic: Clinic, cohort: Cohort) -> NDArray[np.bool_]:
+    """Who meets any criterion of the diagnosis by what was last read, (P,)."""
+    found = screen(clinic.regimen.diagnosis, clinic.seen(cohort), clinic.biography.units, cohort.size)
+    return np.asarray(found.passed.any(axis=1))

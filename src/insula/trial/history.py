@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,13 @@ from insula.population.sample import with_values
 from insula.population.screening import Screening, describe, screen
 from insula.trial.averaged_days import AveragedDays
 from insula.trial.biography import DIAGNOSED_FOR
+from insula.trial.diagnosis import meets_a_criterion
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import meet
 from insula.trial.growth import lived
 from insula.trial.past import Past
 from insula.trial.quantities import number
+from insula.trial.quiet_years import MEETINGS, joined, live_a_year, may_be_quiet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +41,13 @@ class _Living:
     cohort: Cohort
     rows: NDArray[np.intp]
     enters: Floats
+
+    def with_(self, other: _Living) -> _Living:
+        return _Living(
+            joined(self.cohort, other.cohort),
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.enters, other.enters]),
+        )
 
     def select(self, kept: NDArray[np.bool_]) -> _Living:
         return self if kept.all() else _Living(self.cohort.select(kept), self.rows[kept], self.enters[kept])
@@ -65,20 +75,44 @@ def live_until_entry(
 
 
 def _live(clinic: Clinic, people: ParameterTable, history: History) -> Past:
-    """Go from meeting to meeting; the calendar counts from birth."""
-    living = _Living(_born(clinic, people), np.arange(len(people.candidates)), _never(people))
-    past, wait = Past.unknown(living.cohort), _wait(clinic, people)
+    """Go from meeting to meeting; the calendar counts from birth.
+
+    People are awake from the year on in which something happens to them; before, they live quiet years.
+    """
+    everybody = _Living(_born(clinic, people), np.arange(len(people.candidates)), _never(people))
+    past, wait = Past.unknown(everybody.cohort), _wait(clinic, people)
     oldest, step, day = number(history.oldest, "day"), clinic.settings.review, 0.0
-    while living.cohort.size:
-        reached = np.isnan(living.enters) & _reached(clinic, living.cohort, history, day)
-        living.enters[reached] = day + wait[living.rows[reached]]
-        alive, now = living.cohort.alive, living.enters <= day
-        if now.any():
-            past.note(living.rows[alive & now], living.cohort.select(alive & now), day + clinic.run_in)
-        living = living.select(alive & ~now & (np.isfinite(living.enters) | (day < oldest)))
-        meet(clinic, living.cohort, day, day + step, ())
+    at_once = _reached(clinic, everybody.cohort, history, day) | (not may_be_quiet(clinic))
+    awake, asleep = everybody.select(at_once), everybody.select(~at_once)
+    while awake.cohort.size or asleep.cohort.size:
+        if round(day / step) % MEETINGS == 0 and asleep.cohort.size:
+            woken = live_a_year(clinic, asleep.cohort, day, partial(_happens, clinic, history, oldest + step))
+            awake = awake.with_(asleep.select(woken))
+            asleep = asleep.select(~woken & (day + MEETINGS * step < oldest))
+        awake = _enter(clinic, awake, history, past, wait, day)
+        meet(clinic, awake.cohort, day, day + step, ())
         day += step
     return past
+
+
+def _enter(
+    clinic: Clinic, living: _Living, history: History, past: Past, wait: Floats, day: float
+) -> _Living:
+    """Note those who enter on this day in the past; return those who go on living."""
+    reached = np.isnan(living.enters) & _reached(clinic, living.cohort, history, day)
+    living.enters[reached] = day + wait[living.rows[reached]]
+    alive, now = living.cohort.alive, living.enters <= day
+    if now.any():
+        past.note(living.rows[alive & now], living.cohort.select(alive & now), day + clinic.run_in)
+    young = day < number(history.oldest, "day")
+    return living.select(alive & ~now & (np.isfinite(living.enters) | young))
+
+
+def _happens(clinic: Clinic, history: History, until: float, cohort: Cohort, day: float) -> NDArray[np.bool_]:
+    """Who would be diagnosed, or reaches the stage, on this day; nobody after the last day that counts."""
+    if day >= until:
+        return np.zeros(cohort.size, dtype=bool)
+    return meets_a_criterion(clinic, cohort) | _reached(clinic, cohort, history, day)
 
 
 def _born(clinic: Clinic, people: ParameterTable) -> Cohort:

@@ -118,13 +118,13 @@ def test_a_life_is_nobodys_neighbour(clinic, lives):
 def test_a_stage_may_be_a_limit_of_the_disease(clinic):
     judged = replace(clinic.biography, judged=(*clinic.biography.judged, "beta_cells.capacity"),
                      units={**clinic.biography.units, "beta_cells.capacity": "dimensionless"})  # fmt: skip
-    few = criterion("beta_cells.capacity", "dimensionless", at_most=0.2)
+    few = criterion("beta_cells.capacity", "dimensionless", at_most=0.1)
     staged = replace(with_stage(clinic, few), biography=judged)
     people, past, _ = live_until_entry(staged, drawn(staged, range(MANY)))
     capacity = past.observed[:, clinic.disease.column("beta_cells.capacity")]
     assert 5 < len(capacity) < MANY
-    assert (capacity <= 0.2).all()
-    at_birth = people.column("beta_cells.mass_0") <= 0.2
+    assert (capacity <= 0.1).all()
+    at_birth = people.column("beta_cells.mass_0") <= 0.1
     assert people.column("trait.age")[at_birth] == pytest.approx(RUN_IN / DAYS_PER_YEAR), (
         "the birth is a meeting"
     )
@@ -204,3 +204,13 @@ def test_simulated_days_of_people_with_a_history_are_not_replayed(clinic):
     catalog = Catalog.open(science_root())
     with pytest.raises(ProtocolError, match="days: averaged"):
         open_map_clinic(catalog, catalog.studies[SIMULATED], 8)
+
+
+def test_quiet_years_are_lived_as_from_meeting_to_meeting(clinic, lives, monkeypatch):
+    monkeypatch.setattr("insula.trial.history.may_be_quiet", lambda _: False)
+    people, past, _ = live_until_entry(clinic, drawn(clinic, range(MANY)))
+    assert np.array_equal(people.candidates, lives[0].candidates)
+    for name in ("born", "diagnosed_on"):
+        assert np.array_equal(getattr(past, name), getattr(lives[1], name))
+    assert past.disease_state == pytest.approx(lives[1].disease_state, rel=1e-3, abs=1e-5)
+    assert past.daily_dose == pytest.approx(lives[1].daily_dose, rel=1e-6)
