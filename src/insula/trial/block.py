@@ -44,7 +44,6 @@ class Block:
     ``arms`` holds, per arm, the patients (failures included) and what was written down of them.
     """
 
-    number: int
     screenings: tuple[tuple[np.ndarray, Screening], ...]
     people: ParameterTable
     baseline: Visit
@@ -63,7 +62,14 @@ class Enrolled:
 
 def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Block:
     """Screen the candidates of a block and follow the eligible ones in every arm of the study."""
-    enrolled = enrol_block(clinic, number, progress)
+    return simulate_candidates(clinic, candidates_of(number), progress)
+
+
+def simulate_candidates(
+    clinic: Clinic, candidates: np.ndarray, progress: Callable[[float], None] = lambda _: None
+) -> Block:
+    """Screen candidates of the given numbers and follow the eligible ones in every arm of the study."""
+    enrolled = enrol_candidates(clinic, candidates, progress)
     arms = {}
     for k, (name, plan) in enumerate(clinic.arms.items()):
         patients, record = enrolled.cohort.copy(), Record(visits=[enrolled.baseline])
@@ -71,15 +77,27 @@ def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None
         share = lambda day, k=k: progress(0.5 + 0.5 * (k + day / clinic.end) / len(clinic.arms))  # noqa: E731
         follow(clinic, patients, 0.0, plan.days, plan.given, record, share)
         arms[name] = (patients, record)
-    return Block(number, enrolled.screenings, enrolled.people, enrolled.baseline, arms)
+    return Block(enrolled.screenings, enrolled.people, enrolled.baseline, arms)
 
 
 def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Enrolled:
-    """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take.
+    """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take."""
+    return enrol_candidates(clinic, candidates_of(number), progress)
+
+
+def candidates_of(number: int) -> np.ndarray:
+    """Numbers of the candidates of a block."""
+    return np.arange(number * SIZE, (number + 1) * SIZE)
+
+
+def enrol_candidates(
+    clinic: Clinic, candidates: np.ndarray, progress: Callable[[float], None] = lambda _: None
+) -> Enrolled:
+    """Let the plausible ones of these candidates live ordinary life, and keep those whom the study would take.
 
     Only those are examined whom blood, diary and history do not exclude: sensor and meal test cost most.
     """
-    people, past, screenings = _candidates(clinic, number)
+    people, past, screenings = _candidates(clinic, candidates)
     cohort = enrol(clinic, people, past)
     days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
@@ -94,10 +112,9 @@ def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] =
 
 
 def _candidates(
-    clinic: Clinic, number: int
+    clinic: Clinic, candidates: np.ndarray
 ) -> tuple[ParameterTable, Past | None, list[tuple[np.ndarray, Screening]]]:
-    """Draw the block's candidates; keep those who reach the stage, the plausible ones, those with eligible traits."""
-    candidates = np.arange(number * SIZE, (number + 1) * SIZE)
+    """Draw candidates; keep those who reach the stage, the plausible ones, those with eligible traits."""
     population = clinic.population
     people = sample(
         clinic.quantities,

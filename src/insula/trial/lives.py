@@ -14,13 +14,14 @@ import numpy as np
 from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
 from insula.population.fixed import held
-from insula.trial.block import SIZE, simulate_block
+from insula.trial.block import SIZE, enrol_block, simulate_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from insula.endpoints.visit import Visit
     from insula.population.records import Sourced
     from insula.trial.clinic import Clinic
 
@@ -33,15 +34,15 @@ _HOPELESS = 20  # blocks without a single patient
 
 @dataclass(frozen=True)
 class Lives:
-    """The first ``blocks`` blocks of candidates, at most ``size`` patients of them, and what the medians measure."""
+    """So many candidates, at most ``size`` patients of them, and what is measured with the medians."""
 
     size: int
-    blocks: int
+    candidates: int
     measured: Measured
 
 
 def look_for(clinic: Clinic, n_patients: int) -> Lives:
-    """Simulate blocks until there are enough patients.
+    """Simulate blocks of candidates until there are enough patients.
 
     Parameters
     ----------
@@ -53,15 +54,14 @@ def look_for(clinic: Clinic, n_patients: int) -> Lives:
     ProtocolError
         When nobody reaches the stage and is eligible.
     """
-    parts: list[Measured] = []
-    while _count(parts) < n_patients:
-        parts.append(_measured(clinic, len(parts)))
-        if len(parts) >= _HOPELESS and _count(parts) == 0:
-            told = (
-                f"None of {len(parts) * SIZE} candidates was eligible for population {clinic.population.id}"
-            )
+    blocks, found = 0, 0
+    while found < n_patients:
+        found += enrol_block(clinic, blocks).cohort.size
+        blocks += 1
+        if blocks >= _HOPELESS and found == 0:
+            told = f"None of {blocks * SIZE} candidates was eligible for population {clinic.population.id}"
             raise ProtocolError(f"{told} with every uncertain number at its median. Look at its criteria.")
-    return Lives(n_patients, len(parts), _joined(parts, n_patients))
+    return Lives(n_patients, blocks * SIZE, _measured(clinic, blocks * SIZE, n_patients))
 
 
 def live_again(
@@ -83,8 +83,7 @@ def live_again(
     found = []
     for k in range(len(next(iter(values.values())))):
         numbers = held(quantities, {symbol: float(column[k]) for symbol, column in values.items()})
-        tried = replace(clinic, quantities=numbers)
-        found.append(_joined([_measured(tried, number) for number in range(lives.blocks)], lives.size))
+        found.append(_measured(replace(clinic, quantities=numbers), lives.candidates, lives.size))
     return {
         arm: {
             day: {name: np.stack([one[arm][day][name] for one in found]) for name in endpoints}
@@ -94,29 +93,18 @@ def live_again(
     }
 
 
-def _measured(clinic: Clinic, number: int) -> Measured:
-    """Endpoints of the patients of a block."""
-    block = simulate_block(clinic, number)
-    return {
-        arm: {seen.day: measure(seen, clinic.endpoints, block.baseline) for seen in record.visits}
-        for arm, (_, record) in block.arms.items()
-    }
+def _measured(clinic: Clinic, n_candidates: int, n_patients: int) -> Measured:
+    """Endpoints of exactly so many patients, the first of the candidates; NaN where there are fewer."""
+    block = simulate_candidates(clinic, np.arange(n_candidates))
 
+    def whole(values: Floats) -> Floats:
+        first = values[:n_patients]
+        return np.concatenate([first, np.full(n_patients - len(first), np.nan)])
 
-def _joined(parts: list[Measured], n_patients: int) -> Measured:
-    """One block after the other, exactly so many patients; NaN where there are fewer."""
-
-    def whole(arm: str, day: float, name: str) -> Floats:
-        values = np.concatenate([part[arm][day][name] for part in parts])[:n_patients]
-        return np.concatenate([values, np.full(n_patients - len(values), np.nan)])
+    def endpoints(seen: Visit) -> dict[str, Floats]:
+        found = measure(seen, clinic.endpoints, block.baseline)
+        return {name: whole(values) for name, values in found.items()}
 
     return {
-        arm: {day: {name: whole(arm, day, name) for name in endpoints} for day, endpoints in days.items()}
-        for arm, days in parts[0].items()
+        arm: {seen.day: endpoints(seen) for seen in record.visits} for arm, (_, record) in block.arms.items()
     }
-
-
-def _count(parts: list[Measured]) -> int:
-    """Patients of all blocks; everybody is measured on day 0 in every arm."""
-    baselines = (next(iter(part.values()))[0.0] for part in parts)
-    return sum(len(next(iter(endpoints.values()))) for endpoints in baselines)
