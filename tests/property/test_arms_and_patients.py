@@ -27,7 +27,8 @@ PATIENTS = 6
 
 @pytest.fixture(scope="module")
 def first_block(clinic):
-    return tables(clinic, simulate_block(clinic, 0))
+    found = tables(clinic, simulate_block(clinic, 0))
+    return {name: {k: table[k].to_numpy() for k in table.column_names} for name, table in found.items()}
 
 
 @pytest.fixture(scope="module")

@@ -175,10 +175,10 @@ class ParquetRows:
             self._unfinished.replace(self._path)  # a killed run leaves no half table under the final name
 
 
-def write_parquet(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
+def write_parquet(path: Path, columns: pa.Table | Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> None:
     """Write columns of equal length; the same columns always give the same bytes (with one pyarrow)."""
     with ParquetRows(path) as rows:
-        rows.add(pa.table({name: pa.array(values) for name, values in columns.items()}))
+        rows.add(columns if isinstance(columns, pa.Table) else pa.table(dict(columns)))
 
 
 def merge_parquet(path: Path, parts: Sequence[Path]) -> None:

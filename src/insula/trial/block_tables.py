@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from insula.endpoints.measure import measure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from insula.endpoints.visit import Visit
     from insula.trial.block import Block
     from insula.trial.clinic import Clinic
@@ -22,14 +21,20 @@ Table = dict[str, Any]
 DAILY_DOSE = "insulin_dose_total"  # the first course quantity; the others are named by their symbols
 
 
-def tables(clinic: Clinic, block: Block) -> dict[str, Table]:
+def tables(clinic: Clinic, block: Block) -> dict[str, pa.Table]:
     """Return all tables of a block by name."""
     arms = block.arms.items()
     return {
         "patients": _stack([_patients(arm, cohort) for arm, (cohort, _) in arms]),
-        "parameters": _parameters(clinic, block),
+        "parameters": _stack([_parameters(clinic, block)]),
         "course": _stack([_course(clinic, arm, cohort, record) for arm, (cohort, record) in arms]),
-        "endpoints": _stack([_endpoints(clinic, arm, cohort, record) for arm, (cohort, record) in arms]),
+        "endpoints": _stack(
+            [
+                _endpoints(clinic, arm, cohort, visit, record.visits[0])
+                for arm, (cohort, record) in arms
+                for visit in record.visits
+            ]
+        ),
         "cgm": _stack(
             [_cgm(arm, cohort, visit) for arm, (cohort, record) in arms for visit in record.visits]
         ),
@@ -41,7 +46,7 @@ def tables(clinic: Clinic, block: Block) -> dict[str, Table]:
 def _patients(arm: str, cohort: Cohort) -> Table:
     reasons = [cohort.failed.get(k, "") for k in range(cohort.size)]
     return {
-        "arm": np.full(cohort.size, arm, dtype=object),
+        "arm": pa.repeat(arm, cohort.size),
         "candidate": cohort.people.candidates,
         "ensemble_member": cohort.members,
         "status": np.array(["failed" if reason else "ok" for reason in reasons], dtype=object),
@@ -66,7 +71,7 @@ def _course(clinic: Clinic, arm: str, cohort: Cohort, record: Record) -> Table:
     values = np.stack(record.course)  # (days, patients, quantities)
     days, patients, quantities = values.shape
     return {
-        "arm": np.full(values.size, arm, dtype=object),
+        "arm": pa.repeat(arm, values.size),
         "candidate": np.tile(np.repeat(cohort.people.candidates, quantities), days),
         "day": np.repeat(np.array(record.days), patients * quantities),
         "quantity": np.tile(names, days * patients),
@@ -74,15 +79,11 @@ def _course(clinic: Clinic, arm: str, cohort: Cohort, record: Record) -> Table:
     }
 
 
-def _endpoints(clinic: Clinic, arm: str, cohort: Cohort, record: Record) -> Table:
-    return _stack([_visit_endpoints(clinic, arm, cohort, visit, record.visits[0]) for visit in record.visits])
-
-
-def _visit_endpoints(clinic: Clinic, arm: str, cohort: Cohort, visit: Visit, baseline: Visit) -> Table:
+def _endpoints(clinic: Clinic, arm: str, cohort: Cohort, visit: Visit, baseline: Visit) -> Table:
     measured = measure(visit, clinic.endpoints, baseline)
     n = cohort.size
     return {
-        "arm": np.full(n * len(measured), arm, dtype=object),
+        "arm": pa.repeat(arm, n * len(measured)),
         "candidate": np.tile(cohort.people.candidates, len(measured)),
         "day": np.full(n * len(measured), visit.day),
         "endpoint": np.repeat(np.array(list(measured), dtype=object), n),
@@ -93,7 +94,7 @@ def _visit_endpoints(clinic: Clinic, arm: str, cohort: Cohort, visit: Visit, bas
 def _cgm(arm: str, cohort: Cohort, visit: Visit) -> Table:
     n, times = visit.cgm_glucose.shape
     return {
-        "arm": np.full(n * times, arm, dtype=object),
+        "arm": pa.repeat(arm, n * times),
         "candidate": np.repeat(cohort.people.candidates, times),
         "day": np.full(n * times, visit.day),
         "minute": np.tile(visit.cgm_time.astype(np.int32), n),
@@ -101,7 +102,7 @@ def _cgm(arm: str, cohort: Cohort, visit: Visit) -> Table:
     }
 
 
-def _screening(block: Block) -> Table:
+def _screening(block: Block) -> pa.Table:
     return _stack(
         [
             {
@@ -126,7 +127,7 @@ def _map_error(arm: str, record: Record) -> Table:
         np.concatenate(parts) for parts in zip(empty, *rows, strict=True)
     )
     return {
-        "arm": np.full(len(day), arm, dtype=object),
+        "arm": pa.repeat(arm, len(day)),
         "candidate": candidate,
         "day": day,
         "quantity": quantity,
@@ -135,6 +136,6 @@ def _map_error(arm: str, record: Record) -> Table:
     }
 
 
-def _stack(parts: list[Mapping[str, Any]]) -> Table:
-    """One table below the other."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _stack(parts: list[Table]) -> pa.Table:
+    """One table below the other; what has no rows does not decide of what type a column is."""
+    return pa.concat_tables([pa.table(part) for part in parts], promote_options="default")
