@@ -30,8 +30,8 @@ def title(en, zh):
 
 def fact(name, **changes):
     return {
-        "id": name, "title": title(f"Fact {name}", f"信息 {name}"), "value": 8.0, "below": False, "unit": "percent",
-        "quantity": "", "used": True, "not_used": None, "before": {"low": 6.0, "median": 8.0, "high": 11.0},
+        "id": name, "title": title(f"Fact {name}", f"信息 {name}"), "value": 8.0, "below": False, "present": False,
+        "unit": "percent", "quantity": "", "used": True, "not_used": None, "before": {"low": 6.0, "median": 8.0, "high": 11.0},
         "left": {"low": 7.5, "median": 8.1, "high": 8.6}, "effective_without": 120.0,
     } | changes  # fmt: skip
 
@@ -56,6 +56,7 @@ ANSWER = {
     "level": 0.9, "seed": 1, "answered": True, "refusal": None,
     "facts": [
         fact("hba1c"), fact("peptide", below=True),
+        fact("female", present=True, value=1.0),
         fact("kidney", used=False, not_used=title("the model has none", "模型没有"), before=None, left=None,
              effective_without=None),
     ],
@@ -107,7 +108,8 @@ def test_chances_limits_and_what_they_stand_on():
     for words in (
         "Therapy one: Free of insulin after 1 year 31 % (5 % to 77 %)", "40 % (10 % to 80 %)",
         "9 virtual patients miss the goal after 1 year; 4 of them", "Too few twice as many 3 of 4 75 %",
-        "below 8.0 %", "8.1 (7.5 to 8.6) 120", "they count as 40 (at least 30 are needed); 50 were drawn, 45 different",
+        "below 8.0 %", "Fact female yes",
+        "8.1 (7.5 to 8.6) 120", "they count as 40 (at least 30 are needed); 50 were drawn, 45 different",
         "Fact kidney 8.0 % the model has none", "Age (18 to 65 years) met a2020, abstract",
         "Trial <A> · All 12 42.9 – 0.5 25 % (month 12, n 12)", "liver bleeding Trial <A> · All 25 %",
         "It recommends nothing.", "Something is left out.",
@@ -180,7 +182,8 @@ def test_too_few_names_the_facts_that_make_it_so():
             "of 90 virtual patients only 3.2 effective ones are like this patient, and at least 30 are needed"
             in text
         )
-        assert "(effective number without each): without Fact hba1c: 60." in text
+        told = "without each): without Fact hba1c: 60 (stated 8.0 %, virtual patients 8.0 (6.0 to 11.0))."
+        assert told in text
         assert "31 %" not in text
 
 

@@ -101,6 +101,7 @@ def _facts(inquiry: Inquiry) -> list[Answer]:
                 "title": fact.title.model_dump(),
                 "value": value,
                 "below": name in inquiry.asked.below,
+                "present": name in inquiry.asked.present,
                 "unit": fact.unit,
                 "quantity": fact.quantity or "",
                 "used": fact.of is not None,
@@ -113,24 +114,27 @@ def _facts(inquiry: Inquiry) -> list[Answer]:
 
 def _left(inquiry: Inquiry, name: str) -> Answer:
     """Return what virtual patients have before this fact is looked at, those who are left, and how many without it."""
-    nothing: Answer = {"before": None, "left": None, "effective_without": None}
-    if inquiry.alike is None:
-        return nothing
-    early, late = inquiry.alike.early, inquiry.alike.late
-    for stage in (early, late):
-        if name in stage.values:
-            own = stage.values[name][inquiry.alike.kept] if stage is early else stage.values[name]
-            return {
-                "before": _middle(stage.values[name], stage.prior),
-                "left": _middle(own, late.weights),
-                "effective_without": effective_without(stage.likelihoods, stage.prior)[name],
-            }
-    return nothing
+    alike, too_few = inquiry.alike, inquiry.too_few
+    stages = [alike.early, alike.late] if alike else [too_few.stage] if too_few else []
+    stage = next((one for one in stages if name in one.values), None)
+    if stage is None:
+        return {"before": None, "left": None, "effective_without": None}
+    left = None
+    if alike is not None:
+        own = stage.values[name][alike.kept] if stage is alike.early else stage.values[name]
+        left = _middle(own, alike.late.weights)
+    return {
+        "before": _middle(stage.values[name], stage.prior),
+        "left": left,
+        "effective_without": effective_without(stage.likelihoods, stage.prior)[name],
+    }
 
 
-def _middle(values: Floats, weights: Floats) -> Answer:
-    """Return weighted median and central interval; NaN counts as nobody."""
+def _middle(values: Floats, weights: Floats) -> Answer | None:
+    """Return weighted median and central interval; NaN counts as nobody, and nobody has none."""
     known = np.isfinite(values) & (weights > 0)
+    if not known.any():
+        return None
     order = np.argsort(values[known])
     ends = np.cumsum(weights[known][order]) / weights[known].sum()
     places = {"low": (1 - LEVEL) / 2, "median": 0.5, "high": (1 + LEVEL) / 2}

@@ -51,11 +51,22 @@ class Known:
 
 @dataclass(frozen=True)
 class Asked:
-    """A patient whose file is in order: every stated fact in its own unit, and those that are used."""
+    """A patient whose file is in order.
+
+    Parameters
+    ----------
+    stated
+        Every stated fact in its own unit.
+    below, present
+        Facts that state a limit of detection, and those that state whether something is present (1) or not (0).
+    known
+        Facts that tell virtual patients apart.
+    """
 
     diabetes_type: str
     stated: Mapping[str, float]
     below: frozenset[str]
+    present: frozenset[str]
     known: tuple[Known, ...]
 
     @property
@@ -90,8 +101,10 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
     raise_if_any(problems + faults)
     stated = {name: _in_unit(question.facts[name], one) for name, one in patient.facts.items()} | measured
     below = frozenset(name for name, one in patient.facts.items() if one.below is not None)
-    known = tuple(_known(name, question.facts[name], value, name in below) for name, value in stated.items())
-    return Asked(patient.diabetes_type, stated, below, tuple(one for one in known if one is not None))
+    present = frozenset(name for name, one in patient.facts.items() if one.present is not None)
+    known = [_known(name, question.facts[name], value, name in below) for name, value in stated.items()]
+    used = tuple(one for one in known if one is not None)
+    return Asked(patient.diabetes_type, stated, below, present, used)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def render_answer(answer: dict[str, Any], lang: str) -> str:
         s=answer,
         disclaimer=disclaimer(w),
         headline=[*headline(answer, w), *not_compared(answer, w)],
-        refusal=[] if answer["answered"] else words.refusal(answer, w),
+        refusal=[] if answer["answered"] else [*words.refusal(answer, w), *not_compared(answer, w)],
         figure=_figure(answer, w) if answer["answered"] else None,
         sections=sections(answer, w),
         limitations=limitations.get(lang, limitations.get("en", ())),

@@ -29,7 +29,7 @@ def _parts(s: dict[str, Any], w: Writer) -> Iterator[RenderableType]:
     yield Text(w.title(s["title"]), style="bold")
     yield Text(disclaimer(w), style="yellow")
     if not s["answered"]:
-        yield from (Text(line) for line in words.refusal(s, w))
+        yield from (Text(line) for line in (*words.refusal(s, w), *not_compared(s, w)))
         return
     for section in sections(s, w):
         if section.id in _ON_THE_PAGE:

@@ -50,6 +50,8 @@ def value(fact: Answer, number: float, w: Writer) -> str:
 
 def stated(fact: Answer, w: Writer) -> str:
     """Return what the patient's file states."""
+    if fact["present"]:
+        return w._("yes") if fact["value"] else w._("no")
     if fact["below"]:
         return w._("below {limit}").format(limit=value(fact, fact["value"], w))
     return value(fact, fact["value"], w)
@@ -91,13 +93,12 @@ def refusal(s: Answer, w: Writer) -> list[str]:
         kind = w.title(s["diabetes_type"])
         return [w._("{kind}: no answer.").format(kind=kind), w.title(found["reason"])]
     if found["why"] == "therapies":
-        told = w._("No therapy was studied in people like this patient:")
-        return [told, *(not_compared(one, w) for one in s["therapies"])]
+        return [w._("No answer: no therapy was studied in people like this patient.")]
     return _too_few(s, found, w)
 
 
 def _too_few(s: Answer, found: Answer, w: Writer) -> list[str]:
-    facts = {fact["id"]: w.title(fact["title"]) for fact in s["facts"]}
+    facts = {fact["id"]: fact for fact in s["facts"]}
     lines = [
         w._(
             "No answer: of {of} virtual patients only {effective} effective ones are like this patient, and at "
@@ -109,7 +110,12 @@ def _too_few(s: Answer, found: Answer, w: Writer) -> list[str]:
         )
     ]
     made = [
-        w._("without {fact}: {number}").format(fact=facts[name], number=w.number(number))
+        w._("without {fact}: {number} (stated {stated}, virtual patients {before})").format(
+            fact=w.title(facts[name]["title"]),
+            number=w.number(number),
+            stated=stated(facts[name], w),
+            before=spread(facts[name], facts[name]["before"], w),
+        )
         for name, number in found["without"].items()
         if number > 2 * found["effective"]
     ]
@@ -159,9 +165,11 @@ def limit_rows(s: Answer, therapy: Answer, w: Writer) -> list[tuple[str, ...]]:
 
 def published(row: Answer, w: Writer) -> str:
     """Return one published number of an arm, as ``58 % (month 12, n 65)``."""
-    share = row["statistic"] == "proportion"
+    statistic = row["statistic"]
+    share = statistic == "proportion"
     number = w.percent(row["value"]) if share else value({**row, "quantity": ""}, row["value"], w)
-    about = [] if row["months"] is None else [w._("month {month}").format(month=w.number(row["months"]))]
+    about = [] if share else [w._(statistic)]
+    about += [] if row["months"] is None else [w._("month {month}").format(month=w.number(row["months"]))]
     about += [] if row["n"] is None else [f"n {w.number(row['n'])}"]
     return w._("{first} ({second})").format(first=number, second=", ".join(about)) if about else number
 

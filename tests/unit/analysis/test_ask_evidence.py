@@ -1,0 +1,100 @@
+"""Whom a therapy was studied in, and which published arms resemble the patient."""
+
+import math
+
+import pytest
+
+from insula.analysis.ask.fits import judge, suits
+from insula.analysis.ask.resembling import PublishedArm, nearest, published_arms, rows_of
+from insula.catalog import Catalog
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog.open()
+
+
+@pytest.fixture(scope="module")
+def question(catalog):
+    return catalog.questions["stop_insulin"]
+
+
+def verdicts(question, **stated):
+    return {one.fact: one.verdict for one in judge(question, "donor_islets_potent_induction", stated)}
+
+
+def test_what_is_not_stated_is_left_open(question):
+    assert set(verdicts(question).values()) == {"not known"}
+    assert suits(judge(question, "donor_islets_potent_induction", {}))
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"), [(17.9, "not met"), (18.0, "met"), (65.0, "met"), (65.1, "not met")]
+)
+def test_limits_are_included(question, age, verdict):
+    assert verdicts(question, age=age)["age"] == verdict
+
+
+def test_one_criterion_is_enough_to_be_left_out(question):
+    stated = {"age": 40.0, "diabetes_duration": 20.0, "severe_hypoglycaemia": 3.0, "egfr": 95.0}
+    assert suits(judge(question, "donor_islets_potent_induction", stated))
+    assert not suits(judge(question, "donor_islets_potent_induction", stated | {"earlier_transplant": 1.0}))
+    assert suits(judge(question, "usual_care", {"earlier_transplant": 1.0})), (
+        "nobody is excluded from usual care"
+    )
+
+
+def arm(name, age=math.nan, duration=math.nan, size=10.0, therapy="cells", disease="T1D"):
+    return PublishedArm("t", "s", "S", name, name, "calibration", disease, therapy, size, age, duration)
+
+
+def found(arms, patient, most=9):
+    told = nearest(arms, "cells", "T1D", patient, {"age": 10.0, "duration": 5.0}, most)
+    return [(one.arm, distance) for one, distance in told]
+
+
+def test_the_nearest_come_first_and_those_without_age_last():
+    arms = [
+        arm("far", 60, 30),
+        arm("small", size=3),
+        arm("large", size=90),
+        arm("near", 42, 20),
+        arm("half", 44),
+    ]
+    told = found(arms, {"age": 40.0, "duration": 20.0})
+    assert [name for name, _ in told] == ["near", "half", "far", "large", "small"]
+    assert dict(told)["near"] == pytest.approx(0.2 / math.sqrt(2))
+    assert dict(told)["half"] == pytest.approx(0.4)
+    assert dict(told)["far"] == pytest.approx(2.0)
+    assert dict(told)["large"] is None
+
+
+def test_only_the_same_class_and_disease_resemble():
+    arms = [
+        arm("drug", 40, therapy="drug"),
+        arm("other", 40, disease="T2D"),
+        arm("new", 40, disease="T1D new-onset"),
+    ]
+    assert [name for name, _ in found(arms, {"age": 40.0})] == ["new"]
+
+
+def test_no_more_are_shown_than_asked_for():
+    assert len(found([arm(str(k), 40 + k) for k in range(5)], {"age": 40.0}, most=2)) == 2
+
+
+def test_what_is_not_known_of_the_patient_does_not_count():
+    assert dict(found([arm("a", 45, 90)], {"age": 40.0}))["a"] == pytest.approx(0.5)
+
+
+def test_an_arm_without_age_has_that_of_its_study(catalog):
+    arms = {(one.study, one.arm): one for one in published_arms(catalog)}
+    whole, part = (arms["ryan_2005_edmonton5y", name] for name in ("all", "completed"))
+    assert (part.age, part.duration) == (whole.age, whole.duration) == (42.9, 27.1)
+    assert part.therapy_class == "donor_islets"
+
+
+def test_published_rows_are_found_by_what_they_mean(catalog):
+    rows = rows_of(catalog, {"insulin_free"})
+    (row,) = rows["beta_replacement", "ryan_2005_edmonton5y", "completed"]
+    assert (row.value, row.published.time_months) == (pytest.approx(0.1), 60.0)
+    assert all(one.meaning == "insulin_free" for found in rows.values() for one in found)
