@@ -25,7 +25,6 @@ _SPREAD_SCALES = frozenset({"own", "relative"})
 _RENAMED = {
     "count": {"count": "proportion"},
     "share": {"mean": "proportion", "median": "proportion"},
-    "relative": {"mean": "percent_change", "median": "percent_change", "proportion": "percent_change"},
 }
 
 

@@ -37,7 +37,7 @@ class PublishedRow:
     time_months, day
         NaN where no time is given.
     statistic
-        As in the table.
+        As in the table, but that a mean share of baseline has become a ``percent_change``.
     value, unit
         In the unit of the endpoint (``dimensionless`` for proportions, ``patient`` for counts); NaN where
         not given or not translatable. The number as printed is in `cells`.
@@ -163,7 +163,7 @@ def _translate(
     cells = reader.cells
     word = vocabulary.word(cells["outcome"], cells["unit"], cells["study_id"])
     rule = vocabulary.rule(cells)
-    statistic, months = cells["statistic"], reader.number("time_months")
+    statistic, months = word.brought(cells["statistic"]), reader.number("time_months")
     value, low, high = (reader.number(name) for name in ("value", "spread_low", "spread_high"))
     width = cells["spread_type"] in ("sd", "se")
     if word.endpoint:

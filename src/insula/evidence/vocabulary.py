@@ -34,6 +34,7 @@ _PREDICTED = {
     "count": frozenset({"count"}),
     "relative": frozenset({"percent_change"}),
 }
+_SHARES_OF_BASELINE = frozenset({"mean", "median", "proportion"})
 _UNITS = {
     "share": "dimensionless",
     "count": "patient",
@@ -105,6 +106,12 @@ class Word:
     def predicts(self, statistic: str) -> bool:
         """Say whether an arm of virtual patients has this statistic on this scale."""
         return statistic in _PREDICTED.get(self.scale, ())
+
+    def brought(self, statistic: str) -> str:
+        """Return the statistic that a printed one becomes: a mean share of baseline is a percent change."""
+        return (
+            "percent_change" if self.scale == "relative" and statistic in _SHARES_OF_BASELINE else statistic
+        )
 
     def translate(self, value: float, statistic: str, *, spread: bool = False) -> float:
         """Return a published number in `to_unit`; offsets do not apply to differences and spreads."""

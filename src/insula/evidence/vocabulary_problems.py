@@ -104,9 +104,9 @@ class _Word:
 
 def _rule_problems(path: Path, row: Row) -> list[Problem]:
     cells, found = row.cells, []
-    if cells["column"] not in ("analysis", "notes", "arm_id", "outcome"):
+    if cells["column"] not in ("analysis", "notes", "arm_id", "outcome", "seen_in"):
         text = f'a rule cannot look at the column "{cells["column"]}".'
-        found.append(error(path, text, "Use analysis, notes, arm_id or outcome.", row=row.number))
+        found.append(error(path, text, "Use analysis, notes, arm_id, outcome or seen_in.", row=row.number))
     if not cells["contains"] or not cells["reason"] or not cells["study_id"]:
         found.append(error(path, "study_id, contains and reason must not be empty.", row=row.number))
     if cells["show"] not in ("yes", "no"):

@@ -59,7 +59,7 @@ def test_a_good_row_is_scorable_and_keeps_everything():
         ({"unit": "fraction"}, "this outcome is not known in this unit"),
         ({"outcome": "gfr", "unit": "mL/min/1.73m2"}, "there is no endpoint for this outcome"),
         (
-            {"outcome": "mmtt_c_peptide_auc", "unit": "percent of entry"},
+            {"outcome": "mmtt_c_peptide_auc", "unit": "percent of entry", "statistic": "slope"},
             "this statistic is not predicted for an arm",
         ),
         ({"value": ""}, "no value is given"),

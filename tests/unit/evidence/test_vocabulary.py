@@ -46,7 +46,8 @@ def test_words_without_endpoint_say_why():
 
 
 def cells(**given):
-    return {"study_id": "x", "analysis": "", "notes": "", "arm_id": "all", "outcome": "tir"} | given
+    blank = {"study_id": "x", "analysis": "", "notes": "", "arm_id": "all", "outcome": "tir", "seen_in": ""}
+    return blank | given
 
 
 def test_rules_look_into_their_column_only():
@@ -54,6 +55,18 @@ def test_rules_look_into_their_column_only():
     assert VOCABULARY.rule(cells(analysis="patients not independent")).reason.startswith("subgroup")
     assert VOCABULARY.rule(cells(notes="day 180 interim")) is None
     assert VOCABULARY.rule(cells(analysis="day 365")) is None
+
+
+def test_a_mean_share_of_baseline_is_a_percent_change():
+    word = VOCABULARY.word("mmtt_c_peptide_auc_pct_of_baseline", "percent of baseline")
+    assert word.predicts(word.brought("mean"))
+    assert word.translate(89.0, word.brought("mean")) == -11.0
+    assert VOCABULARY.word("hba1c", "percent").brought("mean") == "mean"
+
+
+def test_a_rule_can_look_at_where_a_row_was_seen():
+    again = cells(study_id="protrans_1_2", seen_in="secondary: press release via cision c3652007")
+    assert VOCABULARY.rule(again).reason == "printed again in another row"
 
 
 def test_a_rule_can_be_for_one_study_and_a_whole_cell():
