@@ -20,19 +20,21 @@ _TITLED = (
     "procedures",
     "endpoints",
     "reviews",
+    "questions",
 )
 
 
 @click.command("list")
 @language
 def command(lang: str) -> None:
-    """Show studies, protocols, populations, therapies, modules, models and reviews by id and title."""
+    """Show studies, protocols, populations, therapies, modules, models, reviews and questions by id and title."""
     catalog, _ = Catalog.open(), translator(lang)
     names = {
         "studies": _("Studies"), "protocols": _("Protocols"), "populations": _("Populations"),
         "regimens": _("Regimens"),
         "habits": _("Habits"), "therapies": _("Therapies"), "procedures": _("Procedures"), "endpoints": _("Endpoints"),
         "modules": _("Modules"), "models": _("Models"), "topics": _("Topics of evidence"), "reviews": _("Reviews"),
+        "questions": _("Questions about a patient"),
     }  # fmt: skip
     console = output()
     for shelf, heading in names.items():
