@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from insula.core.errors import InsulaError
 from insula.core.tables import Columns, read_parquet
@@ -49,9 +50,7 @@ class VisitValues:
     def _places(self) -> dict[tuple[str, str, float], NDArray[np.intp]]:
         """Rows of each arm, endpoint and day."""
         table = self.endpoints
-        arms, arm = np.unique(table["arm"].astype(str), return_inverse=True)
-        names, name = np.unique(table["endpoint"].astype(str), return_inverse=True)
-        days, day = np.unique(table["day"], return_inverse=True)
+        (arms, arm), (names, name), (days, day) = (_coded(table[key]) for key in ("arm", "endpoint", "day"))
         code = (arm * len(names) + name) * len(days) + day
         order = np.argsort(code, kind="stable")
         codes, starts = np.unique(code[order], return_index=True)
@@ -98,6 +97,12 @@ class VisitValues:
             )
         found[order[place]] = self.endpoints["value"][rows].astype(np.float64)
         return found
+
+
+def _coded(column: np.ndarray[Any, Any]) -> tuple[list[Any], Whole]:
+    """Return the distinct values of a column in order of appearance, and the place of each row among them."""
+    coded = pa.array(column).dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
 
 
 def read_visit_values(folder: Path) -> VisitValues:
