@@ -26,7 +26,6 @@ Words = NDArray[np.uint64]
 _MULTIPLIERS = np.array([[0xD2E7470EE14C6C93], [0xCA5A826395121157]], dtype=np.uint64)
 _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 _ROUNDS = 10
-_MASK64 = (1 << 64) - 1
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
@@ -132,17 +131,18 @@ def _words(key: tuple[int, int], patients: Words, occasions: Words, blocks: int)
 def _philox(counter: Words, key: tuple[int, int]) -> Words:
     """Encrypt (4, N) counters; words 0 and 2 are multiplied side by side, as are 1 and 3 swapped."""
     even, odd = counter[0::2], counter[1::2]
-    for round_number in range(_ROUNDS):
+    for round_key in _round_keys(key):
         high, low = _wide_products(even)
         even = high[::-1] ^ odd
-        even ^= _round_key(key, round_number)
+        even ^= round_key
         odd = low[::-1]
     return np.stack([even[0], odd[0], even[1], odd[1]])
 
 
-def _round_key(key: tuple[int, int], round_number: int) -> Words:
-    words = [(k + round_number * w) & _MASK64 for k, w in zip(key, _WEYL, strict=True)]
-    return np.array(words, dtype=np.uint64)[:, None]
+def _round_keys(key: tuple[int, int]) -> Words:
+    """Return the keys of all rounds, (rounds, 2, 1): each word grows by its Weyl constant."""
+    rounds = np.arange(_ROUNDS, dtype=np.uint64)[:, None]
+    return (np.array(key, np.uint64) + rounds * np.array(_WEYL, np.uint64))[:, :, None]
 
 
 def _wide_products(b: Words) -> tuple[Words, Words]:
