@@ -143,6 +143,8 @@ def _independent(
     **limits: Any,
 ) -> Floats:
     visit, days = readings.visit, int(counted_days)
+    if not visit.cgm_time.size:  # else only those who still inject would have a value
+        return np.full(visit.patients, np.nan)
     meals = (after_breakfast_at, after_lunch_at, after_dinner_at)
     fasting = insulin_need.readings_at_clock(
         visit.cgm_time, visit.cgm_glucose, hours=(fasting_at,), days=days

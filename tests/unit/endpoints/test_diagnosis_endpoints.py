@@ -59,6 +59,14 @@ def test_each_person_has_its_value(endpoint, values):
     assert measure(VISIT, DEFINITIONS)[endpoint] == pytest.approx(values, nan_ok=True)
 
 
+def test_without_a_sensor_nobody_is_said_to_need_insulin():
+    hours = {name: 8.0 for name in ("fasting_at", "after_breakfast_at", "after_lunch_at", "after_dinner_at")}
+    limits = {"days_without": 1, "hba1c_below": 7, "counted_days": 1, "fasting_limit": 140, "fasting_most": 0,
+              "after_meal_limit": 180, "after_meal_most": 0}  # fmt: skip
+    definition = one("independent", "insulin_independent", **limits, **hours)
+    assert np.isnan(measure(VISIT, definition)["independent"]).all()
+
+
 def test_the_symbols_that_endpoints_ask_for_are_known_before_anything_is_compiled():
     assert symbols_read(DEFINITIONS | one("again", "reading_of", "immunity.gada")) == ("immunity.gada",)
 
