@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from insula.core.errors import InvalidText, UnknownName
-from insula.endpoints.definitions import load_definitions
+from insula.endpoints.definitions import load_definitions, symbols_read
 from insula.endpoints.measure import measure
 from insula.endpoints.visit import Visit
 
@@ -22,8 +22,8 @@ def visit(day, glucose, dose, hba1c, c_peptide):
     def filled(*shape):
         return np.full((patients, *shape), np.nan)
 
-    cgm, meal, peptide, insulin = filled(TIME.size), filled(5), filled(5), filled(14)
-    cgm[0], meal[0], peptide[0], insulin[0] = glucose, [95, 150, 180, 140, 120], c_peptide, dose
+    cgm, meal, peptide, insulin = filled(TIME.size), filled(6), filled(6), filled(14)
+    cgm[0], meal[0], peptide[0], insulin[0] = glucose, [95, 150, 180, 140, 120, 100], c_peptide, dose
     numbers = {
         "hba1c": hba1c,
         "weight": 70,
@@ -34,12 +34,13 @@ def visit(day, glucose, dose, hba1c, c_peptide):
         "free_of_severe_hypoglycaemia": 1 if day > 90 else np.nan,
     }
     values = {name: np.array([value, failed[1]], float) for name, value in numbers.items()}
-    meal_time = np.array([0.0, 30, 60, 90, 120])
-    return Visit(day, TIME, cgm, meal_time, meal, peptide, insulin_dose=insulin, read={}, **values)
+    meal_time = np.array([0.0, 30, 60, 90, 120, 240])
+    read = {symbol: np.array([1.0, failed[1]]) for symbol in symbols_read(DEFINITIONS)}
+    return Visit(day, TIME, cgm, meal_time, meal, peptide, insulin_dose=insulin, read=read, **values)
 
 
-BEFORE = visit(0, np.where(TIME % 1440 < 720, 50.0, 220.0), 35.0, 7.8, [0.0] * 5)
-AFTER = visit(365, 120.0, 0.0, 6.0, [0.3, 0.6, 0.9, 1.2, 1.0])
+BEFORE = visit(0, np.where(TIME % 1440 < 720, 50.0, 220.0), 35.0, 7.8, [0.0] * 6)
+AFTER = visit(365, 120.0, 0.0, 6.0, [0.3, 0.6, 0.9, 1.2, 1.0, 0.4])
 
 
 def test_a_cured_patient_reads_as_cured():
@@ -115,6 +116,7 @@ def test_a_definition_that_leans_on_a_missing_one_is_named():
 def test_a_baseline_of_other_patients_is_refused():
     two = {name: getattr(BEFORE, name) for name in vars(BEFORE)}
     one = {k: v[:1] if np.ndim(v) and not k.endswith("_time") else v for k, v in two.items()}
+    one["read"] = {symbol: values[:1] for symbol, values in BEFORE.read.items()}
     with pytest.raises(ValueError, match="day 365 has 2 patients, its baseline 1"):
         measure(AFTER, DEFINITIONS, Visit(**one))
 
