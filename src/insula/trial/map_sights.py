@@ -128,7 +128,7 @@ def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
     values = {name: to_scale(scale, getattr(reviewed, name)[:, None]) for name, scale in _REVIEW.items()}
     values["glucose"] = to_scale(_TEST["glucose"], tested.glucose)
     fitted = {name: fit(days.points, column, text.degree) for name, column in values.items()}
-    capacity = sum(days.natural[item.id] for item in text.inputs if item.id in text.secreting)
+    capacity = np.sum([days.natural[name] for name in text.secreting], axis=0)
     some = capacity > 0
     per_capacity = to_scale(_TEST["c_peptide"], tested.c_peptide[some] / capacity[some, None])
     fitted["c_peptide"] = fit(days.points[some], per_capacity, text.degree)
