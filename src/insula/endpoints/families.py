@@ -88,6 +88,12 @@ def _dose_adjusted(readings: Readings, of: str, *, per_dose: float) -> Floats:
     return np.where(np.isnan(readings.visit.since_diagnosis), np.nan, adjusted)
 
 
+def _low_insulin(readings: Readings, of: str, *, below: float, dose_below: float) -> Floats:
+    """1 where HbA1c and the dose per weight both lie below their limits, else 0; NaN where one has no value."""
+    hba1c, dose = readings.value(of), _dose_per_kg(readings, of)
+    return np.where(np.isnan(hba1c + dose), np.nan, (hba1c < below) & (dose < dose_below))
+
+
 def _free_of_events(readings: Readings, of: str, **limits: Any) -> Floats:  # noqa: ARG001
     return readings.visit.free_of_severe_hypoglycaemia
 
@@ -188,6 +194,7 @@ FAMILIES: dict[str, Family] = {
     "reading_of": Family(_reading_of, of="symbol"),
     "diagnosed": Family(_diagnosed),
     "dose_adjusted_hba1c": Family(_dose_adjusted, {"per_dose": _HBA1C_PER_DOSE}, of="endpoint"),
+    "low_insulin": Family(_low_insulin, {"below": _HBA1C, "dose_below": _DOSE}, of="endpoint"),
     "meets": Family(_meets, optional=_SIDES, of="endpoint"),
     "time_in_range": _from_cgm(cgm_metrics.time_in_range, low=_GLUCOSE, high=_GLUCOSE),
     "time_below": _from_cgm(cgm_metrics.time_below, below=_GLUCOSE),

@@ -40,6 +40,7 @@ DEFINITIONS = {
     **one("diagnosed", "diagnosed"),
     **one("idaa1c", "dose_adjusted_hba1c", "hba1c", per_dose=4.0),
     **one("remission", "meets", "idaa1c", at_most=9.0),
+    **one("well_on_little", "low_insulin", "hba1c", below=7.5, dose_below=0.6),
     **one("gada", "reading_of", "immunity.gada"),
     **one("gada_positive", "meets", "gada", at_least=0.3),
 }
@@ -51,6 +52,7 @@ DEFINITIONS = {
         ("diagnosed", [1, 0, 1, np.nan]),
         ("idaa1c", [9.0, np.nan, 12.0, np.nan]),
         ("remission", [1, np.nan, 0, np.nan]),
+        ("well_on_little", [1, 1, 0, np.nan]),
         ("gada", [0.1, 0.2, 0.3, np.nan]),
         ("gada_positive", [0, 0, 1, np.nan]),
     ],
