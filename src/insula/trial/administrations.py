@@ -26,14 +26,14 @@ _PER_WEIGHT = "_per_kg"
 class Administration:
     """Something done to every patient of an arm on a day; ``amount`` in the target's unit, per kg where so stated.
 
-    ``makes_insulin`` is the therapy's: insulin is weaned from then on.
+    ``weans_insulin`` is the therapy's: insulin is weaned from then on.
     """
 
     day: float
     action: str
     amount: float
     per_kg: bool
-    makes_insulin: bool = False
+    weans_insulin: bool = False
 
     def amounts(self, weight: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amount for patients of the given weight (kg), (P,)."""
@@ -70,7 +70,7 @@ def _dose(protocol: Protocol, entry: Give, therapy: Therapy) -> Administration:
         )
     amount, per_kg = _amount(protocol, entry.dose, therapy.dose.unit)
     action = f"{therapy.dose.operation}:{therapy.dose.target}"
-    return Administration(number(entry.at, "day"), action, amount, per_kg, therapy.makes_insulin)
+    return Administration(number(entry.at, "day"), action, amount, per_kg, therapy.weans_insulin)
 
 
 def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administration, Administration]:

@@ -72,7 +72,7 @@ def meet(
     advance(clinic, cohort, start, day, given)
     now = [g for g in given if start <= g.day < day and g.amount > 0]
     cohort.given_on.extend(g.day for g in now)
-    cohort.weaned = cohort.weaned or any(g.makes_insulin for g in now)
+    cohort.weaned = cohort.weaned or any(g.weans_insulin for g in now)
     grow(clinic, cohort, day)
     diagnose(clinic, cohort, day)
     handed = hand_over(clinic, cohort)

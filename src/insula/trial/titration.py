@@ -96,7 +96,7 @@ def titrate(
     daily : (P,) U/day
         What was injected on the sampled days.
     weaned : bool
-        Only once a therapy that makes insulin has been given is it weaned (doses go down while glucose stays within
+        Only once a therapy with `weans_insulin` has been given is insulin weaned (doses go down while glucose stays within
         the limits for stopping) and stopped.
     """
     rule = regimen.titration

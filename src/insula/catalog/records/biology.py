@@ -143,14 +143,14 @@ class LevelTarget(Record):
 
 
 class Therapy(Record):
-    """A drug or cell product; once one that makes insulin was given, the clinic weans injected insulin."""
+    """A drug or cell product; after one that `weans_insulin` the clinic lowers and stops injected insulin."""
 
     id: Text
     title: Title
     module: Text | None = None
     dose: DoseTarget | None = None
     level: LevelTarget | None = None
-    makes_insulin: bool = False
+    weans_insulin: bool = False
     note: str | None = None
 
     @model_validator(mode="after")
