@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Study
+    from insula.catalog.records import Population, Study
     from insula.trial.averaged_map import AveragedMap
     from insula.trial.clock import Clock
+    from insula.trial.learn_map import DesignDays
 
 SIMULATED = "simulated"
 
@@ -46,26 +47,18 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         Whatever is wrong with the text, naming the place.
     """
     population = catalog.populations[study.population]
-    habits, regimen = catalog.habits[population.habits], catalog.regimens[population.regimen]
-    settings, symbols = Settings.from_record(catalog.clocks), catalog.clocks.symbols
+    settings = Settings.from_record(catalog.clocks)
     to_fast, to_slow = split(catalog.handover)
-    given = _administrations(catalog, study)
-    life = OrdinaryLife(
-        clock=_metabolic_clock(catalog, to_slow),
-        habits=habits,
-        regimen=regimen,
-        seed=study.seed if seed is None else seed,
-        sensitivity_now=symbols.sensitivity_now,
-        absorbed_now=symbols.absorbed_now,
-    )
+    life = _ordinary_life(catalog, population, to_slow, study.seed if seed is None else seed)
     design = simulate_design(catalog, life, settings, to_fast)
     averaged = learn(catalog.averaged_map, design, to_slow)
+    given = _administrations(catalog, study)
     end = number(study.follow_up, "day")
     step = settings.grid if study.days == SIMULATED else settings.review
     visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
     definitions = load_definitions(catalog.root / "endpoints.yaml")
-    quantities = quantities_of(population, module_rows(catalog), habits, catalog.ensemble_of(population))
-    biography = biography_of(catalog, population, regimen, quantities)
+    quantities = quantities_of(population, module_rows(catalog), life.habits, catalog.ensemble_of(population))
+    biography = biography_of(catalog, population, life.regimen, quantities)
     watched = (*biography.judged, *symbols_read(definitions))
     clinic = Clinic(
         study=study,
@@ -73,7 +66,7 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         life=life,
         meal_test=catalog.procedures["mixed_meal_test"],
         settings=settings,
-        symbols=symbols,
+        symbols=catalog.clocks.symbols,
         course=catalog.clocks.course,
         endpoints=definitions,
         quantities=quantities,
@@ -91,11 +84,34 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         days=SimulatedDays(),
         sights=None,
     )
-    if not (on_map or study.days != SIMULATED or population.history is not None):
-        return clinic
+    return _with_sights(clinic, design) if on_map or _lives_on_map(study, population) else clinic
+
+
+def _lives_on_map(study: Study, population: Population) -> bool:
+    """Whether somebody lives on the averaged map, in the study or before it."""
+    return study.days != SIMULATED or population.history is not None
+
+
+def _with_sights(clinic: Clinic, design: DesignDays) -> Clinic:
+    """Return the clinic with what the averaged map shows; a study on the map is lived there."""
     sights = learn_sights(clinic, design)
-    days = clinic.days if study.days == SIMULATED else AveragedDays(sights)
+    days = clinic.days if clinic.study.days == SIMULATED else AveragedDays(sights)
     return replace(clinic, sights=sights, days=days)
+
+
+def _ordinary_life(
+    catalog: Catalog, population: Population, to_slow: tuple[ToSlow, ...], seed: int
+) -> OrdinaryLife:
+    """Compile the minute clock and join it to the habits and the regimen of the people."""
+    symbols = catalog.clocks.symbols
+    return OrdinaryLife(
+        clock=_metabolic_clock(catalog, to_slow),
+        habits=catalog.habits[population.habits],
+        regimen=catalog.regimens[population.regimen],
+        seed=seed,
+        sensitivity_now=symbols.sensitivity_now,
+        absorbed_now=symbols.absorbed_now,
+    )
 
 
 def _administrations(catalog: Catalog, study: Study) -> dict[str, tuple[Administration, ...]]:
