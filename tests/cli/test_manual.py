@@ -252,5 +252,5 @@ def test_readme_is_on_the_page(folder):
     readme = Path(science_root() / "biology" / "modules" / "immunity" / "README.md").read_text(
         encoding="utf-8"
     )
-    assert "Left out: CD4 and CD8 apart" in readme
-    assert "Left out: CD4 and CD8 apart" in text
+    assert "Left out: Th2, IL-4 and Tfh" in readme
+    assert "Left out: Th2, IL-4 and Tfh" in text
