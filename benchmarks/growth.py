@@ -1,6 +1,7 @@
 """How time grows: with patients, with states, in streams of patients, in a whole trial."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -87,8 +88,8 @@ def _five_years(place: Any, numbers: NDArray[np.int64]) -> Solution:
 def trial(patients: int, workers: int, tell: Callable[[str], None]) -> dict[str, float | None]:
     """Seconds of a whole trial: both clocks, therapy and usual care, all visits, the report too.
 
-    Beside them the processor time of all its processes, which other work on the machine disturbs less. Nothing where
-    it needs longer than five minutes.
+    Beside them the processor time of all its processes, which other work on the machine disturbs less, and the load of
+    the machine when it began. Nothing where it needs longer than five minutes.
     """
     tell(f"trial of {patients} patients in each arm")
     with tempfile.TemporaryDirectory() as folder:
@@ -96,15 +97,17 @@ def trial(patients: int, workers: int, tell: Callable[[str], None]) -> dict[str,
         study.write_text(_with_usual_care(), encoding="utf-8")
         command = [sys.executable, "-m", "insula.cli.main", "run", str(study), "--patients", str(patients)]
         command += ["--workers", str(workers), "--out", f"{folder}/run"]
+        load = round(os.getloadavg()[0], 2)
         began, before = time.perf_counter(), _processor_time()
         try:
             done = subprocess.run(command, capture_output=True, check=False, timeout=LONGEST_TRIAL)
         except subprocess.TimeoutExpired:
-            return {"patients": patients, "seconds": None, "processor_seconds": None}
+            return {"patients": patients, "seconds": None}
         seconds, processor = time.perf_counter() - began, _processor_time() - before
     if done.returncode:
         raise RuntimeError(f"The trial ended with {done.returncode}: {done.stderr.decode()[-500:]}")
-    return {"patients": patients, "seconds": seconds, "processor_seconds": processor}
+    measured = {"seconds": seconds, "processor_seconds": processor, "load_at_start": load}
+    return {"patients": patients, **measured}
 
 
 def _processor_time() -> float:
