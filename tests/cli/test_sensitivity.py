@@ -87,7 +87,7 @@ def test_effects_of_a_linear_function_are_its_slopes():
 
 
 def test_a_study_that_is_not_there_is_refused(small_science, cache, tmp_path):
-    refused = insula("sensitivity", "tyni", science=small_science, cache=cache, cwd=tmp_path)
+    refused = insula("sensitivity", "tinyy", science=small_science, cache=cache, cwd=tmp_path)
     assert refused.returncode == 2
-    assert "tiny" in refused.stderr
+    assert 'Did you mean "tiny"' in refused.stderr
     assert list(tmp_path.iterdir()) == []

@@ -28,7 +28,7 @@ def test_a_study_for_validation_is_refused_by_name(catalog, plan_file):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"studies": {"tyni": {}}}, ['no study "tyni"', "tiny"]),
+        ({"studies": {"tinyy": {}}}, ['no study "tinyy"', 'Did you mean "tiny"']),
         ({"parameters": ["stem_cell_islets.potencie"]}, ["potencie", '"stem_cell_islets.potency"']),
         ({"parameters": ["stem_cell_islets.arrival"]}, ["does not vary by ensemble"]),
         ({"studies": {"tiny": {"endpoints": ["hba1d"]}}}, ['"hba1d"', '"hba1c"']),
