@@ -89,7 +89,7 @@ def published_levels(comparison: Sequence[dict[str, Any]], arm: str, outcome: st
 
 def finish_days(axes: Axes, writer: Writer) -> None:
     """Label the axis of days; a line marks the therapy."""
-    axes.set_xlabel(writer._("Days since the therapy"))
+    axes.set_xlabel(writer._("Days since the start"))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 3, 6, 9, 10]))
     axes.margins(x=0.02)
     axes.axvline(0, color=INK, linewidth=0.6, linestyle=":")
