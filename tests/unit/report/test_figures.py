@@ -30,7 +30,7 @@ def test_an_interval_without_width_still_tells_where_the_point_is():
 def test_chinese_stays_text_and_needs_no_font_here(summary, recwarn):
     figure = course_figure(summary["course"]["full_dose"]["hba1c"], [], Writer("zh"))
     svg = to_svg(figure, "x", "标签")
-    assert ">治疗后天数</text>" in svg
+    assert ">开始后天数</text>" in svg
     assert "DejaVu" not in svg
     assert 'aria-label="标签"' in svg
     assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
