@@ -1,4 +1,4 @@
-"""A progress bar on standard error for everything that takes more than two seconds."""
+"""A progress bar on standard error for everything that takes more than two seconds; silent where nobody watches."""
 
 from __future__ import annotations
 
@@ -12,91 +12,69 @@ from insula.core.i18n import translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    Move = Callable[[str, float], None]
+
+
+def progress_bar(lang: str) -> AbstractContextManager[Move]:
+    """Return a bar that is moved by (stage of a trial, share done)."""
+    _ = translator(lang)
+    return _named(
+        {
+            "prepare": _("Reading the science, compiling the models"),
+            "simulate": _("Simulating patients"),
+            "collect": _("Collecting the results"),
+            "report": _("Writing the report"),
+        }
+    )
+
+
+def studies_bar(lang: str) -> AbstractContextManager[Move]:
+    """Return a bar that is moved by (study, share of all studies done)."""
+    told = translator(lang)("Replaying {study}")
+    return _bar(lambda study: told.format(study=study))
+
+
+def manual_bar(lang: str) -> AbstractContextManager[Move]:
+    """Return a bar that is moved by (model, share of all models done); no model means that pages are written."""
+    _ = translator(lang)
+    rows, pages = _("Trying the rows of {model}"), _("Writing the pages")
+    return _bar(lambda model: rows.format(model=model) if model else pages)
+
+
+def fit_bar(lang: str) -> AbstractContextManager[Move]:
+    """Return a bar that is moved by (stage of a fit or of a sensitivity analysis, share done)."""
+    _ = translator(lang)
+    return _named(
+        {
+            "prepare": _("Simulating the studies on real days"),
+            "fit": _("Replaying the studies on the averaged map"),
+        }
+    )
+
+
+def ask_bar(lang: str) -> AbstractContextManager[Move]:
+    """Return a bar that is moved by (stage of an answer about a patient, share done)."""
+    _ = translator(lang)
+    return _named(
+        {
+            "prepare": _("Reading the science, compiling the models"),
+            "pool": _("Looking for virtual patients who are alike"),
+            "follow": _("Following them in every therapy"),
+            "limits": _("Following them without each limit"),
+        }
+    )
+
+
+def _named(stages: dict[str, str]) -> AbstractContextManager[Move]:
+    return _bar(stages.__getitem__)
 
 
 @contextmanager
-def progress_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
-    """Yield a function (stage, share done) that moves the bar; it is silent where nobody watches."""
-    _ = translator(lang)
-    names = {
-        "prepare": _("Reading the science, compiling the models"),
-        "simulate": _("Simulating patients"),
-        "collect": _("Collecting the results"),
-        "report": _("Writing the report"),
-    }
-    with _bar() as bar:
-        task = bar.add_task("", total=1.0)
-
-        def move(stage: str, share: float) -> None:
-            bar.update(task, description=names[stage], completed=share)
-
-        yield move
-
-
-@contextmanager
-def studies_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
-    """Yield a function (study, share of all studies done) that moves the bar."""
-    _ = translator(lang)
-    with _bar() as bar:
-        task = bar.add_task("", total=1.0)
-
-        def move(study: str, share: float) -> None:
-            bar.update(task, description=_("Replaying {study}").format(study=study), completed=share)
-
-        yield move
-
-
-@contextmanager
-def manual_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
-    """Yield a function (model, share of all models done) that moves the bar; no model means that pages are written."""
-    _ = translator(lang)
-    with _bar() as bar:
-        task = bar.add_task("", total=1.0)
-
-        def move(model: str, share: float) -> None:
-            told = _("Trying the rows of {model}").format(model=model) if model else _("Writing the pages")
-            bar.update(task, description=told, completed=share)
-
-        yield move
-
-
-@contextmanager
-def fit_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
-    """Yield a function (stage of a fit or of a sensitivity analysis, share done) that moves the bar."""
-    _ = translator(lang)
-    names = {
-        "prepare": _("Simulating the studies on real days"),
-        "fit": _("Replaying the studies on the averaged map"),
-    }
-    with _bar() as bar:
-        task = bar.add_task("", total=1.0)
-
-        def move(stage: str, share: float) -> None:
-            bar.update(task, description=names[stage], completed=share)
-
-        yield move
-
-
-@contextmanager
-def ask_bar(lang: str) -> Iterator[Callable[[str, float], None]]:
-    """Yield a function (stage of an answer about a patient, share done) that moves the bar."""
-    _ = translator(lang)
-    names = {
-        "prepare": _("Reading the science, compiling the models"),
-        "pool": _("Looking for virtual patients who are alike"),
-        "follow": _("Following them in every therapy"),
-        "limits": _("Following them without each limit"),
-    }
-    with _bar() as bar:
-        task = bar.add_task("", total=1.0)
-
-        def move(stage: str, share: float) -> None:
-            bar.update(task, description=names[stage], completed=share)
-
-        yield move
-
-
-def _bar() -> Progress:
+def _bar(told: Callable[[str], str]) -> Iterator[Move]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda stage, share: bar.update(task, description=told(stage), completed=share)
