@@ -32,7 +32,8 @@ def progress_bar(lang: str) -> AbstractContextManager[Move]:
 
 def studies_bar(lang: str) -> AbstractContextManager[Move]:
     """Return a bar that is moved by (study, share of all studies done)."""
-    told = translator(lang)("Replaying {study}")
+    _ = translator(lang)
+    told = _("Replaying {study}")
     return _bar(lambda study: told.format(study=study))
 
 
