@@ -7,13 +7,14 @@ examined, and is followed in every arm if eligible.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from insula.endpoints.measure import measure
-from insula.population.sample import sample
 from insula.population.screening import Screening, screen
+from insula.trial.candidates import look_over
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow, write_course
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
-    from insula.trial.past import Past
 
 SIZE = 384  # candidates of a block; part of the address of a chunk, so it never depends on the machine
 
@@ -97,45 +97,20 @@ def enrol_candidates(
 
     Only those are examined whom blood, diary and history do not exclude: sensor and meal test cost most.
     """
-    people, past, screenings = _candidates(clinic, candidates)
-    cohort = enrol(clinic, people, past)
+    live = partial(live_until_entry, clinic) if clinic.population.history is not None else None
+    known = look_over(clinic.population, clinic.quantities, clinic.seed, candidates, live)
+    people, screenings = known.people, known.screenings
+    cohort = enrol(clinic, people, known.past)
     days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
     told = _endpoints(clinic, without_examination(clinic, cohort, 0.0, since=-YEAR))
-    early = [c for c in clinic.measured_criteria if not np.isnan(told[c.quantity]).all()]
-    late = [c for c in clinic.measured_criteria if c not in early]
+    early = [c for c in clinic.population.measured_criteria if not np.isnan(told[c.quantity]).all()]
+    late = [c for c in clinic.population.measured_criteria if c not in early]
     kept = _judge(clinic, cohort, told, early, screenings)
     people, cohort = people.rows(kept), cohort.select(kept)
     baseline = clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
     kept = _judge(clinic, cohort, _endpoints(clinic, baseline), late, screenings)
     return Enrolled(tuple(screenings), people.rows(kept), cohort.select(kept), select(baseline, kept))
-
-
-def _candidates(
-    clinic: Clinic, candidates: np.ndarray
-) -> tuple[ParameterTable, Past | None, list[tuple[np.ndarray, Screening]]]:
-    """Draw candidates; keep those who reach the stage, the plausible ones, those with eligible traits."""
-    population = clinic.population
-    people = sample(
-        clinic.quantities,
-        seed=clinic.seed,
-        candidates=candidates,
-        ensemble_members=population.ensemble_members,
-        correlations=population.correlations,
-    )
-    past, screenings = None, []
-    if population.history is not None:
-        people, past, reached = live_until_entry(clinic, people)
-        screenings.append(reached)
-    for criteria in (population.plausible, clinic.known_criteria):
-        values = {symbol: people.column(symbol) for symbol in people.symbols}
-        result = screen(
-            criteria, values, dict(zip(people.symbols, people.units, strict=True)), len(people.candidates)
-        )
-        screenings.append((people.candidates, result))
-        people = people.rows(result.passed_all)
-        past = None if past is None else past.take(result.passed_all)
-    return people, past, screenings
 
 
 def ordinary_days(clinic: Clinic) -> list[float]:

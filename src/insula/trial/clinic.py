@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from insula.catalog.records import (
         ClockSymbols,
-        Criterion,
         Habits,
         MapOutput,
         Population,
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from insula.trial.map_sights import MapSights
     from insula.trial.metabolic_clock import OrdinaryLife
     from insula.trial.settings import Settings
-
-_MEASURED = "endpoint."
 
 
 @dataclass(frozen=True)
@@ -120,13 +117,3 @@ class Clinic:
     def seen(self, cohort: Cohort) -> dict[str, NDArray[np.float64]]:
         """Return what people are judged by, (P,) each, as it was last read."""
         return {symbol: cohort.observed[:, self.disease.column(symbol)] for symbol in self.biography.judged}
-
-    @property
-    def known_criteria(self) -> tuple[Criterion, ...]:
-        """Eligibility that can be judged before anything is measured."""
-        return tuple(c for c in self.population.eligible if not c.quantity.startswith(_MEASURED))
-
-    @property
-    def measured_criteria(self) -> tuple[Criterion, ...]:
-        """Eligibility that is judged on the baseline visit."""
-        return tuple(c for c in self.population.eligible if c.quantity.startswith(_MEASURED))

@@ -30,6 +30,8 @@ Trait = Annotated[
     Annotated[SexTrait, Tag("share")] | Annotated[Sourced, Tag("quantity")], Discriminator(tag_of_trait)
 ]
 
+_MEASURED = "endpoint."  # what a criterion begins with that is about a visit
+
 
 class Correlation(Record):
     """Of the normal scores of two quantities."""
@@ -107,6 +109,16 @@ class Population(Record):
     plausible: tuple[Criterion, ...] = ()
     eligible: tuple[Eligibility, ...] = ()
     note: str | None = None
+
+    @property
+    def known_criteria(self) -> tuple[Eligibility, ...]:
+        """Eligibility that can be judged before anything is measured."""
+        return tuple(c for c in self.eligible if not c.quantity.startswith(_MEASURED))
+
+    @property
+    def measured_criteria(self) -> tuple[Eligibility, ...]:
+        """Eligibility that is judged on the baseline visit."""
+        return tuple(c for c in self.eligible if c.quantity.startswith(_MEASURED))
 
 
 class Give(Record):
