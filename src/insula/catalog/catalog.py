@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from insula.catalog.evidence_schema import Outcome, Schema, TherapyClass, read_schema
+from insula.catalog.evidence_schema import NotReplayed, Outcome, Schema, TherapyClass, read_schema
 from insula.catalog.evidence_tables import SCHEMA, EvidenceTables, read_evidence
 from insula.catalog.readers import (
     read_ensemble,
@@ -188,6 +188,11 @@ class Catalog:
         return self._parts("therapy class", self.root / "evidence" / "therapy_classes.yaml", TherapyClass)
 
     @cached_property
+    def not_replayed(self) -> Shelf[NotReplayed]:
+        """Entries of evidence/not_replayed.yaml."""
+        return self._parts("reason", self.root / "evidence" / "not_replayed.yaml", NotReplayed)
+
+    @cached_property
     def evidence_schema(self) -> Schema:
         """Every column of every evidence table; InvalidText when it cannot be read."""
         schema, problems = read_schema(self.root / "evidence" / SCHEMA)
@@ -221,13 +226,19 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
-        shelves += [self.therapy_classes, self.calibrations, self.ensembles, self.questions]
+        shelves += [
+            self.therapy_classes,
+            self.not_replayed,
+            self.calibrations,
+            self.ensembles,
+            self.questions,
+        ]
         found = [
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]
         _, faults = read_bibliography(self.root / "biology" / "citations.bib")
-        parted = ("endpoints.yaml", "evidence/outcomes.yaml", "evidence/therapy_classes.yaml")
-        for path in (self.root / name for name in parted):
+        parted = ("outcomes.yaml", "therapy_classes.yaml", "not_replayed.yaml")
+        for path in (self.root / "endpoints.yaml", *(self.root / "evidence" / name for name in parted)):
             found += read_yaml(path).problems if path.exists() else ()
         return in_order(found + faults)
 

@@ -75,6 +75,13 @@ class TherapyClass(Record):
     words: tuple[Text, ...]
 
 
+class NotReplayed(Record):
+    """Published studies that no study file replays, and why."""
+
+    reason: Title
+    studies: tuple[Text, ...]
+
+
 def read_schema(path: Path) -> tuple[Schema, list[Problem]]:
     """Return the tables that can be read, by name, and every problem; no file: no table and one problem."""
     if not path.exists():

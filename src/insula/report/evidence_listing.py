@@ -48,6 +48,7 @@ def evidence_listing(
         "study": study,
         "outcome": outcome,
         "definition": _definition(vocabulary, outcome),
+        "not_replayed_because": _not_replayed(catalog, study),
         "rows": [_row(row, vocabulary) for row in chosen],
         "pooled": [_effect(one, vocabulary) for one in effects if wanted(one.meta_analysis_id, one.meaning)],
         "disagreements": [_disagreement(one) for one in disagreements(chosen)],
@@ -74,6 +75,10 @@ def evidence_overview(catalog: Catalog) -> dict[str, Any]:
         }
     return {
         "topics": found,
+        "not_replayed": [
+            {"reason": group.reason.model_dump(), "studies": list(group.studies)}
+            for group in catalog.not_replayed.values()
+        ],
         "disagreements": [_disagreement(one) for one in disagreements(rows)],
         "same_source": [
             {"source": one.source, "studies": list(one.studies)} for one in same_sources(catalog)
@@ -108,6 +113,12 @@ def _definition(vocabulary: Vocabulary, outcome: str | None) -> dict[str, Any] |
         return None
     meaning = vocabulary.meanings[outcome]
     return {"title": dict(meaning.title), "definition": dict(meaning.definition), "unit": meaning.unit}
+
+
+def _not_replayed(catalog: Catalog, study: str | None) -> dict[str, Any] | None:
+    """Return by language why no study file replays this study; None where one does, or nothing is said."""
+    reasons = [group.reason for group in catalog.not_replayed.values() if study in group.studies]
+    return reasons[0].model_dump() if reasons else None
 
 
 def _row(row: HarmonisedRow, vocabulary: Vocabulary) -> dict[str, Any]:

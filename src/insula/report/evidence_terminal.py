@@ -23,6 +23,9 @@ def terminal_listing(listing: dict[str, Any], lang: str) -> Group:
         parts += [_rows(listing["rows"], writer), Text()]
     if listing["pooled"]:
         parts += [_pooled(listing["pooled"], writer), Text()]
+    if listing["not_replayed_because"]:
+        told = writer._("Not replayed: {reason}.")
+        parts += [Text(told.format(reason=writer.title(listing["not_replayed_because"]))), Text()]
     return Group(*parts, *_disagreements(listing["disagreements"], writer))
 
 
@@ -62,9 +65,17 @@ def terminal_overview(overview: dict[str, Any], lang: str) -> Group:
     twice = _table(_("One publication under several ids"), (_("Source"), _("Studies")))
     for one in overview["same_source"]:
         twice.add_row(one["source"], ", ".join(one["studies"]))
-    return Group(
-        table, Text(), why, Text(), twice, Text(), *_disagreements(overview["disagreements"], writer)
-    )
+    tables = (table, why, _not_replayed(overview["not_replayed"], writer), twice)
+    apart = [part for one in tables for part in (one, Text())]
+    return Group(*apart, *_disagreements(overview["disagreements"], writer))
+
+
+def _not_replayed(found: list[dict[str, Any]], writer: Writer) -> Table:
+    _ = writer._
+    table = _table(_("Published and not replayed"), (_("Reason"), _("Studies")))
+    for one in found:
+        table.add_row(writer.title(one["reason"]), ", ".join(one["studies"]))
+    return table
 
 
 def _definition(listing: dict[str, Any], writer: Writer) -> list[RenderableType]:
