@@ -27,6 +27,7 @@ _COMMANDS = {
     "calibrate": "insula.cli.calibrate",
     "ask": "insula.cli.ask",
     "sensitivity": "insula.cli.sensitivity",
+    "optimise": "insula.cli.optimise",
     "manual": "insula.cli.manual",
 }
 

@@ -68,6 +68,19 @@ def ask_bar(lang: str) -> AbstractContextManager[Move]:
     )
 
 
+def search_bar(lang: str) -> AbstractContextManager[Move]:
+    """Return a bar that is moved by (stage of a search of dose and schedule, share done)."""
+    _ = translator(lang)
+    return _named(
+        {
+            "prepare": _("Reading the science, compiling the models"),
+            "enrol": _("Enrolling virtual patients"),
+            "control": _("Following the control arm"),
+            "search": _("Trying schedules"),
+        }
+    )
+
+
 def _named(stages: dict[str, str]) -> AbstractContextManager[Move]:
     return _bar(stages.__getitem__)
 
