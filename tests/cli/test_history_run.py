@@ -87,3 +87,20 @@ def test_a_misspelt_stage_is_told_with_what_was_meant(science, cache, tmp_path):
     assert 'called "history.diagnosed_fr"' in answer.stderr
     assert "history.diagnosed_for" in answer.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_a_population_that_is_born_is_that_of_the_study_and_can_be_checked(run, science, cache, tmp_path):
+    folder = tmp_path / "people"
+    command = ("population", BORN, "--size", PATIENTS, "--seed", 7, "--format", "json", "--out", folder)
+    answer = json.loads(fine(insula(*command, science=science, cache=cache)).stdout)
+    people, studied = (
+        read_parquet(folder / "patients.parquet"),
+        read_parquet(run[0] / "results/patients.parquet"),
+    )
+    assert people["candidate"].tolist() == studied["candidate"].tolist()
+    values = read_parquet(run[0] / "results/parameters.parquet")
+    ages = values["value"][values["symbol"] == "trait.age"]
+    assert people["trait.age"] == pytest.approx(ages)
+    assert answer["screening"][0]["criterion"].startswith("history: history.diagnosed_for")
+    assert 0 < answer["screening"][0]["lost"] < answer["candidates"]
+    fine(insula("population", "--check", folder, science=science, cache=cache))

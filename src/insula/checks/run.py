@@ -149,6 +149,14 @@ def check_study(catalog: Catalog, study: Entry[Study]) -> list[Problem]:
     return in_order([*study.problems, *(problem for problem in found if problem.where in used)])
 
 
+def check_population(catalog: Catalog, population: str) -> list[Problem]:
+    """Return what is wrong with a population of the catalog, and with its habits and regimen."""
+    entry, used = catalog.populations.entry(population), _texts_of_people(catalog, population)
+    survey = Survey(catalog, {})
+    found = [problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey)]
+    return in_order([*entry.problems, *(problem for problem in found if problem.where in used)])
+
+
 def check_evidence(catalog: Catalog) -> list[Problem]:
     """Return what is wrong with the evidence tables of a catalog, its own or a user's."""
     survey = Survey(catalog)
@@ -160,8 +168,17 @@ def check_evidence(catalog: Catalog) -> list[Problem]:
 
 def _texts_of(catalog: Catalog, study: Study) -> set[Path]:
     """Return the files of the protocols, population, habits and regimen of a study, as far as they exist."""
-    people = catalog.populations.readable().get(study.population)
     named: list[tuple[Shelf[Any], str]] = [(catalog.protocols, arm.protocol) for arm in study.arms.values()]
-    named += [(catalog.populations, study.population)]
+    return _paths(named) | _texts_of_people(catalog, study.population)
+
+
+def _texts_of_people(catalog: Catalog, population: str) -> set[Path]:
+    """Return the files of a population, its habits and its regimen, as far as they exist."""
+    people = catalog.populations.readable().get(population)
+    named: list[tuple[Shelf[Any], str]] = [(catalog.populations, population)]
     named += [(catalog.habits, people.habits), (catalog.regimens, people.regimen)] if people else []
+    return _paths(named)
+
+
+def _paths(named: list[tuple[Shelf[Any], str]]) -> set[Path]:
     return {shelf.entry(name).path for shelf, name in named if name in shelf}

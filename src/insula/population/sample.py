@@ -12,12 +12,12 @@ from scipy.special import ndtr
 from insula.core.errors import UnknownName
 from insula.core.random_streams import normal
 from insula.population.correlation import correlate
-from insula.population.derived import evaluate, formula_of, in_order, lived_of
+from insula.population.derived import consequences, evaluate, formula_of, in_order, lived_of
 from insula.population.spread import SpreadError, distribution_of
 from insula.population.tabled import Tabled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,6 +63,12 @@ class ParameterTable:
         return ParameterTable(
             self.candidates[kept], self.members[kept], self.symbols, self.values[kept], self.units
         )
+
+    def only(self, symbols: Sequence[str]) -> ParameterTable:
+        """Return the table of some of the symbols, in their order."""
+        places = [self._places[symbol] for symbol in symbols]
+        units = tuple(self.units[place] for place in places)
+        return ParameterTable(self.candidates, self.members, tuple(symbols), self.values[:, places], units)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -131,6 +137,25 @@ def with_values(
     columns = {symbol: people.column(symbol) for symbol in people.symbols} | dict(values)
     _derive(quantities, columns)
     return replace(people, values=np.stack([columns[symbol] for symbol in people.symbols], axis=1))
+
+
+def joined(tables: Sequence[ParameterTable]) -> ParameterTable:
+    """Return the candidates of tables of the same symbols, one after the other."""
+    return replace(
+        tables[0],
+        candidates=np.concatenate([table.candidates for table in tables]),
+        members=np.concatenate([table.members for table in tables]),
+        values=np.concatenate([table.values for table in tables]),
+    )
+
+
+def varying(quantities: Mapping[str, Sourced]) -> tuple[str, ...]:
+    """Return the quantities in which candidates can differ: drawn, filled by a life, or derived from such."""
+    formulas = {s: f for s, row in quantities.items() if (f := formula_of(row.source)) is not None}
+    drawn = {s for s, row in quantities.items() if row.varies_by in _LEVELS and s not in formulas}
+    causes = drawn | set(lived(quantities))
+    moved = causes | set(consequences(formulas, causes))
+    return tuple(symbol for symbol in quantities if symbol in moved)
 
 
 def lived(quantities: Mapping[str, Sourced]) -> dict[str, str]:

@@ -26,9 +26,16 @@ _TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
 def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
     """Return what decides the numbers of a run, the number of patients apart."""
     return {
-        "schema": SCHEMA,
         "study": study.id,
         "study_text": study.model_dump(mode="json", by_alias=True),
+        **making_of(catalog, seed),
+    }
+
+
+def making_of(catalog: Catalog, seed: int) -> dict[str, Any]:
+    """Return what decides all numbers that are drawn or simulated: text, seed, tolerances, versions, processor."""
+    return {
+        "schema": SCHEMA,
         "science": tree_hash(catalog.root, _TEXT),
         **_beside(catalog),
         "seed": seed,

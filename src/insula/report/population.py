@@ -1,0 +1,99 @@
+"""A drawn population as tables for the terminal: who was lost where, what was stated and what was drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from insula.report.writing import MISSING, Writer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_DRAWN = ("stated", "candidates", "patients")
+
+
+def terminal_population(answer: dict[str, Any], lang: str) -> Group:
+    """Return the tables of an answer of `insula.analysis.population_marginals.answer_of`."""
+    writer = Writer(lang)
+    _ = writer._
+    told = _(
+        "{patients} patients among {candidates} candidates, seed {seed}. Effective sample size: {effective}."
+    )
+    counts = told.format(
+        patients=writer.number(answer["patients"]),
+        candidates=writer.number(answer["candidates"]),
+        seed=answer["seed"],
+        effective=writer.number(answer["effective_sample_size"]),
+    )
+    parts: list[RenderableType] = [
+        Text(writer.title(answer["population_text"]["title"]), style="bold"), Text(counts), Text(),
+        _screening(answer, writer), Text(),
+        _marginals(answer, writer), Text(),
+    ]  # fmt: skip
+    if answer["correlations"]:
+        parts += [_correlations(answer, writer), Text()]
+    address = _("SHA-256 of {file}: {digest}").format(file=answer["address"], digest=answer["sha256"])
+    return Group(*parts, Text(address, overflow="fold"))
+
+
+def _screening(answer: dict[str, Any], writer: Writer) -> Table:
+    _ = writer._
+    table = _table(_("Candidates by criterion"), (_("Criterion"), _("Judged"), _("Lost"), _("Share")))
+    for step in answer["screening"]:
+        share = writer.share(step["lost"], step["judged"])
+        table.add_row(step["criterion"], writer.number(step["judged"]), writer.number(step["lost"]), share)
+    later = "; ".join(answer["judged_later"])
+    if later:
+        table.caption = _("Not judged here, because only a visit of a study tells: {criteria}").format(
+            criteria=later
+        )
+    return table
+
+
+def _marginals(answer: dict[str, Any], writer: Writer) -> Table:
+    _ = writer._
+    heads = (_("Quantity"), _("Unit"), _("Stated in the text"), _("All candidates"), _("Virtual patients"))
+    table = _table(_("Median (quartiles), or share of yes"), heads)
+    own = [row for row in answer["marginals"] if row["own"]]
+    for row in own:
+        cells = [_distribution(row[key], row, writer) for key in _DRAWN]
+        table.add_row(row["symbol"], writer.unit(row["unit"]), *cells)
+    further = _("{n} further numbers, of the models: --format json shows them.")
+    table.caption = further.format(n=writer.number(len(answer["marginals"]) - len(own)))
+    return table
+
+
+def _distribution(numbers: list[float] | None, row: dict[str, Any], writer: Writer) -> str:
+    if numbers is None:
+        return MISSING
+    if row["statistic"] == "share":
+        return writer.percent(numbers[0])
+    low, median, high = (writer.number(number) for number in numbers)
+    return writer._("{median} ({low} to {high})").format(low=low, median=median, high=high)
+
+
+def _correlations(answer: dict[str, Any], writer: Writer) -> Table:
+    _ = writer._
+    heads = (_("Quantities"), _("Stated in the text"), _("All candidates"), _("Virtual patients"))
+    table = _table(_("Correlations of the normal scores"), heads)
+    for pair in answer["correlations"]:
+        table.add_row(", ".join(pair["between"]), *(writer.number(pair[key]) for key in _DRAWN))
+    return table
+
+
+def _table(title: str, heads: tuple[str, ...]) -> Table:
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption_justify="left",
+        pad_edge=False,
+        box=None,
+    )
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table

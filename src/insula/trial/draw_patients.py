@@ -1,0 +1,154 @@
+"""Patients of a population as they enter a study, before anything is measured: to be looked at, and to be shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.catalog.records import Amount, Arm, Protocol, Study, Visit
+from insula.core.errors import InsulaError, ProtocolError
+from insula.population.quantities import module_rows, quantities_of
+from insula.population.sample import joined, varying
+from insula.trial.block import SIZE, candidates_of
+from insula.trial.candidates import look_over
+from insula.trial.history import live_until_entry
+from insula.trial.open_clinic import open_clinic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from insula.catalog import Catalog
+    from insula.catalog.records import Population
+    from insula.population.records import Sourced
+    from insula.population.sample import ParameterTable
+    from insula.trial.candidates import Judged, Live
+
+_HOPELESS = 50  # blocks without a single patient
+_NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One criterion: how many candidates came to it, and how many of them were lost there."""
+
+    criterion: str
+    judged: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Patients of a population.
+
+    Parameters
+    ----------
+    quantities
+        What a candidate is drawn from, by dotted symbol.
+    candidates
+        Everybody who was looked at, as drawn: (C, n) values of what can differ between people, NaN where only a life
+        tells it.
+    people
+        The first of them who are patients: the same symbols, NaN for what has not happened in a life (diagnosis).
+    weights : (P,)
+        All 1: populations are drawn as they are, so every patient stands for as many people.
+    steps
+        Criteria in the order in which they are judged, over all candidates.
+    """
+
+    population: Population
+    seed: int
+    quantities: Mapping[str, Sourced]
+    candidates: ParameterTable
+    people: ParameterTable
+    weights: NDArray[np.float64]
+    steps: tuple[Step, ...]
+
+
+def draw_patients(
+    catalog: Catalog,
+    population: Population,
+    size: int,
+    seed: int,
+    progress: Callable[[str, float], None] = lambda *_: None,
+) -> Patients:
+    """Look over blocks of candidates until there are so many patients.
+
+    Candidate k has the same numbers as in a study of the population with this seed.
+
+    Parameters
+    ----------
+    size : at least 1
+    progress : called with the name of the stage and the share of it that is done
+
+    Raises
+    ------
+    ProtocolError
+        Hardly anybody meets the criteria.
+    InsulaError
+        Wrong text, wrong size.
+    """
+    if size < 1:
+        raise InsulaError(f"A population needs at least one patient, not {size}.")
+    progress("prepare", 0.0)
+    habits, ensemble = catalog.habits[population.habits], catalog.ensemble_of(population)
+    quantities = quantities_of(population, module_rows(catalog), habits, ensemble)
+    symbols, live = varying(quantities), _life(catalog, population, seed)
+    looked: list[ParameterTable] = []
+    found: list[ParameterTable] = []
+    judged: list[Sequence[Judged]] = []
+    n = 0
+    while n < size:
+        if len(looked) >= _HOPELESS and not n:
+            raise ProtocolError(
+                f"None of {len(looked) * SIZE} candidates meets the criteria of population {population.id} that are "
+                "known before anything is measured. Look at history, plausible and eligible in its text."
+            )
+        block = look_over(population, quantities, seed, candidates_of(len(looked)), live)
+        looked.append(block.drawn.only(symbols))
+        found.append(block.people.only(symbols))
+        judged.append(block.screenings)
+        n += len(block.people.candidates)
+        progress("simulate", min(1.0, n / size))
+    people = joined(found)
+    people = people.rows(np.arange(n) < size)
+    return Patients(population, seed, quantities, joined(looked), people, np.ones(size), _steps(judged))
+
+
+def _life(catalog: Catalog, population: Population, seed: int) -> Live | None:
+    """Return how candidates live until they enter, None without a history; nobody is treated or visited after that."""
+    if population.history is None:
+        return None
+    title, day = population.title, Amount(value=1.0, unit="day")
+    study = Study(
+        id=population.id,
+        title=title,
+        question=title,
+        population=population.id,
+        arms={_NOTHING: Arm(protocol=_NOTHING, size=1, title=title)},
+        protocols={_NOTHING: Protocol(id=_NOTHING, title=title, give=())},
+        follow_up=day,
+        days="averaged",
+        visits=(Visit(at=day, measure=("hba1c",)),),
+        failure_limit=1.0,
+        seed=seed,
+    )
+    return partial(live_until_entry, open_clinic(catalog, study))
+
+
+def _steps(judged: Sequence[Sequence[Judged]]) -> tuple[Step, ...]:
+    """Count over all blocks who came to each criterion and who was lost there; the blocks have the same criteria."""
+    steps = []
+    for parts in zip(*judged, strict=True):
+        screenings = [screening for _, screening in parts]
+        passed = np.concatenate([screening.passed for screening in screenings])
+        left = np.ones(len(passed), dtype=bool)
+        for k, criterion in enumerate(screenings[0].names):
+            lost = left & ~passed[:, k]
+            steps.append(Step(criterion, int(left.sum()), int(lost.sum())))
+            left &= passed[:, k]
+    return tuple(steps)
