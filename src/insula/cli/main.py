@@ -29,6 +29,7 @@ _COMMANDS = {
     "sensitivity": "insula.cli.sensitivity",
     "optimise": "insula.cli.optimise",
     "manual": "insula.cli.manual",
+    "population": "insula.cli.population",
 }
 
 
