@@ -3,9 +3,11 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from insula.analysis.sensitivity import _effects
+from insula.analysis.sensitivity_methods import Morris, Sobol
 from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, insula
 
 FUNCTION = "stem_cell_islets.potency"
@@ -76,14 +78,39 @@ def test_the_same_question_in_chinese_has_the_same_numbers(asked, answer, folder
 
 
 def test_effects_of_a_linear_function_are_its_slopes():
-    from SALib.sample.morris import sample
-
     problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 1.0]] * 3}
-    points = sample(problem, 4, num_levels=4, seed=1)
-    found, without = _effects(problem, points, {("arm", 0.0, "end"): points @ [2.0, -1.0, 0.0]}, 1)
+    method = Morris(4)
+    points = method.points(problem, 1)
+    found, without = _effects(method, problem, points, {("arm", 0.0, "end"): points @ [2.0, -1.0, 0.0]}, 1)
     assert without == {}
     assert found["arm", 0.0, "end"]["mu"] == pytest.approx([2.0, -1.0, 0.0])
     assert found["arm", 0.0, "end"]["mu_star"] == pytest.approx([2.0, 1.0, 0.0])
+
+
+def test_indices_of_sobol_are_those_of_ishigami():
+    """Saltelli et al. (2008), Global sensitivity analysis, the primer, section 4.6; a = 7, b = 0.1."""
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 1.0]] * 3}
+    method = Sobol(2048)
+    points = method.points(problem, 1)
+    x = np.pi * (2 * points - 1)
+    output = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    found = method.effects(problem, points, output, 1)
+    assert found["first"] == pytest.approx([0.3139, 0.4424, 0.0], abs=0.02)
+    assert found["total"] == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.02)
+
+
+def test_sobol_goes_all_the_way_to_the_page(asked, folder):
+    told = asked("--method", "sobol", "--points", "4", "--out", "sobol", "--format", "json")
+    assert told.returncode == 0, told.stderr
+    answer = json.loads(told.stdout)
+    assert answer["vectors"] == 4 * (len(answer["parameters"]) + 2)
+    given = effect(answer, THERAPY_ARM, "mmtt_c_peptide_peak", FUNCTION)
+    assert (
+        given["total"] > effect(answer, CONTROL_ARM, "mmtt_c_peptide_peak", FUNCTION).get("total", 0.0) + 0.05
+    )
+    page = (folder / "sobol" / "report.html").read_text(encoding="utf-8")
+    assert "Indices of Sobol" in page
+    assert "Elementary effects" not in page
 
 
 def test_a_study_that_is_not_there_is_refused(small_science, cache, tmp_path):

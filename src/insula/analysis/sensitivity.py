@@ -1,14 +1,8 @@
-"""Which uncertain number moves which endpoint: elementary effects of Morris on a replay on the averaged map.
+"""Which uncertain number moves which endpoint: effects of Morris or Sobol on a replay on the averaged map.
 
-Every uncertain number that the disease clock uses moves over the central 90 % of its prior, one at a time along random
-trajectories; the same virtual patients live through every vector. What the metabolic clock alone uses cannot be seen on
-the map and is listed.
-
-References
-----------
-Morris (1991), Factorial sampling plans for preliminary computational experiments, Technometrics 33:161-174.
-Campolongo, Cariboni, Saltelli (2007), An effective screening design for sensitivity analysis of large models,
-Environmental Modelling & Software 22:1509-1518 (the mean of the absolute effects). Computed by SALib.
+Every uncertain number that the disease clock uses moves over the central 90 % of its prior, by one of the two methods
+of `insula.analysis.sensitivity_methods`; the same virtual patients live through every vector. What the metabolic clock
+alone uses cannot be seen on the map and is listed.
 """
 
 from __future__ import annotations
@@ -27,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insula.analysis.sensitivity_methods import Method
     from insula.catalog import Catalog
     from insula.catalog.records import Study
     from insula.trial.map_replay import MapClinic, Replayed
@@ -35,7 +30,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
     Output = tuple[str, float, str]  # arm, day, endpoint
 
-_LEVELS = 4  # as Morris; the points lie at 0, 1/3, 2/3 and 1 of the range
 _RANGE = (0.05, 0.95)
 NO_VALUE = "the averaged map does not tell this endpoint"
 UNMOVED = "no uncertain number moves it"
@@ -43,7 +37,7 @@ UNMOVED = "no uncertain number moves it"
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Elementary effects.
+    """Effects of the numbers on the endpoints.
 
     Parameters
     ----------
@@ -52,8 +46,7 @@ class Sensitivity:
     unseen
         Uncertain numbers that only the metabolic clock uses.
     effects
-        By arm, day and endpoint: ``mu``, ``mu_star``, ``mu_star_conf`` (half the 95 % interval of mu_star) and
-        ``sigma``, (K,) each, in the unit of the endpoint per move over the central 90 % of a prior.
+        By arm, day and endpoint: the columns of the method, (K,) each.
     without
         Outputs without effects, and why.
     vectors
@@ -66,7 +59,7 @@ class Sensitivity:
     effects: dict[Output, dict[str, Floats]]
     without: dict[Output, str]
     patients: int
-    trajectories: int
+    method: Method
     vectors: int
 
 
@@ -75,7 +68,7 @@ def sensitivity(
     study: Study,
     *,
     patients: int,
-    trajectories: int,
+    method: Method,
     progress: Progress = lambda *_: None,
 ) -> Sensitivity:
     """Move every uncertain number of a study and see what its endpoints do.
@@ -84,8 +77,8 @@ def sensitivity(
     ----------
     patients
         Virtual patients in every arm.
-    trajectories
-        Each costs one replay for every uncertain number and one more.
+    method
+        Each of its trajectories costs one replay for every uncertain number and one more, each base point two more.
     progress : called with ``prepare`` or ``fit`` and the share of it that is done
 
     Raises
@@ -93,14 +86,12 @@ def sensitivity(
     InsulaError
         As `insula.trial.map_replay.open_map_clinic`.
     """
-    from SALib.sample.morris import sample  # heavy: only this command needs it
-
     progress("prepare", 0.0)
     place = open_map_clinic(catalog, study, patients)
     numbers = uncertain(place.quantities)
     symbols = tuple(symbol for symbol in numbers if symbol in place.clinic.disease.parameters)
     problem = {"num_vars": len(symbols), "names": list(symbols), "bounds": [[0.0, 1.0]] * len(symbols)}
-    points = sample(problem, trajectories, num_levels=_LEVELS, seed=study.seed)
+    points = method.points(problem, study.seed)
     low, high = _RANGE
     values = np.stack(
         [
@@ -110,7 +101,7 @@ def sensitivity(
         axis=1,
     )
     means = _means(place, symbols, values, lambda share: progress("fit", share))
-    effects, without = _effects(problem, points, means, study.seed)
+    effects, without = _effects(method, problem, points, means, study.seed)
     return Sensitivity(
         study=study,
         symbols=symbols,
@@ -118,7 +109,7 @@ def sensitivity(
         effects=effects,
         without=without,
         patients=patients,
-        trajectories=trajectories,
+        method=method,
         vectors=len(points),
     )
 
@@ -147,11 +138,9 @@ def _outputs(replayed: Replayed) -> Iterable[tuple[Output, Floats]]:
 
 
 def _effects(
-    problem: dict[str, Any], points: Floats, means: dict[Output, Floats], seed: int
+    method: Method, problem: dict[str, Any], points: Floats, means: dict[Output, Floats], seed: int
 ) -> tuple[dict[Output, dict[str, Floats]], dict[Output, str]]:
-    """Elementary effects of what has a value everywhere and moves; the reason for the rest."""
-    from SALib.analyze.morris import analyze
-
+    """Effects on what has a value everywhere and moves; the reason for the rest."""
     effects, without = {}, {}
     for output, mean in means.items():
         if not np.isfinite(mean).all():
@@ -159,9 +148,7 @@ def _effects(
         elif np.ptp(mean) == 0:
             without[output] = UNMOVED
         else:
-            found = analyze(problem, points, mean, num_levels=_LEVELS, seed=seed)
-            names = ("mu", "mu_star", "mu_star_conf", "sigma")
-            effects[output] = {name: np.asarray(found[name], dtype=np.float64) for name in names}
+            effects[output] = method.effects(problem, points, mean, seed)
     return effects, without
 
 
@@ -171,7 +158,8 @@ def answer_of(found: Sensitivity, catalog: Catalog) -> dict[str, Any]:
         "study": found.study.id,
         "title": found.study.title.model_dump(),
         "patients": found.patients,
-        "trajectories": found.trajectories,
+        "method": found.method.name,
+        "size": found.method.size,
         "vectors": found.vectors,
         "range": list(_RANGE),
         "seed": found.study.seed,
@@ -197,7 +185,7 @@ def answer_of(found: Sensitivity, catalog: Catalog) -> dict[str, Any]:
 
 
 def _largest_first(symbols: Sequence[str], columns: dict[str, Floats]) -> list[dict[str, Any]]:
-    order = np.argsort(-columns["mu_star"], kind="stable")
+    order = np.argsort(-next(iter(columns.values())), kind="stable")
     return [
         {"symbol": symbols[k], **{name: float(column[k]) for name, column in columns.items()}} for k in order
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHOWN = 8  # parameters in a figure
 _FIRST = 3  # parameters of an endpoint in the terminal
 _ROW_INCHES, _FRAME_INCHES = 0.34, 0.75
-_COLUMNS = ("mu_star", "mu_star_conf", "mu", "sigma")
+_DRAWN = {"morris": ("mu_star", "mu_star_conf", "sigma"), "sobol": ("total", "total_conf", "first")}
 
 
 def write_sensitivity(answer: dict[str, Any], out: Path, lang: str) -> Path:
@@ -42,7 +42,7 @@ def render_sensitivity(answer: dict[str, Any], lang: str) -> str:
     panels = []
     for number, output in enumerate(last_visits(answer)):
         title = _name(output, writer)
-        svg = to_svg(effects_figure(output, writer), f"effects-{number}", title)
+        svg = to_svg(effects_figure(answer["method"], output, writer), f"effects-{number}", title)
         panels.append({"title": title, "svg": markup(svg)})
     reasons = sorted({(writer._(reason), name) for name, reason in _reasons(answer)})
     return fill("sensitivity.html.j2", writer, s=answer, figures=panels, reasons=reasons)
@@ -55,10 +55,11 @@ def terminal_sensitivity(answer: dict[str, Any], lang: str) -> Group:
     table = Table(title=_("Effects of uncertain numbers at the last visit"), title_justify="left")
     for head in (_("Arm"), _("Endpoint"), _("Unit"), _("Largest effects")):
         table.add_column(head)
+    bar = _DRAWN[answer["method"]][0]
     for output in last_visits(answer):
         first = output["effects"][:_FIRST]
-        told = ", ".join(f"{one['symbol']} {writer.number(one['mu_star'])}" for one in first)
-        unit = writer.unit(output["unit"])
+        told = ", ".join(f"{one['symbol']} {writer.number(one[bar])}" for one in first)
+        unit = _unit(answer["method"], output, writer)
         table.add_row(writer.title(output["arm_title"]), writer.title(output["title"]), unit, told)
     text = _("{n} uncertain numbers of the metabolic clock cannot be seen on the averaged map.")
     return Group(table, Text(text.format(n=writer.number(len(answer["unseen"])))))
@@ -70,26 +71,33 @@ def last_visits(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [output for output in answer["outputs"] if output["day"] == last[output["arm"]]]
 
 
-def effects_figure(output: dict[str, Any], writer: Writer) -> Figure:
-    """Draw the largest effects on one endpoint: mean absolute effect with its interval, spread as a diamond."""
-    shown = [one for one in output["effects"][:_SHOWN] if one["mu_star"] > 0]
+def effects_figure(method: str, output: dict[str, Any], writer: Writer) -> Figure:
+    """Draw the largest effects on one endpoint: bars with their intervals; spread or first index as a diamond."""
+    bar, half, diamond = _DRAWN[method]
+    shown = [one for one in output["effects"][:_SHOWN] if one[bar] > 0]
     with drawing():
         figure = Figure(
             figsize=(PANEL_INCHES[0], _FRAME_INCHES + _ROW_INCHES * len(shown)), layout="constrained"
         )
         axes = figure.add_subplot()
         for place, one in enumerate(shown):
-            colour = BLUE if one["mu"] >= 0 else ORANGE
-            axes.barh(-place, one["mu_star"], height=0.55, color=colour, alpha=0.5)
-            ends = (one["mu_star"] - one["mu_star_conf"], one["mu_star"] + one["mu_star_conf"])
+            colour = BLUE if one.get("mu", 0.0) >= 0 else ORANGE  # shares of variance have no sign
+            axes.barh(-place, one[bar], height=0.55, color=colour, alpha=0.5)
+            ends = (one[bar] - one[half], one[bar] + one[half])
             axes.plot(ends, (-place, -place), color=INK, linewidth=1)
-            axes.plot(one["sigma"], -place, "D", color="white", markeredgecolor=INK, ms=4)
+            axes.plot(one[diamond], -place, "D", color="white", markeredgecolor=INK, ms=4)
         axes.set_yticks([-place for place in range(len(shown))], [one["symbol"] for one in shown])
-        unit = writer.unit(output["unit"])
-        axes.set_xlabel(writer._("effect") + (f" [{unit}]" if unit else ""), color=INK)
+        unit = _unit(method, output, writer)
+        label = writer._("effect") if method == "morris" else writer._("share of variance")
+        axes.set_xlabel(label + (f" [{unit}]" if unit else ""), color=INK)
         axes.set_xlim(left=0)
         axes.grid(visible=False, axis="y")
     return figure
+
+
+def _unit(method: str, output: dict[str, Any], writer: Writer) -> str:
+    """Unit of an effect; a share of variance has none."""
+    return writer.unit(output["unit"]) if method == "morris" else ""
 
 
 def _name(output: dict[str, Any], writer: Writer) -> str:
@@ -103,7 +111,8 @@ def _reasons(answer: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _columns(answer: dict[str, Any]) -> dict[str, list[Any]]:
     rows = [(output, one) for output in answer["outputs"] for one in output["effects"]]
+    names = [name for name in rows[0][1] if name != "symbol"] if rows else []
     where = {name: [output[name] for output, _ in rows] for name in ("arm", "day", "endpoint", "unit")}
     return {**where, "parameter": [one["symbol"] for _, one in rows]} | {
-        name: [one[name] for _, one in rows] for name in _COLUMNS
+        name: [one[name] for _, one in rows] for name in names
     }
