@@ -96,8 +96,8 @@ def titrate(
     daily : (P,) U/day
         What was injected on the sampled days.
     weaned : bool
-        Only once a therapy with `weans_insulin` has been given is insulin weaned (doses go down while glucose stays within
-        the limits for stopping) and stopped.
+        Whether a therapy with `weans_insulin` has been given: only then is insulin weaned (doses go down while
+        glucose stays within the limits for stopping) and stopped.
     """
     rule = regimen.titration
     up, down = number(rule.step_up, "dimensionless"), number(rule.step_down, "dimensionless")
