@@ -63,7 +63,7 @@ def _variables(_: click.Context, __: click.Parameter, value: str) -> tuple[str, 
     metavar="LOW HIGH",
     callback=_ordered,
     default=None,
-    show_default="a week to half a year",
+    show_default="a week to half a year, or the protocol's",
     help="Days between two infusions.",
 )
 @click.option(

@@ -80,7 +80,8 @@ def front_figure(answer: dict[str, Any], w: Writer) -> Figure:
         axes.set_xlim(left=0)
         axes.set_xlabel(w._("All that is given (multiple of the protocol)"))
         unit = w.unit(answer["benefit"]["unit"])
-        axes.set_ylabel(w.title(answer["benefit"]["title"]) + (f" [{unit}]" if unit else ""))
+        name = w.title(answer["benefit"]["title"]) + (f" [{unit}]" if unit else "")
+        axes.set_title(name, loc="left", fontsize="medium")
     return figure
 
 

@@ -7,7 +7,6 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,27 +27,26 @@ class Nested:
         Standard deviation between patients of one member: of one world, as a trial has it.
     between
         Standard deviation between the means of members, what chance does between few patients taken off.
-    error
-        Standard error of `mean`.
-    members
-        How many members have patients.
+    of_members : (M,)
+        Means of the members, drawn towards `mean` until their variance is that between members and the squared
+        standard error of `mean` together: what it is in each of them, without the chance of who was drawn. The shape
+        of their distribution stays, so a quantity that is never negative has no negative mean.
+
+    References
+    ----------
+    Louis (1984), Estimating a population of parameter values using Bayes and empirical Bayes methods, Journal of the
+    American Statistical Association 79:393-398 (estimates of many means with the variance that the means have).
     """
 
     mean: float
     within: float
     between: float
-    error: float
-    members: int
-
-    @property
-    def doubt(self) -> float:
-        """Standard deviation of the mean in a member that was not tried."""
-        return sqrt(self.between**2 + self.error**2)
+    of_members: Floats
 
     def interval(self, level: float) -> tuple[float, float]:
-        """Return where the mean in another member lies with this probability, by Student's t."""
-        half = float(stdtrit(self.members - 1, (1 + level) / 2)) * self.doubt
-        return self.mean - half, self.mean + half
+        """Return where this share of the members has its mean."""
+        low, high = np.quantile(self.of_members, [(1 - level) / 2, (1 + level) / 2])
+        return float(low), float(high)
 
 
 def nested(values: Floats, members: Whole) -> Nested | None:
@@ -67,7 +65,9 @@ def nested(values: Floats, members: Whole) -> Nested | None:
     mean = float(values.mean())
     inside = float(((values - means[group]) ** 2).sum()) / (n - m)
     outside = float((sizes * (means - mean) ** 2).sum()) / (m - 1)
-    typical = (n - float((sizes**2).sum()) / n) / (m - 1)
-    between = max(0.0, (outside - inside) / typical)
-    error = between * float((sizes**2).sum()) / n**2 + inside / n
-    return Nested(mean, sqrt(inside), sqrt(between), sqrt(error), m)
+    squares = float((sizes**2).sum())
+    between = max(0.0, (outside - inside) * (m - 1) / (n - squares / n))
+    wanted = between + between * squares / n**2 + inside / n
+    seen = float(means.var(ddof=1))
+    scale = min(1.0, sqrt(wanted / seen)) if seen > 0 else 0.0
+    return Nested(mean, sqrt(inside), sqrt(between), mean + scale * (means - mean))

@@ -68,18 +68,17 @@ def error_of_difference(spreads: tuple[float, float], size: int) -> float:
     return math.sqrt((spreads[0] ** 2 + spreads[1] ** 2) / size)
 
 
-def assurance(gain: float, doubt: float, error: float, alpha: float) -> float:
+def assurance(gains: Floats, error: float, alpha: float) -> float:
     """Return the chance of a significant difference to the better, the effect itself being uncertain.
 
     Parameters
     ----------
-    gain, doubt
-        Mean and standard deviation of what the true difference may be, positive where better; with `doubt` 0 this is
-        the power.
+    gains : (M,)
+        What the true difference may be, all alike likely, positive where better; with one of them this is the power.
     error
         Standard error of the difference in the trial, positive.
     """
-    return float(ndtr((gain - float(ndtri(1 - alpha / 2)) * error) / math.hypot(doubt, error)))
+    return float(np.mean(ndtr(gains / error - ndtri(1 - alpha / 2))))
 
 
 def fisher_power(shares: tuple[float, float], size: int, alpha: float) -> float:

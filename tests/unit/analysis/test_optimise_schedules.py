@@ -65,7 +65,10 @@ def test_unequal_doses_can_only_be_multiplied(catalog):
 
 
 def test_the_last_infusion_comes_before_the_last_visit(catalog, space):
-    assert space.spacing == (7, 182)
+    assert space.spacing == (7, 456)
+    assert space.holds(space.own)
+    rarely = space_of(catalog, catalog.studies["protrans_repeat"], None, EVERY, Limits((1, 1), 8, None))
+    assert rarely.spacing == (7, 313)
     study = catalog.studies["protrans_repeat"]
     assert space_of(catalog, study, None, EVERY, Limits((1, 1), 4, (7, 730))).spacing[1] == 730
     with pytest.raises(InsulaError, match="at most 730 days"):

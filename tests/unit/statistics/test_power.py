@@ -28,14 +28,14 @@ def test_no_effect_has_no_size():
 
 def test_without_doubt_the_assurance_is_the_power_that_the_size_was_made_for():
     error = error_of_difference((1.0, 1.0), 63)
-    assert assurance(0.5, 0.0, error, 0.05) == pytest.approx(0.8, abs=0.003)
-    assert assurance(-0.5, 0.0, error, 0.05) < 1e-5
+    assert assurance(np.array([0.5]), error, 0.05) == pytest.approx(0.8, abs=0.003)
+    assert assurance(np.array([-0.5]), error, 0.05) < 1e-5
 
 
-def test_assurance_is_the_power_averaged_over_what_the_effect_may_be():
+def test_assurance_of_a_normal_effect_is_that_of_the_closed_form():
     effects = norm.ppf((np.arange(20000) + 0.5) / 20000, loc=0.5, scale=0.3)
-    average = norm.cdf((effects - norm.ppf(0.975) * 0.2) / 0.2).mean()
-    assert assurance(0.5, 0.3, 0.2, 0.05) == pytest.approx(average, abs=1e-4)
+    closed = norm.cdf((0.5 - norm.ppf(0.975) * 0.2) / np.hypot(0.3, 0.2))
+    assert assurance(effects, 0.2, 0.05) == pytest.approx(closed, abs=1e-4)
 
 
 def test_four_cups_tell_and_three_do_not():
@@ -66,16 +66,24 @@ def test_variance_is_split_between_members_and_patients():
     found = nested(values, members)
     assert found.between == pytest.approx(2.0, rel=0.12)
     assert found.within == pytest.approx(3.0, rel=0.05)
-    assert found.error == pytest.approx(np.sqrt(4 / 400 + 9 / 2000), rel=0.1)
     low, high = found.interval(0.9)
     assert (low, high) == pytest.approx((10 - 1.645 * 2, 10 + 1.645 * 2), abs=0.5)
 
 
-def test_members_that_agree_leave_only_what_chance_does():
-    members = np.repeat(np.arange(4), 2)
-    found = nested(np.array([1.0, 3.0] * 4), members)
-    assert found.between == 0.0
-    assert found.error == pytest.approx(np.sqrt(2.0 / 8))
+def test_members_that_differ_by_chance_alone_leave_the_error_of_the_mean():
+    members = np.repeat(np.arange(50), 8)
+    found = nested(10 + 3 * np.random.default_rng(8).standard_normal(400), members)
+    assert found.between < 0.5
+    low, high = found.interval(0.9)
+    assert high - low == pytest.approx(2 * 1.645 * 3 / np.sqrt(400), rel=0.5)
+
+
+def test_a_quantity_that_is_never_negative_has_no_negative_end():
+    rank = np.random.default_rng(5)
+    members = np.repeat(np.arange(12), 5)
+    found = nested(np.exp(1.5 * rank.standard_normal(12)[members] + 0.5 * rank.standard_normal(60)), members)
+    low, high = found.interval(0.9)
+    assert 0 < low < found.mean < high
 
 
 def test_what_nobody_measured_is_left_out_and_one_member_is_too_few():

@@ -57,7 +57,8 @@ class Design:
         """
         found = _nested(values - control, members)
         low, high = found.interval(LEVEL)
-        size = self._size(values, control, members) if self._gain(found) > 0 else None
+        better = found.mean < 0 if self.lower_is_better else found.mean > 0
+        size = self._size(values, control, members) if better else None
         return {"mean": found.mean, "low": low, "high": high, "size": size}
 
     def trial(self, values: Floats, control: Floats, members: Whole) -> dict[str, Any]:
@@ -73,24 +74,24 @@ class Design:
             "effect": effect,
             "spread_treated": spreads[0],
             "spread_control": spreads[1],
-            "doubt": found.doubt,
+            "doubt": found.between,
             "size": size,
             "sizes": [self._of_size(n, found, spreads, values, control) for n in sizes],
         }
 
-    def _gain(self, found: Nested) -> float:
-        return -found.mean if self.lower_is_better else found.mean
-
     def _of_size(
         self, size: int, found: Nested, spreads: tuple[float, float], values: Floats, control: Floats
     ) -> dict[str, Any]:
-        error, gain = error_of_difference(spreads, size), self._gain(found)
-        certain = error == 0.0
+        error = error_of_difference(spreads, size)
+        sign = -1.0 if self.lower_is_better else 1.0
+        known, possible = np.array([sign * found.mean]), sign * found.of_members
         exact = self.yes_or_no and size <= _EXACT
         return {
             "size": size,
-            "power": 1.0 if certain else assurance(gain, 0.0, error, self.alpha),
-            "assurance": 1.0 if certain else assurance(gain, found.doubt, error, self.alpha),
+            "power": assurance(known, error, self.alpha) if error > 0 else 1.0,
+            "assurance": assurance(possible, error, self.alpha)
+            if error > 0
+            else float(np.mean(possible > 0)),
             "fisher": fisher_power(_shares(values, control), size, self.alpha) if exact else None,
         }
 

@@ -187,7 +187,7 @@ def _with_spacing(space: Space, study: Study, limits: Limits) -> Space:
             raise InsulaError(f"{told} Write --over {INFUSIONS},{SPACING}.")
         low = high = space.own.spacing
     elif limits.spacing is None:
-        low, high = min(_WEEK, room), min(_HALF_A_YEAR, room)
+        low, high = min(_WEEK, room), min(max(_HALF_A_YEAR, space.own.spacing or 0), room)
     else:
         low, high = limits.spacing
     if low < 1 or high > room:
