@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Rows = list[list[str]]
 
+_LABEL = 0.05  # share of the axis that a number takes
+
 
 def write_search(answer: dict[str, Any], out: Path, lang: str) -> Path:
     """Write trials.csv, design.csv, optimise.json and report.html; return the path of the page."""
@@ -69,12 +71,7 @@ def front_figure(answer: dict[str, Any], w: Writer) -> Figure:
         for one in answer["trials"]:
             if not one["front"]:
                 axes.plot(one["cost"], one["benefit"]["mean"], "o", color=QUIET, ms=3.5, alpha=0.6)
-        for one in _front(answer):
-            found = one["benefit"]
-            colour = ORANGE if one["trial"] == answer["chosen"] else BLUE
-            axes.plot([one["cost"]] * 2, (found["low"], found["high"]), color=colour, alpha=0.35, linewidth=4)
-            axes.plot(one["cost"], found["mean"], "D" if colour == ORANGE else "o", color=colour, ms=6)
-            axes.annotate(str(one["trial"]), (one["cost"], found["mean"]), (5, 4), textcoords="offset points")
+        _draw_front(axes, _front(answer), answer["chosen"])
         if answer["control"]:
             axes.axhline(answer["control"]["mean"], color=INK, linestyle="--", linewidth=1)
         axes.set_xlim(left=0)
@@ -83,6 +80,19 @@ def front_figure(answer: dict[str, Any], w: Writer) -> Figure:
         name = w.title(answer["benefit"]["title"]) + (f" [{unit}]" if unit else "")
         axes.set_title(name, loc="left", fontsize="medium")
     return figure
+
+
+def _draw_front(axes: Any, front: list[dict[str, Any]], chosen: int) -> None:
+    """Draw means and intervals; a number stands where the one before leaves room, and at the chosen schedule."""
+    room, free = _LABEL * max(one["cost"] for one in front), 0.0
+    for one in front:
+        found, cost = one["benefit"], one["cost"]
+        colour, mark = (ORANGE, "D") if one["trial"] == chosen else (BLUE, "o")
+        axes.plot([cost] * 2, (found["low"], found["high"]), color=colour, alpha=0.35, linewidth=2.5)
+        axes.plot(cost, found["mean"], mark, color=colour, ms=5)
+        if cost >= free or one["trial"] == chosen:
+            axes.annotate(str(one["trial"]), (cost, found["mean"]), (4, 5), textcoords="offset points")
+            free = cost + room
 
 
 def front_rows(answer: dict[str, Any], w: Writer) -> Rows:
