@@ -94,12 +94,12 @@ def enrol_people(clinic: Clinic, patients: int, members: int, progress: Callable
         if found == patients:
             break
     drawn = np.concatenate([group.cohort.members for group in groups]) if groups else np.empty(0, np.int64)
-    if found < patients or len(np.unique(drawn)) in (1, len(drawn)):
-        told = f"{found} patients in {len(np.unique(drawn))} members of the ensemble are eligible for"
-        hint = "Two members with two patients each are the least. Change --patients or --members."
-        raise ProtocolError(
-            f"{told} {clinic.population.id}, too few of {_HOPELESS * _AT_ONCE} candidates. {hint}"
-        )
+    if found < patients:
+        told = f"{found} of {_HOPELESS * _AT_ONCE} candidates are eligible for {clinic.population.id}, not {patients}."
+        raise ProtocolError(f"{told} Ask for fewer --patients or more --members.")
+    if len(np.unique(drawn)) in (1, found):
+        told = f"The first {found} eligible patients do not stand for two members of the ensemble, two in one of them:"
+        raise ProtocolError(f"{told} the interval over members needs that. Ask for more --patients.")
     return People(clinic, tuple(groups), drawn)
 
 
