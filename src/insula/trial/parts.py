@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from insula.core.parts import write_part
+from insula.core.parts import discard, write_part
 from insula.core.tables import ParquetRows, read_parquet
 
 if TYPE_CHECKING:
@@ -39,10 +39,13 @@ def accepted(block: Path) -> list[int]:
 
 
 class Results:
-    """The final tables, which grow block by block; a context manager."""
+    """The final tables, which grow block by block; a context manager that leaves nothing behind after an error.
+
+    Finished blocks are kept elsewhere, so that the tables can grow again.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._files = ExitStack()
+        self._folder, self._files = folder, ExitStack()
         self._rows = {name: ParquetRows(folder / f"{name}.parquet") for name in TABLES}
 
     def __enter__(self) -> Results:
@@ -50,8 +53,10 @@ class Results:
             self._files.enter_context(rows)
         return self
 
-    def __exit__(self, *error: Any) -> None:
-        self._files.__exit__(*error)
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        self._files.__exit__(kind, *error)
+        if kind is not None:
+            discard(self._folder)
 
     def add(self, block: Path, candidates: Sequence[int], first: int) -> None:
         """Add a finished block.

@@ -56,6 +56,6 @@ def test_most_candidates_are_plausible(text, table):
 
 def test_an_override_of_nothing_is_refused(text):
     with pytest.raises(
-        UnknownName, match=r"overridden by the population t1d_impaired_awareness.*body\.weight"
+        UnknownName, match=r"overridden by the population t1d_impaired_awareness.*immunity\.precursors_auto"
     ):
         quantities_of(text[0], {}, None)
