@@ -31,3 +31,8 @@ def write_part(part: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
     for name, table in tables.items():
         write_parquet(unfinished / f"{name}.parquet", table)
     unfinished.replace(part)
+
+
+def discard(folder: Path) -> None:
+    """Remove what is no longer needed, or must not be left half-written."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import InsulaError
-from insula.core.parts import open_parts
+from insula.core.parts import discard, open_parts
 from insula.core.provenance import text_hash
 from insula.core.tables import read_parquet
 from insula.trial.manifest import identity_of, manifest_of
 from insula.trial.open_clinic import open_clinic
-from insula.trial.run import default_workers, discard, run_blocks
+from insula.trial.run import default_workers, run_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
 import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -176,8 +175,3 @@ def _work(number: int) -> None:
 def default_workers() -> int:
     """Number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def discard(folder: Path) -> None:
-    """Remove the parts of a finished run."""
-    shutil.rmtree(folder, ignore_errors=True)
