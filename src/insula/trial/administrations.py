@@ -81,9 +81,8 @@ def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administr
         )
     amount, per_kg = _amount(protocol, entry.target, therapy.level.unit)
     action = f"set:{therapy.level.target}"
-    return Administration(number(entry.from_, "day"), action, amount, per_kg), Administration(
-        number(entry.to, "day"), action, 0.0, False
-    )
+    start = Administration(number(entry.from_, "day"), action, amount, per_kg, therapy.weans_insulin)
+    return start, Administration(number(entry.to, "day"), action, 0.0, per_kg=False)
 
 
 def _amount(protocol: Protocol, quantity: Quantity | None, unit: str) -> tuple[float, bool]:

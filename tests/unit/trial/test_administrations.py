@@ -82,3 +82,13 @@ def test_a_dose_per_weight_is_multiplied_by_each_patient_s_weight():
 def test_what_cannot_be_given_is_refused(entry, message):
     with pytest.raises(ProtocolError, match=message):
         given(entry)
+
+
+@pytest.mark.parametrize("entry", [dose("cells", quantity(0, "day"), 800, "cell"), level(0, 30, 13)])
+def test_dose_and_level_tell_whether_insulin_is_weaned(entry):
+    protocol = Protocol.model_validate({"id": "p", "title": TITLE, "give": [entry]})
+    weaning = {
+        name: therapy.model_copy(update={"weans_insulin": True}) for name, therapy in THERAPIES.items()
+    }
+    assert lower(protocol, weaning)[0].weans_insulin
+    assert not lower(protocol, THERAPIES)[0].weans_insulin
