@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from insula.core.tables import write_csv
+from insula.report.answer_files import save_answer
 from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, QUIET, drawing, to_svg
 from insula.report.html import fill, markup
 from insula.report.writing import MISSING, Writer
@@ -30,11 +30,7 @@ def write_search(answer: dict[str, Any], out: Path, lang: str) -> Path:
     if answer["design"] and answer["design"]["sizes"]:
         rows = answer["design"]["sizes"]
         write_csv(out / "design.csv", {name: [row[name] for row in rows] for name in rows[0]})
-    text = json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
-    (out / "optimise.json").write_text(text + "\n", encoding="utf-8")
-    path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+    return save_answer(answer, page, out, "optimise")
 
 
 def render_search(answer: dict[str, Any], lang: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
+from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 _DRAWN = ("stated", "candidates", "patients")
 
@@ -42,7 +43,7 @@ def terminal_population(answer: dict[str, Any], lang: str) -> Group:
 
 def _screening(answer: dict[str, Any], writer: Writer) -> Table:
     _ = writer._
-    table = _table(_("Candidates by criterion"), (_("Criterion"), _("Judged"), _("Lost"), _("Share")))
+    table = plain_table(_("Candidates by criterion"), (_("Criterion"), _("Judged"), _("Lost"), _("Share")))
     for step in answer["screening"]:
         share = writer.share(step["lost"], step["judged"])
         table.add_row(step["criterion"], writer.number(step["judged"]), writer.number(step["lost"]), share)
@@ -57,7 +58,7 @@ def _screening(answer: dict[str, Any], writer: Writer) -> Table:
 def _marginals(answer: dict[str, Any], writer: Writer) -> Table:
     _ = writer._
     heads = (_("Quantity"), _("Unit"), _("Stated in the text"), _("All candidates"), _("Virtual patients"))
-    table = _table(_("Median (quartiles), or share of yes"), heads)
+    table = plain_table(_("Median (quartiles), or share of yes"), heads)
     own = [row for row in answer["marginals"] if row["own"]]
     for row in own:
         cells = [_distribution(row[key], row, writer) for key in _DRAWN]
@@ -79,21 +80,7 @@ def _distribution(numbers: list[float] | None, row: dict[str, Any], writer: Writ
 def _correlations(answer: dict[str, Any], writer: Writer) -> Table:
     _ = writer._
     heads = (_("Quantities"), _("Stated in the text"), _("All candidates"), _("Virtual patients"))
-    table = _table(_("Correlations of the normal scores"), heads)
+    table = plain_table(_("Correlations of the normal scores"), heads)
     for pair in answer["correlations"]:
         table.add_row(", ".join(pair["between"]), *(writer.number(pair[key]) for key in _DRAWN))
-    return table
-
-
-def _table(title: str, heads: tuple[str, ...]) -> Table:
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption_justify="left",
-        pad_edge=False,
-        box=None,
-    )
-    for head in heads:
-        table.add_column(head, overflow="fold")
     return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from insula.core.tables import write_csv
+from insula.report.answer_files import save_answer
 from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, drawing, to_svg
 from insula.report.html import fill, markup
 from insula.report.writing import Writer
@@ -27,13 +27,8 @@ _DRAWN = {"morris": ("mu_star", "mu_star_conf", "sigma"), "sobol": ("total", "to
 def write_sensitivity(answer: dict[str, Any], out: Path, lang: str) -> Path:
     """Write sensitivity.csv, sensitivity.json and report.html; return the path of the page."""
     page = render_sensitivity(answer, lang)
-    out.mkdir(parents=True, exist_ok=True)
     write_csv(out / "sensitivity.csv", _columns(answer))
-    text = json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
-    (out / "sensitivity.json").write_text(text + "\n", encoding="utf-8")
-    path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+    return save_answer(answer, page, out, "sensitivity")
 
 
 def render_sensitivity(answer: dict[str, Any], lang: str) -> str:

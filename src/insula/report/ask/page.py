@@ -1,10 +1,10 @@
-"""An answer on disk: a page that needs nothing else, and every number of it as JSON."""
+"""What was asked of one patient, as a page that needs nothing else and as JSON."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from insula.report.answer_files import save_answer
 from insula.report.ask import words
 from insula.report.ask.figure import chance_figure
 from insula.report.ask.tables import headline, not_compared, sections
@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 
 def write_answer(answer: dict[str, Any], out: Path, lang: str) -> Path:
     """Write answer.json and report.html into a folder; return the path of the page."""
-    page = render_answer(answer, lang)
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
-    (out / "answer.json").write_text(text + "\n", encoding="utf-8")
-    path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+    return save_answer(answer, render_answer(answer, lang), out, "answer")
 
 
 def render_answer(answer: dict[str, Any], lang: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from insula.core.tables import write_csv
+from insula.report.answer_files import save_answer
 from insula.report.calibration.figures import figures
 from insula.report.calibration.terminal import direction_table, parameter_table, row_table, unfitted_table
 from insula.report.calibration.words import summary
@@ -25,11 +25,7 @@ def write_calibration(answer: dict[str, Any], ensemble: Mapping[str, Any], out: 
     page = render_calibration(answer, lang)
     write_csv(out / "ensemble.csv", ensemble)
     write_csv(out / "rows.csv", _columns(answer["rows"]))
-    text = json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False)
-    (out / "calibration.json").write_text(text + "\n", encoding="utf-8")
-    path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+    return save_answer(answer, page, out, "calibration")
 
 
 def render_calibration(answer: dict[str, Any], lang: str) -> str:

@@ -6,14 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
+from insula.report.plain_table import plain_table
 from insula.report.review import words
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 Data = dict[str, Any]
 
@@ -43,7 +44,7 @@ def _pooled(summary: Data, writer: Writer) -> Table:
     _ = writer._
     heads = (_("Outcome"), _("Time"), _("Group"), _("Studies (patients)"), _("This review"), _("Published number"),
              _("Published finding"), _("Verdict"))  # fmt: skip
-    table = _table(_("Pooled here and published"), heads)
+    table = plain_table(_("Pooled here and published"), heads)
     for cell in summary["cells"]:
         if words.has_number(cell):
             number = words.found_here(summary, cell, writer)
@@ -59,7 +60,7 @@ def _not_compared(summary: Data, writer: Writer) -> Table:
     _ = writer._
     title = _("Published, but without a usable number here")
     heads = (_("Outcome"), _("Time"), _("Group"), _("Published number"), _("Published finding"))
-    table = _table(title, heads)
+    table = plain_table(title, heads)
     for cell in summary["cells"]:
         if not words.has_number(cell) and (cell["claims"] or cell["published"]):
             table.add_row(*_place(summary, cell, writer), *words.published(summary, cell, writer))
@@ -75,7 +76,7 @@ def _effects(summary: Data, writer: Writer) -> Table:
     _ = writer._
     heads = (_("Study"), _("Outcome"), _("Time"), _("What is compared"), _("Treated"), _("Control"), _("Effect"),
              _("Remark"))  # fmt: skip
-    table = _table(_("Single studies"), heads)
+    table = plain_table(_("Single studies"), heads)
     for cell in summary["cells"]:
         if cell["subgroup"] != "overall":
             continue
@@ -88,7 +89,7 @@ def _effects(summary: Data, writer: Writer) -> Table:
 
 def _studies(summary: Data, writer: Writer) -> Table:
     _ = writer._
-    table = _table(
+    table = plain_table(
         _("Studies of the topic"), (_("Study"), _("Disease"), _("Patients"), _("Pooled"), _("Reason"))
     )
     for one in sorted(
@@ -102,7 +103,7 @@ def _studies(summary: Data, writer: Writer) -> Table:
 
 def _reasons(summary: Data, writer: Writer) -> Table:
     _ = writer._
-    table = _table(_("Not used, and why"), (_("What"), _("Rows"), _("Reason")))
+    table = plain_table(_("Not used, and why"), (_("What"), _("Rows"), _("Reason")))
     kinds = (
         (_("Rows of studies"), "unused_rows"),
         (_("Published pooled numbers"), "published_without_place"),
@@ -111,11 +112,4 @@ def _reasons(summary: Data, writer: Writer) -> Table:
         counted = Counter(words.reason(one["reason"], writer) for one in summary[key])
         for why, count in counted.most_common():
             table.add_row(name, str(count), why)
-    return table
-
-
-def _table(title: str, heads: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
     return table

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
+from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from insula.report.scorecard.names import Names
 
 
@@ -53,7 +55,7 @@ def group_heads(names: Names) -> tuple[str, ...]:
 
 def _summary(summary: dict[str, Any], names: Names) -> Table:
     _ = names.writer._
-    table = _table(_("Scorecard: primary rows"), ("", *group_heads(names)))
+    table = plain_table(_("Scorecard: primary rows"), ("", *group_heads(names)))
     table.add_row(Text(_("All"), style="bold"), *group_cells(summary["total"], names))
     for key, (title, name) in group_titles(names).items():
         table.add_row(Text(title, style="bold"))
@@ -76,7 +78,7 @@ def _rows(answer: dict[str, Any], names: Names) -> Table:
         _("Verdict"),
         _("Skill"),
     )
-    table = _table(_("Predicted against published"), heads)
+    table = plain_table(_("Predicted against published"), heads)
     for row in answer["rows"]:
         word = _("inside") if row["inside"] else _("outside")
         about = word if row["primary"] else f"{word} ({_('not counted')}: {names.note(row['note'])})"
@@ -96,14 +98,7 @@ def _rows(answer: dict[str, Any], names: Names) -> Table:
 
 def _reasons(answer: dict[str, Any], names: Names) -> Table:
     _ = names.writer._
-    table = _table(_("Not scorable"), (_("Rows"), _("Reason")))
+    table = plain_table(_("Not scorable"), (_("Rows"), _("Reason")))
     for reason, count in answer["summary"]["reasons"].items():
         table.add_row(names.writer.number(count), _(reason))
-    return table
-
-
-def _table(title: str, heads: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False, box=None)
-    for head in heads:
-        table.add_column(head, vertical="top", overflow="fold")
     return table
