@@ -9,9 +9,18 @@ patients per member the mean of a draw would vary by the variance between member
 patient comes from the member drawn with probability w, and otherwise from all members alike, where w^2 is
 the share of the observed variance between member means that is not sampling error (one-way analysis of
 variance, as for a random effect). Two patients of one draw then have exactly the estimated covariance
-between members, and each patient alone has the distribution of the whole population. The mean of the
-members has an error of its own, which is not added: with 20 members of 10 patients the 90 % interval covers
-87 % of new trials on average (tests).
+between members, and each patient alone has the distribution of the whole population.
+
+The virtual patients are themselves few: 60 of them tell a mean no better than 60 patients can, however large the
+trial is that it is held against. So each draw gives them weights of its own (the Bayesian bootstrap), and where
+patients say yes or no, each answer counts half a patient beforehand (Jeffreys): 60 of 60 is not certainty. That the
+members are few is not added: with 20 members of 10 patients the 90 % interval covers 87 to 91 % of new trials on
+average (tests).
+
+References
+----------
+Rubin (1981), The Bayesian bootstrap, Annals of Statistics 9:130-134.
+Brown, Cai, DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science 16:101-133 (Jeffreys).
 """
 
 from __future__ import annotations
@@ -22,7 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from insula.core.random_streams import uniform
+from insula.core.random_streams import normal, uniform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,6 +136,7 @@ def predict_arm(
     seed: int,
     purpose: str,
     scores: Floats | None = None,
+    yes_or_no: bool = False,
     draws: int = DRAWS,
     level: float = 0.9,
 ) -> Prediction:
@@ -146,6 +156,8 @@ def predict_arm(
         Address of the random numbers.
     scores : (P,), optional
         What the variance between members is estimated from; by default the first column.
+    yes_or_no
+        The one number of a patient is 0 or 1, and either could have been seen.
     draws, level
         Number of imagined trials; probability inside the interval.
 
@@ -158,9 +170,11 @@ def predict_arm(
     _check(known, size)
     patients, member = patients[known], member[known]
     share = member_share(patients[:, 0] if scores is None else scores[known], member)
+    unseen = np.array([[0.0], [1.0]]) if yes_or_no else np.empty((0, patients.shape[1]))
+    people = np.concatenate([patients, unseen])
     samples = [
-        statistic(patients[_rows(member, numbers, share)])
-        for (numbers,) in _numbers(seed, (purpose,), (size,), draws)
+        statistic(people[_rows(member, numbers, reached, share)])
+        for reached, (numbers,) in _numbers(seed, (purpose,), (size,), draws, (len(patients), len(unseen)))
     ]
     return Prediction(np.concatenate(samples), level)
 
@@ -175,6 +189,7 @@ def predict_difference(
     seed: int,
     purpose: str,
     scores: Floats,
+    yes_or_no: bool = False,
     draws: int = DRAWS,
     level: float = 0.9,
 ) -> Prediction:
@@ -191,7 +206,7 @@ def predict_difference(
         Ensemble member of each patient.
     sizes
         Patients in the imagined arms.
-    statistic, seed, purpose, draws, level
+    statistic, seed, purpose, yes_or_no, draws, level
         As in `predict_arm`.
     scores : (P,)
         Each patient's difference between the arms, from which the variance between members is estimated.
@@ -203,13 +218,19 @@ def predict_difference(
     """
     known = np.asarray(~(np.isnan(first).any(axis=1) | np.isnan(second).any(axis=1)))
     _check(known, *sizes)
-    arms, member = (first[known], second[known]), member[known]
+    arms, member = [first[known], second[known]], member[known]
     share = member_share(scores[known], member)
+    if yes_or_no:  # the four pairs of answers that could have been seen
+        unseen = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+        arms = [np.concatenate([arm, unseen[:, place, None]]) for place, arm in enumerate(arms)]
     samples = []
-    for one, other in _numbers(seed, (f"{purpose}.first", f"{purpose}.second"), sizes, draws):
+    people = (len(member), len(arms[0]) - len(member))
+    for reached, (one, other) in _numbers(
+        seed, (f"{purpose}.first", f"{purpose}.second"), sizes, draws, people
+    ):
         other[:, 0] = one[:, 0]  # the number that chooses the member
         drawn = [
-            statistic(arm[_rows(member, numbers, share)])
+            statistic(arm[_rows(member, numbers, reached, share)])
             for arm, numbers in zip(arms, (one, other), strict=True)
         ]
         samples.append(drawn[0] - drawn[1])
@@ -250,19 +271,43 @@ def member_share(values: Floats, member: Whole) -> float:
 
 
 def _numbers(
-    seed: int, purposes: tuple[str, ...], sizes: tuple[int, ...], draws: int
-) -> Iterator[tuple[Floats, ...]]:
-    """Yield the random numbers of block after block of draws, (block, 1 + 2 size) for each arm."""
-    block = max(1, _NUMBERS_AT_ONCE // max(sizes))
+    seed: int, purposes: tuple[str, ...], sizes: tuple[int, ...], draws: int, people: tuple[int, int]
+) -> Iterator[tuple[Floats, tuple[Floats, ...]]]:
+    """Yield block after block of draws: weights as `_reached`, and random numbers (block, 1 + 2 size) for each arm."""
+    block = max(1, _NUMBERS_AT_ONCE // max(*sizes, sum(people)))
     for occasion, start in enumerate(range(0, draws, block)):
         draw = np.arange(min(block, draws - start))
-        yield tuple(
-            uniform(seed, purpose, draw, occasion, 1 + 2 * size)
-            for purpose, size in zip(purposes, sizes, strict=True)
+        yield (
+            _reached(seed, purposes[0], draw, occasion, people),
+            tuple(
+                uniform(seed, purpose, draw, occasion, 1 + 2 * size)
+                for purpose, size in zip(purposes, sizes, strict=True)
+            ),
         )
 
 
-def _rows(member: Whole, numbers: Floats, share: float) -> NDArray[np.intp]:
+def _reached(seed: int, purpose: str, draw: Whole, occasion: int, people: tuple[int, int]) -> Floats:
+    """Weights of the virtual patients, and of the answers that count half a patient, in each draw.
+
+    Parameters
+    ----------
+    people
+        How many of either.
+
+    Returns
+    -------
+    (draws, sum of people), summed up to 1 from the left.
+    """
+    whole, half = people
+    weights = -np.log1p(-uniform(seed, f"{purpose}.weights", draw, occasion, whole))  # Gamma(1)
+    if half:
+        unseen = normal(seed, f"{purpose}.weights of answers", draw, occasion, half) ** 2 / 2  # Gamma(1/2)
+        weights = np.concatenate([weights, unseen], axis=1)
+    reached = np.cumsum(weights, axis=1)
+    return np.asarray(reached / reached[:, -1:])
+
+
+def _rows(member: Whole, numbers: Floats, reached: Floats, share: float) -> NDArray[np.intp]:
     """Rows of the patients of each draw, (draws, size): column 0 of the numbers chooses the member."""
     size = numbers.shape[1] // 2
     order = np.argsort(member, kind="stable")
@@ -270,7 +315,13 @@ def _rows(member: Whole, numbers: Floats, share: float) -> NDArray[np.intp]:
     chosen = (numbers[:, :1] * len(counts)).astype(np.intp)
     own = numbers[:, 1 : 1 + size] < share
     which = numbers[:, 1 + size :]
-    place = np.where(
-        own, first[chosen] + (which * counts[chosen]).astype(np.intp), (which * len(order)).astype(np.intp)
-    )
-    return order[place]
+    of_member = order[first[chosen] + (which * counts[chosen]).astype(np.intp)]
+    return np.where(own, of_member, _weighted(reached, which))
+
+
+def _weighted(reached: Floats, which: Floats) -> NDArray[np.intp]:
+    """Row that each number (draws, size) in [0, 1) falls on, by the summed weights (draws, people) of its draw."""
+    draws, people = reached.shape
+    start = np.arange(draws)[:, None]  # one sorted list of all draws, each in its own unit interval
+    found = np.searchsorted((reached + start).ravel(), (which + start).ravel(), side="right")
+    return np.minimum(found.reshape(which.shape) - start * people, people - 1)
