@@ -127,6 +127,9 @@ class Model(Record):
     actions: tuple[ActionRow, ...]
 
 
+EvidenceFrom = Literal["people", "mouse", "rat", "dish"]
+
+
 class DoseTarget(Record):
     """Where a single dose goes."""
 
@@ -143,7 +146,10 @@ class LevelTarget(Record):
 
 
 class Therapy(Record):
-    """A drug or cell product; after one that `weans_insulin` the clinic lowers and stops injected insulin."""
+    """A drug or cell product; after one that `weans_insulin` the clinic lowers and stops injected insulin.
+
+    `evidence_from` is stated where numbers of its effect come from elsewhere than people, and is then shown with it.
+    """
 
     id: Text
     title: Title
@@ -151,6 +157,7 @@ class Therapy(Record):
     dose: DoseTarget | None = None
     level: LevelTarget | None = None
     weans_insulin: bool = False
+    evidence_from: tuple[EvidenceFrom, ...] = ()
     note: str | None = None
 
     @model_validator(mode="after")
