@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from insula.population.screening import describe
 from insula.population.spread import YesOrNo, distribution_of
+from insula.statistics import weighted
 from insula.trial.population_folder import ADDRESS, varies_by
 
 if TYPE_CHECKING:
@@ -36,12 +37,15 @@ def answer_of(patients: Patients, made: dict[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    `made` with the file that its hash is of (``address``), criteria that only a visit tells (``judged_later``),
-    `marginals` and `correlations`.
+    `made` with the file that its hash is of (``address``), criteria and matches that only a visit tells
+    (``judged_later``, ``matched_later``), what the weights do (``matched``), `marginals` and `correlations`.
     """
+    matches = patients.population.matches
     return made | {
         "address": ADDRESS,
         "judged_later": [describe(criterion) for criterion in patients.population.measured_criteria],
+        "matched": list(patients.matched),
+        "matched_later": [one.quantity for one in matches.measured] if matches else [],
         "marginals": marginals(patients),
         "correlations": correlations(patients),
     }
@@ -55,8 +59,8 @@ def marginals(patients: Patients) -> list[dict[str, Any]]:
     A dictionary for each: symbol, unit, ``varies_by``, ``own`` (stated by the population or its people's habits, not by
     a model), ``statistic`` (``quartiles`` or, for yes and no, ``share``), and that statistic, a list: ``stated`` in the
     text (None for what is derived or lived), of all ``candidates`` (None for what only a life tells) and of the
-    ``patients`` (None where nobody has a value), with how many of these have a value, ``n``. Candidates follow the
-    text, patients also the screening.
+    ``patients`` by their weights (None where nobody has a value), with how many of these have a value, ``n``.
+    Candidates follow the text, patients also the screening and what is matched.
     """
     return [_marginal(patients, symbol) for symbol in patients.people.symbols]
 
@@ -80,7 +84,7 @@ def _marginal(patients: Patients, symbol: str) -> dict[str, Any]:
         "statistic": "share" if yes_or_no else "quartiles",
         "stated": stated,
         "candidates": _summary(patients.candidates.column(symbol), yes_or_no),
-        "patients": _summary(values, yes_or_no),
+        "patients": _summary(values, yes_or_no, patients.weights if patients.matched else None),
         "n": int(np.isfinite(values).sum()),
     }
 
@@ -108,11 +112,15 @@ def _is_own(patients: Patients, symbol: str, kind: str) -> bool:
     return drawn_anew or symbol.startswith(("trait.", "habits.", "history."))
 
 
-def _summary(values: Floats, yes_or_no: bool) -> list[float] | None:
-    known = values[np.isfinite(values)]
-    if not len(known):
+def _summary(values: Floats, yes_or_no: bool, weights: Floats | None = None) -> list[float] | None:
+    known = np.isfinite(values) if weights is None else np.isfinite(values) & (weights > 0)
+    values, weights = values[known], None if weights is None else weights[known]
+    if not len(values):
         return None
-    return [float(known.mean())] if yes_or_no else np.quantile(known, _QUARTILES).tolist()
+    if yes_or_no:
+        return [weighted.mean(values, weights)]
+    found: list[float] = weighted.quantiles(values, _QUARTILES, weights).tolist()
+    return found
 
 
 def _correlation(pair: Correlation, patients: Patients, people: ParameterTable) -> float | None:

@@ -9,9 +9,9 @@ from insula.core.errors import close_names, suggest
 from insula.endpoints.definitions import read_definitions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from insula.catalog.records import Population, Study
+    from insula.catalog.records import Criterion, Marginal, Population, Study
     from insula.catalog.shelf import Entry
     from insula.core.problems import Problem
 
@@ -40,7 +40,7 @@ def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
 
 
 def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
-    """Habits, regimen, correlated and limited quantities and overridden parameters and habits exist."""
+    """Habits, regimen, correlated, limited and matched quantities and overridden parameters and habits exist."""
     for entry in survey.catalog.populations.entries().values():
         people: Population | None = entry.record
         if people is None:
@@ -55,10 +55,21 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
         for index, pair in enumerate(people.correlations):
             for quantity in pair.between:
                 yield from _quantity(survey, entry, ("correlations", index), quantity, survey.personal)
-        limited = survey.personal | {f"endpoint.{name}" for name in survey.catalog.endpoints}
-        for key, criteria in (("plausible", people.plausible), ("eligible", people.eligible)):
-            for index, criterion in enumerate(criteria):
-                yield from _quantity(survey, entry, (key, index), criterion.quantity, limited)
+        yield from _judged_or_matched(survey, entry, people)
+
+
+def _judged_or_matched(survey: Survey, entry: Entry[Any], people: Population) -> Iterator[Problem]:
+    """A criterion, or a marginal that weights match, is about a quantity of a person or an endpoint."""
+    known = survey.personal | {f"endpoint.{name}" for name in survey.catalog.endpoints}
+    marginals = people.matches.marginals if people.matches else ()
+    groups: dict[tuple[str, ...], Sequence[Criterion | Marginal]] = {
+        ("plausible",): people.plausible,
+        ("eligible",): people.eligible,
+        ("matches", "marginals"): marginals,
+    }
+    for keys, group in groups.items():
+        for index, one in enumerate(group):
+            yield from _quantity(survey, entry, (*keys, index), one.quantity, known)
 
 
 def _quantity(

@@ -33,6 +33,7 @@ def terminal_population(answer: dict[str, Any], lang: str) -> Group:
     parts: list[RenderableType] = [
         Text(writer.title(answer["population_text"]["title"]), style="bold"), Text(counts), Text(),
         _screening(answer, writer), Text(),
+        *_matched(answer, writer),
         _marginals(answer, writer), Text(),
     ]  # fmt: skip
     if answer["correlations"]:
@@ -53,6 +54,25 @@ def _screening(answer: dict[str, Any], writer: Writer) -> Table:
             criteria=later
         )
     return table
+
+
+def _matched(answer: dict[str, Any], writer: Writer) -> list[RenderableType]:
+    """Return what the weights do, and what is matched in a study only; nothing where the text matches nothing."""
+    _ = writer._
+    parts: list[RenderableType] = []
+    if answer["matched"]:
+        words = {"mean": _("Mean"), "sd": _("Standard deviation"), "share": _("Share")}
+        heads = (_("Quantity"), _("Statistic"), _("Unit"), _("Published"), _("Unweighted"), _("Weighted"))
+        table = plain_table(_("Weights: the patients before and after, beside what was published"), heads)
+        for row in answer["matched"]:
+            numbers = (writer.number(row[key]) for key in ("stated", "unweighted", "weighted"))
+            table.add_row(row["quantity"], words[row["statistic"]], writer.unit(row["unit"]), *numbers)
+        parts += [table, Text()]
+    if answer["matched_later"]:
+        names = ", ".join(dict.fromkeys(answer["matched_later"]))
+        told = _("Matched by weights only in a study, because only a visit tells: {quantities}")
+        parts += [Text(told.format(quantities=names)), Text()]
+    return parts
 
 
 def _marginals(answer: dict[str, Any], writer: Writer) -> Table:

@@ -16,6 +16,7 @@ from insula.core.tables import read_parquet
 from insula.trial.manifest import identity_of, manifest_of
 from insula.trial.open_clinic import open_clinic
 from insula.trial.run import default_workers, run_blocks
+from insula.trial.weigh_run import weigh_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,8 @@ def conduct(
     Raises
     ------
     InsulaError
-        Wrong text, wrong number of patients, a folder that cannot be written.
+        Wrong text, wrong number of patients, a folder that cannot be written; patients who cannot be weighted to the
+        marginals of their population (finished parts stay, so that a run with more patients goes on from them).
     """
     if patients < 1:
         raise InsulaError(f"A study needs at least one patient, not {patients}.")
@@ -86,9 +88,10 @@ def conduct(
     blocks = run_blocks(clinic, patients, folder, results, workers, lambda share: progress("simulate", share))
     progress("collect", 0.0)
     status = read_parquet(results / "patients.parquet", ["status"])["status"]
+    weighed = weigh_run(clinic, results, patients)
     manifest = manifest_of(catalog, clinic, identity, patients, blocks, results, time.monotonic() - began)
     (out / "manifest.json").write_text(
-        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        json.dumps(manifest | weighed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     discard(folder)
     return RunOutcome(out, float(np.mean(status != "ok")), study.failure_limit)

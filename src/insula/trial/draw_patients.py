@@ -15,6 +15,7 @@ from insula.population.sample import joined, varying
 from insula.trial.block import SIZE, candidates_of
 from insula.trial.candidates import look_over
 from insula.trial.history import live_until_entry
+from insula.trial.matching import Weights, weigh
 from insula.trial.open_clinic import open_clinic
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from insula.population.records import Sourced
     from insula.population.sample import ParameterTable
     from insula.trial.candidates import Judged, Live
+    from insula.trial.matching import Matched
 
 _HOPELESS = 50  # blocks without a single patient
 _NOTHING = "nothing"
@@ -55,7 +57,10 @@ class Patients:
     people
         The first of them who are patients: the same symbols, NaN for what has not happened in a life (diagnosis).
     weights : (P,)
-        All 1: populations are drawn as they are, so every patient stands for as many people.
+        With mean 1: how many people every patient stands for, so that what the population matches comes out; all 1
+        where it matches nothing that is known before a visit.
+    matched
+        What the weights do: rows of `insula.trial.matching.Weights`.
     steps
         Criteria in the order in which they are judged, over all candidates.
     """
@@ -67,6 +72,7 @@ class Patients:
     people: ParameterTable
     weights: NDArray[np.float64]
     steps: tuple[Step, ...]
+    matched: Matched = ()
 
 
 def draw_patients(
@@ -88,7 +94,7 @@ def draw_patients(
     Raises
     ------
     ProtocolError
-        Hardly anybody meets the criteria.
+        Hardly anybody meets the criteria, or the patients cannot be weighted to what the population matches.
     InsulaError
         Wrong text, wrong size.
     """
@@ -116,7 +122,19 @@ def draw_patients(
         progress("simulate", min(1.0, n / size))
     people = joined(found)
     people = people.rows(np.arange(n) < size)
-    return Patients(population, seed, quantities, joined(looked), people, np.ones(size), _steps(judged))
+    weighed = _weighed(population, people)
+    return Patients(
+        population, seed, quantities, joined(looked), people, weighed.weights, _steps(judged), weighed.rows
+    )
+
+
+def _weighed(population: Population, people: ParameterTable) -> Weights:
+    """Weigh people by what they match that is known before anything is measured."""
+    marginals = population.matches.known if population.matches else ()
+    if not marginals:
+        return Weights(np.ones(len(people.candidates)))
+    values = {symbol: people.column(symbol) for symbol in people.symbols}
+    return weigh(population, marginals, values, dict(zip(people.symbols, people.units, strict=True)))
 
 
 def _life(catalog: Catalog, population: Population, seed: int) -> Live | None:

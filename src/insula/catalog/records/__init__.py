@@ -35,6 +35,7 @@ from insula.catalog.records.clinic import (
     StopRule,
     Titration,
 )
+from insula.catalog.records.matches import Marginal, Matches
 from insula.catalog.records.questions import DiabetesType, Fact, Patient, Question, Stated, WhatIf
 from insula.catalog.records.reviews import Review
 from insula.catalog.records.trials import (
@@ -84,6 +85,8 @@ __all__ = [
     "LowLimit",
     "MapInput",
     "MapOutput",
+    "Marginal",
+    "Matches",
     "Meal",
     "Model",
     "Module",

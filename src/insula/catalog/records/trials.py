@@ -18,6 +18,7 @@ from insula.catalog.base import (
     Whole,
     tag_of_trait,
 )
+from insula.catalog.records.matches import MEASURED, Matches
 
 
 class SexTrait(Record):
@@ -29,8 +30,6 @@ class SexTrait(Record):
 Trait = Annotated[
     Annotated[SexTrait, Tag("share")] | Annotated[Sourced, Tag("quantity")], Discriminator(tag_of_trait)
 ]
-
-_MEASURED = "endpoint."  # what a criterion begins with that is about a visit
 
 
 class Correlation(Record):
@@ -92,7 +91,8 @@ class Population(Record):
     """Which people: traits, overrides of module rows, correlations, criteria.
 
     `ensemble` names a fitted ensemble whose members stand for what it holds; the rest is drawn as the tables say.
-    With a `history` they are born healthy, and become what the disease model makes of them.
+    With a `history` they are born healthy, and become what the disease model makes of them. What `matches` states is
+    reached by weights, not by who is drawn.
     """
 
     id: Text
@@ -108,17 +108,18 @@ class Population(Record):
     correlations: tuple[Correlation, ...] = ()
     plausible: tuple[Criterion, ...] = ()
     eligible: tuple[Eligibility, ...] = ()
+    matches: Matches | None = None
     note: str | None = None
 
     @property
     def known_criteria(self) -> tuple[Eligibility, ...]:
         """Eligibility that can be judged before anything is measured."""
-        return tuple(c for c in self.eligible if not c.quantity.startswith(_MEASURED))
+        return tuple(c for c in self.eligible if not c.quantity.startswith(MEASURED))
 
     @property
     def measured_criteria(self) -> tuple[Eligibility, ...]:
         """Eligibility that is judged on the baseline visit."""
-        return tuple(c for c in self.eligible if c.quantity.startswith(_MEASURED))
+        return tuple(c for c in self.eligible if c.quantity.startswith(MEASURED))
 
 
 class Give(Record):
