@@ -38,6 +38,7 @@ from insula.catalog.records import (
     Study,
     Therapy,
 )
+from insula.catalog.records.harms import AdverseEvent, Harms
 from insula.catalog.shelf import Entry, Shelf
 from insula.core.citations import Citation, read_bibliography
 from insula.core.errors import InsulaError
@@ -105,6 +106,13 @@ class Catalog:
     def therapies(self) -> Shelf[Therapy]:
         """Drugs and cell products."""
         return self._shelf("therapy", "biology/therapies/*/therapy.yaml", yaml_reader(Therapy), name=_folder)
+
+    @cached_property
+    def harms(self) -> Shelf[Harms]:
+        """What therapies do wrong, by therapy; one whose harms nobody wrote down is not on the shelf."""
+        return self._shelf(
+            "list of harms", "biology/therapies/*/harms.yaml", yaml_reader(Harms), name=_folder
+        )
 
     @cached_property
     def populations(self) -> Shelf[Population]:
@@ -178,6 +186,11 @@ class Catalog:
         return self._parts("endpoint", self.root / "endpoints.yaml", Endpoint)
 
     @cached_property
+    def adverse_events(self) -> Shelf[AdverseEvent]:
+        """Entries of adverse_events.yaml: what harms are called."""
+        return self._parts("adverse event", self.root / "adverse_events.yaml", AdverseEvent)
+
+    @cached_property
     def outcomes(self) -> Shelf[Outcome]:
         """Entries of evidence/outcomes.yaml: published outcomes that are no endpoint."""
         return self._parts("outcome", self.root / "evidence" / "outcomes.yaml", Outcome)
@@ -226,6 +239,7 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
+        shelves += [self.harms, self.adverse_events]
         shelves += [
             self.therapy_classes,
             self.not_replayed,
@@ -238,7 +252,8 @@ class Catalog:
         ]
         _, faults = read_bibliography(self.root / "biology" / "citations.bib")
         parted = ("outcomes.yaml", "therapy_classes.yaml", "not_replayed.yaml")
-        for path in (self.root / "endpoints.yaml", *(self.root / "evidence" / name for name in parted)):
+        of_root = (self.root / "endpoints.yaml", self.root / "adverse_events.yaml")
+        for path in (*of_root, *(self.root / "evidence" / name for name in parted)):
             found += read_yaml(path).problems if path.exists() else ()
         return in_order(found + faults)
 

@@ -38,9 +38,10 @@ def read_joined(path: Path, readers: tuple[Path, ...] = ()) -> LinedYaml:
     own = dict(lined.data)
     name = own.pop(LIKE)
     line = lined.line((LIKE,))
-    neighbour = path.with_name(f"{name}.yaml")
-    if not neighbour.is_file():
-        told = suggest(str(name), [found.stem for found in path.parent.glob("*.yaml")])
+    neighbours = _neighbours(path, str(own.get("id", "")))
+    neighbour = neighbours.get(str(name))
+    if neighbour is None:
+        told = suggest(str(name), list(neighbours))
         return replace(lined, problems=(error(path, f'there is no "{name}" to be like.', told, line=line),))
     if neighbour in (*readers, path):
         return replace(lined, problems=(error(path, f'"{name}" is like this one.', "Break it.", line=line),))
@@ -50,6 +51,13 @@ def read_joined(path: Path, readers: tuple[Path, ...] = ()) -> LinedYaml:
             lined, problems=(error(path, f'"{name}" cannot be read.', "Mend it first.", line=line),)
         )
     return replace(lined, data=_joined(base.data, own))
+
+
+def _neighbours(path: Path, id_: str) -> dict[str, Path]:
+    """Return the documents that this one can be like: in its folder, or, if it is named by that, in those beside it."""
+    if id_ == path.parent.name:
+        return {found.parent.name: found for found in path.parent.parent.glob(f"*/{path.name}")}
+    return {found.stem: found for found in path.parent.glob("*.yaml")}
 
 
 def _joined(base: Any, own: Any) -> Any:

@@ -187,7 +187,7 @@ class Survey:
         catalog = self.catalog
         shelves: tuple[Any, ...] = (
             catalog.therapies, catalog.populations, catalog.habits, catalog.regimens, catalog.protocols,
-            catalog.procedures, catalog.settings, catalog.maps, catalog.reviews, catalog.questions,
+            catalog.procedures, catalog.settings, catalog.maps, catalog.reviews, catalog.questions, catalog.harms,
         )  # fmt: skip
         for entries in (*(shelf.entries() for shelf in shelves), self.studies):
             yield from ((name, entry) for name, entry in entries.items() if entry.record is not None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _REQUIRED = ("title", "family", "unit", "source", "place")
 _OPTIONAL = ("of", "limits", "reason", "note", "quantity")
+_YES_OR_NO = ("meets", "dose_reduced", "insulin_independent", "free_of_events", "diagnosed", "had_event")
 _LIMIT_KEYS = ("value", "unit", "source", "place", "reason", "note")
 
 
@@ -54,7 +55,7 @@ class Definition:
     @property
     def yes_or_no(self) -> bool:
         """Whether the value is 1 or 0 for each patient, so that its mean is a proportion."""
-        return self.family in ("meets", "dose_reduced", "insulin_independent", "free_of_events", "diagnosed")
+        return self.family in _YES_OR_NO
 
 
 def symbols_read(definitions: Mapping[str, Definition]) -> tuple[str, ...]:
@@ -137,6 +138,8 @@ def _problems_of(
 def _problem_with_of(family: Family, of: str, entries: dict[str, Any]) -> tuple[str, str] | None:
     if family.of == "symbol":
         return None if "." in of else ('"of" must name a symbol of the disease model.', "")
+    if family.of == "event":
+        return None if of else ('"of" must name an adverse event.', "")
     known = {"none": ("",), "endpoint": tuple(entries), "field": MEASURED}[family.of]
     if of in known:
         return None

@@ -54,7 +54,8 @@ class Family:
     required, optional
         Limits by name with the unit that `compute` wants; None as unit means the unit of the endpoint `of`.
     of
-        ``none``, ``endpoint``, ``field`` or ``symbol`` (of the disease model): what the definition's key ``of`` names.
+        ``none``, ``endpoint``, ``field``, ``symbol`` (of the disease model) or ``event`` (adverse): what the
+        definition's key ``of`` names.
     """
 
     compute: Callable[..., Floats]
@@ -96,6 +97,14 @@ def _low_insulin(readings: Readings, of: str, *, below: float, dose_below: float
 
 def _free_of_events(readings: Readings, of: str, **limits: Any) -> Floats:  # noqa: ARG001
     return readings.visit.free_of_severe_hypoglycaemia
+
+
+def _had_event(readings: Readings, of: str) -> Floats:
+    """1 for who has had the adverse event since day 0, else 0; NaN where no diary was kept or the patient failed."""
+    diary, failed = readings.visit.adverse_events, np.isnan(readings.visit.weight)
+    if diary is None:
+        return np.full(failed.shape, np.nan)
+    return np.where(failed, np.nan, diary.get(of, np.zeros(failed.shape)) > 0)
 
 
 def _meets(readings: Readings, of: str, **limits: Any) -> Floats:
@@ -193,6 +202,7 @@ FAMILIES: dict[str, Family] = {
     "reading": Family(_field, of="field"),
     "reading_of": Family(_reading_of, of="symbol"),
     "diagnosed": Family(_diagnosed),
+    "had_event": Family(_had_event, of="event"),
     "dose_adjusted_hba1c": Family(_dose_adjusted, {"per_dose": _HBA1C_PER_DOSE}, of="endpoint"),
     "low_insulin": Family(_low_insulin, {"below": _HBA1C, "dose_below": _DOSE}, of="endpoint"),
     "meets": Family(_meets, optional=_SIDES, of="endpoint"),

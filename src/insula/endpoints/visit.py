@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+_NAMED = ("day", "read", "adverse_events")  # no arrays
 _SHAPES = {
     "cgm_glucose": "cgm_time",
     "meal_test_glucose": "meal_test_time",
@@ -48,6 +49,8 @@ class Visit:
     severe_hypoglycaemia_year : (P,), events in the last 365 days
     free_of_severe_hypoglycaemia : (P,), 1 or 0
         Over the period that the definition names; NaN before that period begins.
+    adverse_events : event -> (P,), events from day 0 to the visit
+        An event that nobody could have is not named; None where no diary of adverse events was kept.
 
     Raises
     ------
@@ -70,6 +73,7 @@ class Visit:
     severe_hypoglycaemia: Floats
     severe_hypoglycaemia_year: Floats
     free_of_severe_hypoglycaemia: Floats
+    adverse_events: Mapping[str, Floats] | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes contradict each other."""
@@ -96,4 +100,4 @@ class Visit:
             raise ValueError(f"Visit at day {self.day:g}: {name} has shape {shape}, expected {expected}.")
 
 
-MEASURED = tuple(field.name for field in fields(Visit) if field.name not in ("day", "read"))
+MEASURED = tuple(field.name for field in fields(Visit) if field.name not in _NAMED)

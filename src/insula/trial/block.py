@@ -14,6 +14,7 @@ import numpy as np
 
 from insula.endpoints.measure import measure
 from insula.population.screening import Screening, screen
+from insula.trial.adverse_events import adverse_events
 from insula.trial.candidates import look_over
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
@@ -76,6 +77,9 @@ def simulate_candidates(
         write_course(clinic, patients, 0.0, record)
         share = lambda day, k=k: progress(0.5 + 0.5 * (k + day / clinic.end) / len(clinic.arms))  # noqa: E731
         follow(clinic, patients, 0.0, plan.days, plan.given, record, share)
+        record.adverse_events = adverse_events(
+            plan.risks, clinic.seed, patients.people.candidates, patients.members, clinic.end
+        )
         arms[name] = (patients, record)
     return Block(enrolled.screenings, enrolled.people, enrolled.baseline, arms)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def tables(clinic: Clinic, block: Block) -> dict[str, pa.Table]:
         "course": _stack([_course(clinic, arm, cohort, record) for arm, (cohort, record) in arms]),
         "endpoints": _stack(
             [
-                _endpoints(clinic, arm, cohort, visit, record.visits[0])
+                _endpoints(clinic, arm, cohort, _with_diary(visit, record), record.visits[0])
                 for arm, (cohort, record) in arms
                 for visit in record.visits
             ]
@@ -40,6 +41,7 @@ def tables(clinic: Clinic, block: Block) -> dict[str, pa.Table]:
         ),
         "screening": _screening(block),
         "map_error": _stack([_map_error(arm, record) for arm, (_, record) in arms]),
+        "adverse_events": _stack([_adverse_events(arm, cohort, record) for arm, (cohort, record) in arms]),
     }
 
 
@@ -77,6 +79,12 @@ def _course(clinic: Clinic, arm: str, cohort: Cohort, record: Record) -> Table:
         "quantity": np.tile(names, days * patients),
         "value": values.ravel(),
     }
+
+
+def _with_diary(visit: Visit, record: Record) -> Visit:
+    """Return the visit with the adverse events that people had had before it."""
+    events = record.adverse_events
+    return visit if events is None else replace(visit, adverse_events=events.before(visit.day))
 
 
 def _endpoints(clinic: Clinic, arm: str, cohort: Cohort, visit: Visit, baseline: Visit) -> Table:
@@ -133,6 +141,22 @@ def _map_error(arm: str, record: Record) -> Table:
         "quantity": quantity,
         "predicted": predicted,
         "sampled": sampled,
+    }
+
+
+def _adverse_events(arm: str, cohort: Cohort, record: Record) -> Table:
+    """One row for each event of those who did not fail; also without any, the columns are there."""
+    events = record.adverse_events
+    assert events is not None
+    told = cohort.alive[events.patient]
+    risks = [events.risks[place] for place in events.risk[told]]
+    return {
+        "arm": pa.repeat(arm, len(risks)),
+        "candidate": cohort.people.candidates[events.patient[told]],
+        "day": events.day[told],
+        "event": pa.array([risk.event for risk in risks], pa.string()),
+        "therapy": pa.array([risk.therapy for risk in risks], pa.string()),
+        "serious": pa.array([risk.serious for risk in risks], pa.bool_()),
     }
 
 

@@ -34,15 +34,17 @@ if TYPE_CHECKING:
     from insula.trial.handover import ToFast, ToSlow
     from insula.trial.map_sights import MapSights
     from insula.trial.metabolic_clock import OrdinaryLife
+    from insula.trial.risks import Risk
     from insula.trial.settings import Settings
 
 
 @dataclass(frozen=True)
 class ArmPlan:
-    """What an arm is given, and the days on which the clocks meet."""
+    """What an arm is given, the days on which the clocks meet, and the harms that people are exposed to."""
 
     given: tuple[Administration, ...]
     days: tuple[float, ...]
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from insula.endpoints.visit import Visit
     from insula.trial.administrations import Administration
+    from insula.trial.adverse_events import AdverseEvents
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
     from insula.trial.two_clocks import MapError
@@ -37,6 +38,7 @@ class Record:
         default_factory=list
     )
     visits: list[Visit] = field(default_factory=list)
+    adverse_events: AdverseEvents | None = None
 
 
 def follow(

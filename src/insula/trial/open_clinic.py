@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from insula.endpoints.definitions import load_definitions, symbols_read
 from insula.population.quantities import module_rows, quantities_of
-from insula.trial.administrations import Administration, lower
+from insula.trial.administrations import lower
 from insula.trial.averaged_days import AveragedDays
 from insula.trial.biography import biography_of
 from insula.trial.build_clock import build_clock
@@ -19,13 +19,15 @@ from insula.trial.map_sights import learn_sights
 from insula.trial.meetings import days_between
 from insula.trial.metabolic_clock import OrdinaryLife
 from insula.trial.quantities import number
+from insula.trial.risks import risks_of
 from insula.trial.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Population, Study
+    from insula.catalog.records import Population, Protocol, Study
+    from insula.trial.administrations import Administration
     from insula.trial.averaged_map import AveragedMap
     from insula.trial.clock import Clock
     from insula.trial.learn_map import DesignDays
@@ -52,7 +54,9 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
     life = _ordinary_life(catalog, population, to_slow, study.seed if seed is None else seed)
     design = simulate_design(catalog, life, settings, to_fast)
     averaged = learn(catalog.averaged_map, design, to_slow)
-    given = _administrations(catalog, study)
+    protocols = _protocols(catalog, study)
+    given = {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
+    risks = {name: risks_of(protocol, catalog.harms) for name, protocol in protocols.items()}
     end = number(study.follow_up, "day")
     step = settings.grid if study.days == SIMULATED else settings.review
     visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
@@ -75,7 +79,10 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         to_fast=to_fast,
         to_slow=to_slow,
         averaged_map=averaged,
-        arms={name: ArmPlan(g, tuple(_meetings(step, end, visit_days, g))) for name, g in given.items()},
+        arms={
+            name: ArmPlan(g, tuple(_meetings(step, end, visit_days, g)), risks[name])
+            for name, g in given.items()
+        },
         visit_days=visit_days,
         free_from=definitions["severe_hypoglycaemia_free"].limits["start"],
         run_in=number(population.run_in, "day"),
@@ -114,13 +121,12 @@ def _ordinary_life(
     )
 
 
-def _administrations(catalog: Catalog, study: Study) -> dict[str, tuple[Administration, ...]]:
-    """What each arm is given, by a protocol of the study's own, else of the catalog."""
-    protocols = {
+def _protocols(catalog: Catalog, study: Study) -> dict[str, Protocol]:
+    """Return the protocol of each arm: one of the study's own, else of the catalog."""
+    return {
         name: study.protocols.get(arm.protocol) or catalog.protocols[arm.protocol]
         for name, arm in study.arms.items()
     }
-    return {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
 
 
 def _metabolic_clock(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> Clock:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-TABLES = ("patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error")
+TABLES = ("patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error", "adverse_events")
 _NAME_CANDIDATES = ("patients", "screening")
 
 

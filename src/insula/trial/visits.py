@@ -63,7 +63,7 @@ def visit(clinic: Clinic, cohort: Cohort, day: float, measured: frozenset[str], 
 def select(visit: Visit, kept: NDArray[np.bool_]) -> Visit:
     """Return a visit of the patients where ``kept`` (P,) is true."""
     shared = ("day", "cgm_time", "meal_test_time", "read")
-    columns = {f.name: getattr(visit, f.name) for f in fields(visit)}
+    columns = {f.name: getattr(visit, f.name) for f in fields(visit) if f.name != "adverse_events"}
     columns = {name: value if name in shared else value[kept] for name, value in columns.items()}
     return Visit(**columns | {"read": {symbol: value[kept] for symbol, value in visit.read.items()}})
 

@@ -1,0 +1,66 @@
+"""The harms of therapies: what they name exists, and every rate has a time in which it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insula.checks.names import exists
+from insula.checks.survey import Place, Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insula.catalog.records.harms import Harm, Harms
+    from insula.catalog.shelf import Entry
+    from insula.core.problems import Problem
+
+_GROUPS = ("any", "serious")  # what an endpoint may ask for beside single events
+_FAMILY = "had_event"
+
+
+def harms_name_what_exists(survey: Survey) -> Iterator[Problem]:
+    """Events, therapies that hold a harm off or stand in for it, and the events that endpoints ask for exist."""
+    catalog = survey.catalog
+    for therapy, entry, event, harm in _harms(survey):
+        yield from exists(entry, ("id",), "therapy", therapy, catalog.therapies)
+        yield from exists(entry, ("harms", event), "adverse event", event, catalog.adverse_events)
+        for key in ("after", "unless"):
+            for name in getattr(harm, key):
+                yield from exists(entry, ("harms", event, key), "therapy", name, catalog.therapies)
+    for name, text in catalog.endpoints.entries().items():
+        if text.record is not None and text.record.family == _FAMILY and text.record.of is not None:
+            known = [*catalog.adverse_events, *_GROUPS]
+            yield from exists(text, (name, "of"), "adverse event", text.record.of, known)
+
+
+def rates_have_an_exposure(survey: Survey) -> Iterator[Problem]:
+    """A rate per year holds while a level does, or as long as a dose lasts; what comes after a level waits for one."""
+    therapies = survey.catalog.therapies.readable()
+    for name, entry, event, harm in _harms(survey):
+        place = Place(entry.path, entry.line("harms", event))
+        therapy = therapies.get(name)
+        if therapy is not None and harm.per == "year" and harm.lasts is None and therapy.level is None:
+            text = f"{event} comes per year, but {name} is given as doses that never end."
+            yield place.error(text, "Say how long a dose counts: lasts.")
+        for other in harm.after:
+            if other in therapies and therapies[other].level is None:
+                yield place.error(
+                    f"{event} comes after {other}, which is not held at a level and has no end."
+                )
+
+
+def events_are_brought_by_something(survey: Survey) -> Iterator[Problem]:
+    """An adverse event that no therapy brings is shown."""
+    brought = {event for _, _, event, _ in _harms(survey)}
+    for name, entry in survey.catalog.adverse_events.entries().items():
+        if name not in brought:
+            yield Place(entry.path, entry.line(name)).warning(
+                f'no therapy brings the adverse event "{name}".'
+            )
+
+
+def _harms(survey: Survey) -> Iterator[tuple[str, Entry[Harms], str, Harm]]:
+    """Yield therapy, text, event and harm."""
+    for therapy, entry in survey.catalog.harms.entries().items():
+        for event, harm in entry.record.harms.items() if entry.record else ():
+            yield therapy, entry, event, harm
