@@ -4,6 +4,7 @@ import csv
 import re
 import shutil
 from collections import Counter
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from insula.catalog import Catalog
 from insula.cli.main import group
 from insula.core.errors import UnknownName
 from insula.core.paths import science_root
+from insula.core.yaml_lines import read_yaml
 from insula.report.manual import pages as writing
 
 WORDS = {
@@ -130,6 +132,22 @@ def test_every_number_of_a_module_stands_on_its_page(folder, module, lang):
         assert source == row["source"] or row["source"] == "assumed"
         assert place == row["place"]
         assert note.startswith(row["note"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "caution"),
+    [
+        ("en", "Caution: evidence from mice, rats, cells in a dish;"),
+        ("zh", "注意：证据来自小鼠，大鼠，体外细胞；"),
+    ],
+)
+def test_ways_to_give_a_module_stand_on_its_page_with_where_their_numbers_come_from(folder, lang, caution):
+    ways = [read_yaml(path).data for path in sorted(science_root().glob("biology/therapies/*/therapy.yaml"))]
+    page = (folder / lang / "insulin_producing_cells.html").read_text(encoding="utf-8")
+    for way in ways:
+        assert (way["title"][lang] in unescape(page)) == (way["module"] == "insulin_producing_cells")
+    assert caution in page
+    assert caution[:9] not in (folder / lang / "tacrolimus.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

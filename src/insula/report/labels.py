@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.report.evidence_origin import origin
 from insula.report.science_text import endpoint_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Labels:
         _, w = self._writer._, self._writer
         amount = step.get("dose") or step.get("target") or {}
         what = w.title(step["title"])
+        doubt = origin(step.get("evidence_from", ()), w)
+        if doubt:
+            what = _("{first} ({second})").format(first=what, second=doubt)
         if amount:
             what = _("{therapy}, {amount}").format(
                 therapy=what, amount=w.value(amount["value"], amount["unit"])

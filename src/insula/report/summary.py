@@ -88,7 +88,12 @@ def _arm(arm: str, science: ScienceText) -> Text:
     text = science.study["arms"].get(arm, {})
     protocol = science.protocols.get(text.get("protocol", ""), {})
     steps = [
-        {**step, "title": science.therapies[step["therapy"]]["title"]} for step in protocol.get("give") or ()
+        {
+            **step,
+            "title": science.therapies[step["therapy"]]["title"],
+            "evidence_from": science.therapies[step["therapy"]].get("evidence_from", ()),
+        }
+        for step in protocol.get("give") or ()
     ]
     return {
         "id": arm,

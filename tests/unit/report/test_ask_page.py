@@ -40,7 +40,7 @@ def fact(name, **changes):
 def therapy(name, **changes):
     return {
         "id": name, "title": title(f"Therapy {name}", f"疗法 {name}"), "therapy_class": "cells",
-        "class_title": title("Cells", "细胞"), "compared": True, "given": True,
+        "class_title": title("Cells", "细胞"), "compared": True, "given": True, "origins": [],
         "criteria": [{
             "fact": "age", "low": 18.0, "high": 65.0, "source": "a2020", "place": "abstract", "verdict": "met",
             "title": title("Age", "年龄"), "unit": "year", "quantity": "",
@@ -202,3 +202,25 @@ def test_a_type_is_refused_with_its_reason(lang):
 
 def test_labels_of_sources_are_no_markup():
     assert "Trial &lt;A&gt;" in render_answer(ANSWER, "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "en",
+            "Caution, Cells: evidence from mice, cells in a dish; no number of its effect comes from people.",
+        ),
+        ("zh", "注意，细胞：证据来自小鼠，体外细胞；其作用的任何数值均非来自人体。"),
+    ],
+)
+def test_evidence_from_animals_alone_is_said_where_the_therapy_is_compared(lang, told):
+    answer = changed()
+    of_mice = {"title": title("Cells", "细胞"), "evidence_from": ["mouse", "dish"]}
+    of_people = {"title": title("Betadrug", "贝塔药"), "evidence_from": ["people", "mouse"]}
+    answer["therapies"][1] |= {"origins": [of_mice, of_people]}
+    for text in (page(answer, lang), shown(answer, lang)):
+        assert told in text
+        assert title("Betadrug", "贝塔药")[lang] not in text
+    answer["therapies"][1] |= {"compared": False}
+    assert told not in page(answer, lang)

@@ -174,6 +174,7 @@ def _therapies(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
             "compared": inquiry.type.population is not None and name in inquiry.compared,
             "criteria": [_criterion(inquiry, judged) for judged in inquiry.judged[name]],
             "given": bool(catalog.protocols[name].give),
+            "origins": _origins(catalog, name),
             "chances": [],
             "limits": None,
             "resembling": _resembling(inquiry, one.therapy_class, arms, rows),
@@ -184,6 +185,17 @@ def _therapies(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
             mine["limits"] = _limits(inquiry, inquiry.courses, name)
         found.append(mine)
     return found
+
+
+def _origins(catalog: Catalog, protocol: str) -> list[Answer]:
+    """Return the therapies of a protocol that state where numbers of their effect come from, with these words."""
+    given = dict.fromkeys(entry.therapy for entry in catalog.protocols[protocol].give)
+    therapies = [catalog.therapies[name] for name in given]
+    return [
+        {"title": one.title.model_dump(), "evidence_from": list(one.evidence_from)}
+        for one in therapies
+        if one.evidence_from
+    ]
 
 
 def _criterion(inquiry: Inquiry, judged: Any) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insula.report.answer_files import save_answer
 from insula.report.ask import words
 from insula.report.ask.figure import chance_figure
-from insula.report.ask.tables import headline, not_compared, sections
+from insula.report.ask.tables import headline, not_compared, not_from_people, sections
 from insula.report.ask.terminal import disclaimer
 from insula.report.figures.style import to_svg
 from insula.report.html import fill, markup
@@ -31,7 +31,7 @@ def render_answer(answer: dict[str, Any], lang: str) -> str:
         w,
         s=answer,
         disclaimer=disclaimer(w),
-        headline=[*headline(answer, w), *not_compared(answer, w)],
+        headline=[*headline(answer, w), *not_from_people(answer, w), *not_compared(answer, w)],
         refusal=[] if answer["answered"] else [*words.refusal(answer, w), *not_compared(answer, w)],
         figure=_figure(answer, w) if answer["answered"] else None,
         sections=sections(answer, w),

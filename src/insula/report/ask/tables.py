@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from insula.report.ask import words
+from insula.report.evidence_origin import origin
 from insula.report.writing import MISSING
 
 if TYPE_CHECKING:
@@ -169,6 +170,21 @@ def _therapies(s: Answer, w: Writer) -> Section:
 def not_compared(s: Answer, w: Writer) -> list[str]:
     """Return a sentence for each therapy whose patients were others."""
     return [words.not_compared(one, w) for one in s["therapies"] if words.left_out(one)]
+
+
+def not_from_people(s: Answer, w: Writer) -> list[str]:
+    """Return a sentence for each therapy that is compared though no number of its effect comes from people."""
+    told = {
+        w.title(one["title"]): origin(one["evidence_from"], w)
+        for therapy in s["therapies"]
+        if therapy["compared"]
+        for one in therapy["origins"]
+    }
+    return [
+        w._("Caution, {therapy}: {told}.").format(therapy=name, told=text)
+        for name, text in told.items()
+        if text
+    ]
 
 
 def _resembling(s: Answer, w: Writer) -> Section:

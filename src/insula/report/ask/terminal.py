@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from insula.report.ask import words
-from insula.report.ask.tables import Table, not_compared, sections
+from insula.report.ask.tables import Table, not_compared, not_from_people, sections
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _parts(s: dict[str, Any], w: Writer) -> Iterator[RenderableType]:
         yield from (_table(table) for table in section.tables)
         yield from (Text(line) for line in section.notes)
     yield Text()
-    yield from (Text(line) for line in not_compared(s, w))
+    yield from (Text(line) for line in (*not_from_people(s, w), *not_compared(s, w)))
 
 
 def disclaimer(w: Writer) -> str:

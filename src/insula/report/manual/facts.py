@@ -32,11 +32,13 @@ def module_facts(manual: Manual, name: str, writer: Writer) -> Facts:
     citations = manual.catalog.citations
     by_kind, by_status = shares(module.parameters, writer)
     label = writer._("What {module} takes and gives").format(module=name)
+    therapies = manual.catalog.therapies.readable()
     return {
         "name": name,
         "title": title(manual.catalog, name, writer),
         "model": manual.home[name],
-        "therapy": manual.catalog.therapies.readable().get(name),
+        "therapy": therapies.get(name),
+        "ways": [one for one in therapies.values() if one.module == name],
         "wiring": Markup(wiring_svg(around(model.network, name), links(manual), label)),
         "equations": equation_rows(model, name, module.text, writer),
         "ports": ports(model, name, module.text),

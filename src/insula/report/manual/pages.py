@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from insula.report.evidence_origin import origin
 from insula.report.html import fill
 from insula.report.manual import words
 from insula.report.manual.diagram.svg import wiring_svg
@@ -81,6 +82,7 @@ def _fill(template: str, facts: Facts, manual: Manual, writer: Writer, languages
         writer,
         p=facts,
         words=words,
+        origin=origin,
         bar=bar,
         other=other,
         index=INDEX,

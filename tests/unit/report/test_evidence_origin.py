@@ -1,0 +1,31 @@
+"""Where numbers of a therapy come from: said when no people are among them, with every step, in both languages."""
+
+import pytest
+
+from insula.report.evidence_origin import origin
+from insula.report.labels import Labels
+from insula.report.writing import Writer
+
+STEP = {
+    "title": {"en": "Cells", "zh": "细胞"}, "dose": {"value": 5.0, "unit": "cell"}, "at": {"value": 0.0, "unit": "day"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("silent", [(), ("people",), ("mouse", "people")])
+def test_people_among_them_need_no_warning(silent):
+    assert origin(silent, Writer("en")) == ""
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("mice", "rats", "cells in a dish")), ("zh", ("小鼠", "大鼠", "体外细胞"))]
+)
+def test_every_origin_has_a_word(lang, words):
+    told = origin(("mouse", "rat", "dish"), Writer(lang))
+    assert all(word in told for word in words)
+
+
+def test_a_step_of_a_protocol_carries_the_warning():
+    labels = Labels({"endpoints": {}, "arms": []}, Writer("en"))
+    warned = labels.step({**STEP, "evidence_from": ["mouse"]})
+    assert warned.startswith("Cells (evidence from mice; no number of its effect comes from people), 5")
+    assert "evidence" not in labels.step(STEP)
