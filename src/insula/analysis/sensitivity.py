@@ -14,10 +14,11 @@ import numpy as np
 
 from insula.population.fixed import uncertain
 from insula.population.spread import distribution_of
-from insula.trial.map_replay import open_map_clinic, replay
+from insula.trial.many_replays import replay_many
+from insula.trial.map_replay import open_map_clinic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -118,23 +119,20 @@ def _means(
     place: MapClinic, symbols: Sequence[str], values: Floats, progress: Callable[[float], None]
 ) -> dict[Output, Floats]:
     """Mean of every endpoint over the patients of each vector, (J,); NaN where nobody has a value."""
-    found: dict[Output, list[Floats]] = {}
-    for start in range(0, len(values), place.at_once):
-        progress(start / len(values))
-        some = values[start : start + place.at_once]
-        replayed = replay(place, {symbol: some[:, k] for k, symbol in enumerate(symbols)})
-        for output, mean in _outputs(replayed):
-            found.setdefault(output, []).append(mean)
-    return {output: np.concatenate(parts) for output, parts in found.items()}
+    columns = dict(zip(symbols, values.T, strict=True))
+    (parts,) = replay_many({place.clinic.study.id: place}, columns, _outputs, progress).values()
+    return {output: np.concatenate([part[output] for part in parts]) for output in parts[0]}
 
 
-def _outputs(replayed: Replayed) -> Iterable[tuple[Output, Floats]]:
+def _outputs(_: str, replayed: Replayed) -> dict[Output, Floats]:
+    found = {}
     for arm, days in replayed.items():
         for day, endpoints in days.items():
             for name, column in endpoints.items():
                 known = np.isfinite(column)
                 total = np.where(known, column, 0.0).sum(axis=1)
-                yield (arm, day, name), total / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
+                found[arm, day, name] = total / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
+    return found
 
 
 def _effects(

@@ -93,7 +93,7 @@ def calibrate(
     for number, study in enumerate(left_out, start=1):
         used = np.array([target.study != study for target in replays.targets])
         share = lambda part, number=number: progress("fit", (number + part) / fits)  # noqa: E731
-        without[study] = fit(_problem(plan, replays, used), parts / f"without_{study}", share)[-1]
+        without[study] = fit(_problem(plan, replays, used), parts / f"without_{study}", share, found[0])[-1]
     known = identifiability(found[0].scores, found[-1].scores)
     return Calibration(plan, identity, replays, tuple(found), known, without)
 

@@ -57,7 +57,12 @@ class Problem:
     seed: int
 
 
-def fit(problem: Problem, folder: Path, progress: Callable[[float], None] = lambda _: None) -> list[Ensemble]:
+def fit(
+    problem: Problem,
+    folder: Path,
+    progress: Callable[[float], None] = lambda _: None,
+    prior: Ensemble | None = None,
+) -> list[Ensemble]:
     """Go from the prior to the posterior.
 
     Parameters
@@ -65,6 +70,8 @@ def fit(problem: Problem, folder: Path, progress: Callable[[float], None] = lamb
     folder
         Iterations found there are not repeated.
     progress : called with the share of the misfit that is taken in
+    prior
+        The first iteration, where a fit with the same prior has predicted it.
 
     Returns
     -------
@@ -79,8 +86,11 @@ def fit(problem: Problem, folder: Path, progress: Callable[[float], None] = lamb
     found: list[Ensemble] = []
     scores, share = prior_scores(problem.seed, problem.members, problem.parameters), 0.0
     for number in range(problem.iterations + 1):
-        predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores)
-        found.append(Ensemble(number, scores, predicted, share))
+        if number == 0 and prior is not None:
+            found.append(prior)
+        else:
+            predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores)
+            found.append(Ensemble(number, scores, predicted, share))
         progress(share)
         if share >= _DONE:
             break

@@ -12,6 +12,7 @@ from insula.calibration.targets import Target, Unfitted, targets_of
 from insula.core.errors import EvidenceError
 from insula.evidence.calibration_rows import calibration_rows
 from insula.population.spread import distribution_of
+from insula.trial.many_replays import replay_many
 from insula.trial.map_replay import open_map_clinic, replay
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from insula.catalog import Catalog
     from insula.catalog.records import CalibrationPlan
     from insula.evidence.calibration_rows import PublishedRow
-    from insula.trial.map_replay import MapClinic
+    from insula.trial.map_replay import MapClinic, Replayed
 
     Floats = NDArray[np.float64]
 
@@ -67,9 +68,13 @@ class Replays:
 
     def predict(self, scores: Floats) -> Floats:
         """Predictions of the rows, (J, M); NaN where nobody of an arm could be integrated."""
-        values = self.values(scores)
-        found = [_predict(place, self._of(name), self.symbols, values) for name, place in self.places.items()]
-        return np.concatenate(found, axis=1)
+        values = dict(zip(self.symbols, self.values(scores).T, strict=True))
+        places = {name: place for name, place in self.places.items() if self._of(name)}
+        found = replay_many(places, values, self._read)
+        return np.concatenate([np.concatenate(parts) for parts in found.values()], axis=1)
+
+    def _read(self, study: str, replayed: Replayed) -> Floats:
+        return np.stack([target.predict(replayed) for target in self._of(study)], axis=1)
 
     def _of(self, study: str) -> list[Target]:
         return [target for target in self.targets if target.study == study]
@@ -121,13 +126,3 @@ def _sorted_rows(
     mine, left = targets_of(name, rows, medians, plan)
     both = [(float(target.predict(medians)[0]), float(target.predict(on_days)[0])) for target in mine]
     return mine, left, both
-
-
-def _predict(place: MapClinic, targets: list[Target], symbols: Sequence[str], values: Floats) -> Floats:
-    """Predict the rows of one study, a few vectors at a time."""
-    found = np.empty((len(values), len(targets)))
-    for start in range(0, len(values), place.at_once) if targets else ():
-        some = slice(start, start + place.at_once)
-        replayed = replay(place, {symbol: values[some, k] for k, symbol in enumerate(symbols)})
-        found[some] = np.stack([target.predict(replayed) for target in targets], axis=1)
-    return found

@@ -71,9 +71,9 @@ def command(
     from insula.analysis.ask.answer import answer_of
     from insula.analysis.ask.ask import ask
     from insula.analysis.ask.patient import read_patient
+    from insula.core.team import default_workers
     from insula.report.ask.page import write_answer
     from insula.report.ask.terminal import terminal_answer
-    from insula.trial.run import default_workers
 
     catalog = Catalog.open()
     asked_for = catalog.questions[_question(catalog, question)]

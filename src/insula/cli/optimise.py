@@ -122,8 +122,8 @@ def command(
       insula optimise my_study.yaml --over dose --benefit hba1c --lower-is-better --format json
     """
     from insula.analysis.optimise.optimise import Wanted, optimise
+    from insula.core.team import default_workers
     from insula.report.optimise import terminal_search, write_search
-    from insula.trial.run import default_workers
 
     catalog = Catalog.open()
     entry = find_study(study, catalog)

@@ -13,9 +13,10 @@ from insula.core.errors import InsulaError
 from insula.core.parts import discard, open_parts
 from insula.core.provenance import text_hash
 from insula.core.tables import read_parquet
+from insula.core.team import default_workers
 from insula.trial.manifest import identity_of, manifest_of
 from insula.trial.open_clinic import open_clinic
-from insula.trial.run import default_workers, run_blocks
+from insula.trial.run import run_blocks
 from insula.trial.weigh_run import weigh_run
 
 if TYPE_CHECKING:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
-import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from insula.core.errors import InsulaError, ProtocolError
+from insula.core.errors import ProtocolError
+from insula.core.team import Team, answer_of, process_context
 from insula.trial import parts
 from insula.trial.block import SIZE, simulate_block
 from insula.trial.block_tables import tables
@@ -84,28 +80,25 @@ class _Pool:
 
     def __init__(self, clinic: Clinic, folder: Path, workers: int) -> None:
         self._folder, self._workers = folder, workers
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        context = process_context()
         self._news: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
         self._enough = context.Event()
-        bench = _Bench(clinic, folder, self._news, self._enough)
-        self._executor = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_start_worker, initargs=(bench,)
-        )
+        self._team = Team(_Bench(clinic, folder, self._news, self._enough), workers)
         self._futures: dict[int, Future[None]] = {}
         self._done: dict[int, float] = {}
 
     def __enter__(self) -> _Pool:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *trouble: object) -> None:
         self._enough.set()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._team.__exit__(*trouble)
 
     def finish(self, number: int, progress: Callable[[float], None]) -> None:
         """Wait for one block, keep the workers busy with the next ones, report shares of blocks in work."""
         for ahead in range(number, number + self._workers + 2):
             if ahead not in self._futures and not parts.block_folder(self._folder, ahead).is_dir():
-                self._futures[ahead] = self._executor.submit(_work, ahead)
+                self._futures[ahead] = self._team.ask(_work, ahead)
         future = self._futures.get(number)
         while future is not None and not future.done():
             wait([future], timeout=0.2, return_when=FIRST_COMPLETED)
@@ -114,18 +107,7 @@ class _Pool:
                 self._done[block] = share
             progress(sum(share for block, share in self._done.items() if block >= number))
         if future is not None:
-            _outcome(future)
-
-
-def _outcome(future: Future[None]) -> None:
-    """Raise what went wrong in a worker process; one that disappeared is explained."""
-    try:
-        future.result()
-    except BrokenProcessPool as trouble:
-        raise InsulaError(
-            "A worker process was ended from outside, perhaps for lack of memory. Finished parts are kept: give the "
-            "same command again, with fewer --workers."
-        ) from trouble
+            answer_of(future)
 
 
 @dataclass(frozen=True)
@@ -148,30 +130,7 @@ class _NotNeededError(Exception):
     """Enough patients are enrolled without this block."""
 
 
-_bench: list[_Bench] = []  # one entry in a worker process, none elsewhere
-
-
-def _start_worker(bench: _Bench) -> None:
-    """Remember in a worker process what all its blocks need, and let it end when the main process does."""
-    _bench[:] = [bench]
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent was killed: a run that goes on must not meet workers of the first one."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(number: int) -> None:
+def _work(bench: _Bench, number: int) -> None:
     """Simulate and store one block in a worker process."""
-    bench = _bench[0]
     block = simulate_block(bench.clinic, number, partial(bench.tell, number))
     parts.write_block(bench.folder, number, tables(bench.clinic, block))
-
-
-def default_workers() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,6 +5,7 @@ import pytest
 
 from insula.catalog import Catalog
 from insula.catalog.records import Study
+from insula.trial import many_replays, map_replay
 from insula.trial.map_replay import open_map_clinic, replay
 from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, study
 from tolerances import same_bits
@@ -67,3 +68,32 @@ def test_a_vector_is_nobodys_neighbour(place, three, median):
 def test_what_only_a_sensor_can_tell_has_no_value(three):
     assert np.isnan(last(three, THERAPY_ARM, "tir")).all()
     assert np.isfinite(last(three, THERAPY_ARM, "hba1c")).all()
+
+
+def secretion(study, replayed):
+    return study, last(replayed, THERAPY_ARM, "mmtt_c_peptide_peak")
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_processes_share_the_vectors_and_keep_their_order(place, median, workers, monkeypatch):
+    monkeypatch.setattr(many_replays, "default_workers", lambda: workers)
+    monkeypatch.setattr(map_replay, "_AT_ONCE", 12)  # two vectors of the six people
+    values = {SYMBOL: median * np.linspace(0.3, 1.7, 5)}
+    shares = []
+    found = many_replays.replay_many({"a": place, "b": place}, values, secretion, shares.append)
+    alone = secretion("", replay(place, values))[1]
+    assert list(found) == ["a", "b"]
+    for name, parts in found.items():
+        assert {study for study, _ in parts} == {name}
+        assert np.array_equal(np.concatenate([column for _, column in parts]), alone)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+def worse(study, replayed):
+    raise ValueError(study)
+
+
+def test_what_goes_wrong_in_a_process_is_told(place, median):
+    with pytest.raises(ValueError, match="tiny"):
+        many_replays.replay_many({"tiny": place}, {SYMBOL: np.array([median])}, worse)
