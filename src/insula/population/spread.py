@@ -130,7 +130,7 @@ def distribution_of(symbol: str, row: Sourced) -> Distribution | YesOrNo | Table
     if isinstance(row, Tabled):
         return row
     if row.distribution == "bernoulli":
-        return YesOrNo(_share(symbol, row, _value(symbol, row)))
+        return YesOrNo(_chance(symbol, row, _value(symbol, row)))
     _refuse_spread_of_a_mean(symbol, row)
     name, low, high = _name_and_limits(symbol, row)
     if name not in _BUILDERS:
@@ -265,6 +265,12 @@ def _positive(symbol: str, row: Sourced, number: float) -> float:
 def _share(symbol: str, row: Sourced, number: float) -> float:
     if not 0 < number < 1:
         raise _refusal(symbol, row, f"{number:g} has no logit", "Use numbers between 0 and 1.")
+    return number
+
+
+def _chance(symbol: str, row: Sourced, number: float) -> float:
+    if not 0 <= number <= 1:
+        raise _refusal(symbol, row, f"{number:g} is no chance", "Use a number from 0 (nobody) to 1 (all).")
     return number
 
 

@@ -89,6 +89,12 @@ def test_nothing_is_drawn_beyond_the_limits_and_quantiles_rise(value, cv, below,
     assert np.all(np.diff(sample) >= 0)
 
 
+@pytest.mark.parametrize("chance", [0.0, 0.25, 1.0])
+def test_a_population_of_one_sex_can_be_drawn(chance):
+    row = Row(value=chance, distribution="bernoulli", varies_by="patient")
+    assert distribution_of("x.y", row).quantile(np.linspace(0, 0.9999, 10_000)).mean() == chance
+
+
 def test_standard_error_between_patients_is_refused():
     with pytest.raises(
         SpreadError, match="se says how well a mean is known, not how people differ.*Set varies_by"
@@ -105,6 +111,7 @@ def test_standard_error_between_patients_is_refused():
             'distribution "cauchy"',
         ),
         ({"value": 1.0, "spread_type": "sd", "spread_low": 0.0, "distribution": "normal"}, "not above zero"),
+        ({"value": 1.5, "distribution": "bernoulli"}, "1.5 is no chance"),
         (
             {"value": -1.0, "spread_type": "sd", "spread_low": 1.0, "distribution": "lognormal"},
             "-1 has no logarithm",
