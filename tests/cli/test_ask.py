@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import subprocess
+import time
 
 import pytest
 
 import small_question
-from tiny_study import insula
+from tiny_study import command, environment, insula
 
 PATIENT = """diabetes_type: type_1
 facts:
@@ -126,6 +128,31 @@ def test_the_answer_depends_on_no_number_of_workers(answered, ask):
     again = ask(PATIENT, "--format", "json", "--lang", "en", "--workers", 1)
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout) == json.loads(answered[0].stdout)
+
+
+def test_an_answer_that_was_killed_goes_on_and_is_the_same(answered, science, cache, tmp_path):
+    (tmp_path / "patient.yaml").write_text(PATIENT, encoding="utf-8")
+    asked = ("ask", "patient.yaml", "--question", small_question.ID, "--format", "json", "--out", "out")
+    parts = tmp_path / "out" / "parts"
+    process = subprocess.Popen(
+        command(*asked, "--workers", 1),
+        env=environment(science, cache),
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 200
+    while not list(parts.glob("pool_*")):
+        assert process.poll() is None, "the command ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "out" / "answer.json").exists()
+    again = insula(*asked, science=science, cache=cache, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout) == json.loads(answered[0].stdout)
+    assert not parts.exists()
 
 
 def test_a_type_without_a_population_is_refused_with_its_reason(ask):

@@ -48,7 +48,7 @@ def command(
 
     PATIENT is a YAML file with what a clinic knows; all but the type and the age may be missing. The virtual
     population is weighted by how like the patient each virtual patient is. Nothing is recommended, and where too few
-    are alike there is no answer (exit code 1).
+    are alike there is no answer (exit code 1). The same command goes on where it was interrupted.
 
     \b
     A patient.yaml:
@@ -71,6 +71,7 @@ def command(
     from insula.analysis.ask.answer import answer_of
     from insula.analysis.ask.ask import ask
     from insula.analysis.ask.patient import read_patient
+    from insula.core.parts import discard
     from insula.core.team import default_workers
     from insula.report.ask.page import write_answer
     from insula.report.ask.terminal import terminal_answer
@@ -78,6 +79,7 @@ def command(
     catalog = Catalog.open()
     asked_for = catalog.questions[_question(catalog, question)]
     asked = read_patient(catalog, asked_for, patient)
+    folder = out or Path("runs") / f"ask_{patient.stem}"
     with ask_bar(lang) as progress:
         inquiry = ask(
             catalog,
@@ -85,10 +87,12 @@ def command(
             asked,
             patients=patients,
             workers=workers or default_workers(),
+            parts=folder / "parts",
             progress=progress,
         )
     answer = answer_of(catalog, inquiry)
-    page = write_answer(answer, out or Path("runs") / f"ask_{patient.stem}", lang)
+    page = write_answer(answer, folder, lang)
+    discard(folder / "parts")
     if output_format == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     else:

@@ -10,6 +10,7 @@ import numpy as np
 from insula.analysis.ask.clinic import horizon_days, open_question
 from insula.analysis.ask.courses import Measured, Start, follow_arms, follow_without_limits
 from insula.analysis.ask.fits import Judged, judge, suits
+from insula.analysis.ask.kept import NOTHING_KEPT, keep
 from insula.analysis.ask.pool import Stage, candidates, live, lived
 from insula.core.errors import InsulaError
 from insula.statistics.chance import effective_number
@@ -17,9 +18,11 @@ from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from insula.analysis.ask.kept import Kept
     from insula.analysis.ask.patient import Asked
     from insula.catalog import Catalog
     from insula.catalog.records import DiabetesType, Question
@@ -102,6 +105,7 @@ def ask(
     *,
     patients: int | None,
     workers: int,
+    parts: Path | None = None,
     progress: Progress = lambda *_: None,
 ) -> Inquiry:
     """Answer a question about one patient, or say why it cannot be answered.
@@ -110,6 +114,8 @@ def ask(
     ----------
     patients
         Virtual patients who are followed, drawn from those who are alike; None for as many as the question says.
+    parts
+        Folder of finished simulations, from which an interrupted answer goes on; None keeps none.
     progress : called with the name of a stage and the share of it that is done
 
     Raises
@@ -125,14 +131,17 @@ def ask(
     if found.type.population is None or not found.compared:
         return found
     progress("prepare", 0.0)
+    kept = NOTHING_KEPT if parts is None else keep(parts, catalog, question, asked, size)
     clinic = open_question(catalog, question, found.type.population, found.compared)
-    alike = _alike(clinic, found, size, workers, progress)
+    alike = _alike(clinic, found, size, workers, progress, kept)
     if isinstance(alike, TooFew):
         return Inquiry(question, asked, judged, too_few=alike)
-    return Inquiry(question, asked, judged, alike, _courses(clinic, found, alike, workers, progress))
+    return Inquiry(question, asked, judged, alike, _courses(clinic, found, alike, workers, progress, kept))
 
 
-def _alike(clinic: Clinic, inquiry: Inquiry, size: int, workers: int, progress: Progress) -> Alike | TooFew:
+def _alike(
+    clinic: Clinic, inquiry: Inquiry, size: int, workers: int, progress: Progress, kept: Kept
+) -> Alike | TooFew:
     """Condition the population on the patient and draw those who are followed."""
     question, known = inquiry.question, inquiry.asked.known
     fewest = number(question.fewest, "dimensionless")
@@ -140,8 +149,8 @@ def _alike(clinic: Clinic, inquiry: Inquiry, size: int, workers: int, progress: 
     if effective_number(early.weights) < fewest:
         return TooFew(early, effective_number(early.weights))
     often = early.drawn(question.pool, clinic.seed, "ask: run-in")
-    late = lived(clinic, early, often, known, workers, lambda share: progress("pool", share))
-    kept = np.isin(early.people.candidates, late.people.candidates)
+    late = lived(clinic, early, often, known, workers, lambda share: progress("pool", share), kept)
+    arrived = np.isin(early.people.candidates, late.people.candidates)
     if effective_number(late.weights) < fewest:
         return TooFew(late, effective_number(late.weights))
     times = late.drawn(size, clinic.seed, "ask: patients")
@@ -149,14 +158,16 @@ def _alike(clinic: Clinic, inquiry: Inquiry, size: int, workers: int, progress: 
     _, cohort, baseline = live(clinic, early.people.rows(np.isin(early.people.candidates, chosen)))
     start = Start(cohort, baseline).take(cohort.alive)
     drawn = times[times > 0][cohort.alive].astype(np.float64)
-    return Alike(early, late, kept, start, drawn, start.cohort.members)
+    return Alike(early, late, arrived, start, drawn, start.cohort.members)
 
 
-def _courses(clinic: Clinic, inquiry: Inquiry, alike: Alike, workers: int, progress: Progress) -> Courses:
+def _courses(
+    clinic: Clinic, inquiry: Inquiry, alike: Alike, workers: int, progress: Progress, kept: Kept
+) -> Courses:
     """Follow everybody in every therapy, then some of those who missed the goal without each limit."""
     question = inquiry.question
     arms = follow_arms(
-        clinic, alike.start, inquiry.compared, workers, lambda share: progress("follow", share)
+        clinic, alike.start, inquiry.compared, workers, lambda share: progress("follow", share), kept
     )
     last = horizon_days(question)[-1]
     retried = {
@@ -167,7 +178,7 @@ def _courses(clinic: Clinic, inquiry: Inquiry, alike: Alike, workers: int, progr
     retried = {name: who for name, who in retried.items() if who.any()}
     starts = {name: alike.start.take(who) for name, who in retried.items()}
     without = follow_without_limits(
-        clinic, question, starts, workers, lambda share: progress("limits", share)
+        clinic, question, starts, workers, lambda share: progress("limits", share), kept
     )
     return Courses(arms, retried, without)
 

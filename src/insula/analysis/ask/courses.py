@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.analysis.ask.clinic import variant_of
+from insula.analysis.ask.kept import NOTHING_KEPT
 from insula.analysis.ask.side_by_side import side_by_side
 from insula.core.errors import UnknownName
 from insula.endpoints.measure import measure
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insula.analysis.ask.kept import Kept, Table, Task
     from insula.catalog.records import Question, Sourced
     from insula.endpoints.visit import Visit
     from insula.trial.clinic import Clinic
@@ -32,6 +34,9 @@ Measured = dict[float, dict[str, "NDArray[np.float64]"]]  # day -> endpoint -> (
 _AT_ONCE = (
     48  # patients of a task: enough for the lanes of the machine code, few enough that all workers are busy
 )
+
+
+_DAY = "day"  # column beside those of endpoints
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,17 @@ class Start:
 
 
 def follow_arms(
-    clinic: Clinic, start: Start, arms: Sequence[str], workers: int, progress: Callable[[float], None]
+    clinic: Clinic,
+    start: Start,
+    arms: Sequence[str],
+    workers: int,
+    progress: Callable[[float], None],
+    kept: Kept = NOTHING_KEPT,
 ) -> dict[str, Measured]:
     """Follow the same patients through each arm; endpoints are NaN from the day on which a patient failed."""
     pieces = _pieces(start)
-    tasks = [partial(_followed, clinic, piece, arm) for arm in arms for piece in pieces]
+    courses = [partial(_followed, clinic, piece, arm) for arm in arms for piece in pieces]
+    tasks = [kept.task(f"follow_{k:04d}", course) for k, course in enumerate(courses)]
     found = side_by_side(tasks, workers, progress)
     size = len(pieces)
     return {arm: _joined(found[k * size : (k + 1) * size]) for k, arm in enumerate(arms)}
@@ -80,25 +91,30 @@ def follow_without_limits(
     starts: Mapping[str, Start],
     workers: int,
     progress: Callable[[float], None],
+    kept: Kept = NOTHING_KEPT,
 ) -> dict[tuple[str, str], Measured]:
     """Follow some patients of each arm again without each limit of the question, by arm and limit."""
     keys = [(arm, limit) for arm in starts for limit in question.limits]
-    tasks = []
+    tasks: list[Task] = []
     for arm, limit in keys:
         what_if = question.limits[limit]
         changed = starts[arm].without(clinic, what_if.set)
-        tasks.append(
-            partial(_followed, clinic, changed, arm if what_if.doses is None else variant_of(arm, limit))
-        )
-    return dict(zip(keys, side_by_side(tasks, workers, progress), strict=True)) if tasks else {}
+        other = arm if what_if.doses is None else variant_of(arm, limit)
+        tasks.append(kept.task(f"without_{len(tasks):04d}", partial(_followed, clinic, changed, other)))
+    found = side_by_side(tasks, workers, progress) if tasks else []
+    return {key: _joined([table]) for key, table in zip(keys, found, strict=True)}
 
 
-def _followed(clinic: Clinic, start: Start, arm: str, progress: Callable[[float], None]) -> Measured:
-    """Follow patients through one arm and measure them at every visit."""
+def _followed(clinic: Clinic, start: Start, arm: str, progress: Callable[[float], None]) -> Table:
+    """Follow patients through one arm and measure them at every visit: one row for each day and patient."""
     plan, cohort = clinic.arms[arm], start.cohort.copy()
     record = Record(visits=[start.baseline])
     follow(clinic, cohort, 0.0, plan.days, plan.given, record, lambda day: progress(day / clinic.end))
-    return {seen.day: measure(seen, clinic.endpoints, start.baseline) for seen in record.visits}
+    seen = [
+        {_DAY: np.full(cohort.size, visit.day), **measure(visit, clinic.endpoints, start.baseline)}
+        for visit in record.visits
+    ]
+    return {name: np.concatenate([one[name] for one in seen]) for name in seen[0]}
 
 
 def _pieces(start: Start) -> list[Start]:
@@ -108,8 +124,10 @@ def _pieces(start: Start) -> list[Start]:
     return [start.take(np.isin(np.arange(size), part)) for part in parts]
 
 
-def _joined(pieces: Sequence[Measured]) -> Measured:
+def _joined(pieces: Sequence[Table]) -> Measured:
+    """Join pieces of patients, and tell their days apart."""
+    whole = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    days = whole.pop(_DAY)
     return {
-        day: {name: np.concatenate([piece[day][name] for piece in pieces]) for name in found}
-        for day, found in pieces[0].items()
+        float(day): {name: column[days == day] for name, column in whole.items()} for day in np.unique(days)
     }

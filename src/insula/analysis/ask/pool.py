@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.analysis.ask.kept import NOTHING_KEPT
 from insula.analysis.ask.side_by_side import side_by_side
 from insula.analysis.ask.weights import Likelihoods, draw, log_likelihood, weights_of
 from insula.endpoints.measure import measure
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insula.analysis.ask.kept import Kept, Table
     from insula.analysis.ask.patient import Known
     from insula.catalog.records import Question
     from insula.endpoints.visit import Visit
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 _AT_ONCE = (
     192  # people of a task: enough for the lanes of the machine code, few enough that all workers are busy
 )
+_CANDIDATE, _MEMBER = _COUNTED = ("candidate", "member")  # columns beside those of dotted names
 
 
 @dataclass(frozen=True)
@@ -104,21 +107,23 @@ def lived(
     known: Sequence[Known],
     workers: int,
     progress: Callable[[float], None],
+    kept: Kept = NOTHING_KEPT,
 ) -> Stage:
     """Let the drawn candidates live up to the day of the therapy, and weigh them by what is measured then.
 
     `often` says how often each candidate of the step before was drawn. Whoever never gets there counts no more.
     """
     pieces = _pieces(early.people.rows(often > 0))
-    found = side_by_side([partial(_measured, clinic, piece) for piece in pieces], workers, progress)
-    found = [one for one in found if one[1]]
+    tasks = [kept.task(f"pool_{k:04d}", partial(_measured, clinic, piece)) for k, piece in enumerate(pieces)]
+    found = [table for table in side_by_side(tasks, workers, progress) if len(table[_CANDIDATE])]
     if not found:
         return _stage(early.people.rows(np.zeros(len(often), dtype=bool)), np.empty(0), (), {})
-    people = _joined([table for table, _ in found])
-    values = {name: np.concatenate([measured[name] for _, measured in found]) for name in found[0][1]}
+    columns = {name: np.concatenate([table[name] for table in found]) for name in found[0]}
+    people = _people_of(columns, early.people)
+    values = {name: column for name, column in columns.items() if not name.startswith(_COUNTED)}
     prior = often[np.isin(early.people.candidates, people.candidates)].astype(np.float64)
     mine = [one for one in known if not is_known_early(one, early.people)]
-    return _stage(people, prior, mine, _drawn(people) | values)
+    return _stage(people, prior, mine, values)
 
 
 def live(
@@ -135,20 +140,19 @@ def live(
     return people, cohort, clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days[0.0], since=-YEAR)
 
 
-def _measured(
-    clinic: Clinic, people: ParameterTable, progress: Callable[[float], None]
-) -> tuple[ParameterTable, dict[str, Floats]]:
-    """Return those who get as far as the day of the therapy, and their endpoints and disease symbols then, (P,) each.
+def _measured(clinic: Clinic, people: ParameterTable, progress: Callable[[float], None]) -> Table:
+    """Return those who get as far as the day of the therapy: their numbers, candidates and members, (P,) each.
 
-    NaN where a patient failed; no columns where nobody got there.
+    Endpoints and disease symbols on that day beside them, NaN where a patient failed; none where nobody got there.
     """
     people, cohort, baseline = live(clinic, people, progress)
+    found: Table = {_CANDIDATE: people.candidates, _MEMBER: people.members, **_drawn(people)}
     if not cohort.size:
-        return people, {}
-    found = {f"endpoint.{name}": column for name, column in measure(baseline, clinic.endpoints).items()}
+        return found
+    found |= {f"endpoint.{name}": column for name, column in measure(baseline, clinic.endpoints).items()}
     alive = np.where(cohort.alive, 1.0, np.nan)
     found |= {name: cohort.observed[:, k] * alive for k, name in enumerate(clinic.disease.outputs)}
-    return people, found
+    return found
 
 
 def _plausible(clinic: Clinic, people: ParameterTable) -> NDArray[np.bool_]:
@@ -174,10 +178,11 @@ def _pieces(people: ParameterTable) -> list[ParameterTable]:
     return [people.rows(number == k) for k in range(number[-1] + 1)]
 
 
-def _joined(tables: Sequence[ParameterTable]) -> ParameterTable:
+def _people_of(columns: Table, like: ParameterTable) -> ParameterTable:
+    """Return the people of these columns, with the symbols and units of others."""
     return replace(
-        tables[0],
-        candidates=np.concatenate([table.candidates for table in tables]),
-        members=np.concatenate([table.members for table in tables]),
-        values=np.concatenate([table.values for table in tables]),
+        like,
+        candidates=columns[_CANDIDATE],
+        members=columns[_MEMBER],
+        values=np.column_stack([columns[symbol] for symbol in like.symbols]),
     )
