@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from insula.core.errors import EvidenceError, UnknownName
 from insula.core.units import convert
+from insula.evidence.spread import size_of_share
 from insula.evidence.vocabulary import Rule, Vocabulary, Word, load_vocabulary
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class PublishedRow:
         In `unit`; NaN where not given.
     n, n_from
         Size, and whether it stands in the ``row``, with the ``arm`` or with the ``study`` (only if the
-        study has one arm); 0 and empty where there is none.
+        study has one arm), or is what the printed ``interval`` of a share implies (`size_of_share`); 0 and empty
+        where there is none.
     reason
         Why the row is not scored; empty where it is.
     show
@@ -170,6 +172,9 @@ def _translate(
         value = word.translate(value, statistic)
         low, high = (word.translate(end, statistic, spread=width) for end in (low, high))
     size, origin = reader.size(sizes)
+    if not size and statistic == "proportion" and cells["spread_type"] == "ci95":
+        size = size_of_share(value, low, high)
+        origin = "interval" if size else ""
     reason = _reason(word, rule, statistic, value, size, months)
     return PublishedRow(
         study_id=cells["study_id"],

@@ -74,6 +74,17 @@ def moments(kind: str, statistic: str, value: float, low: float, high: float, n:
     return Moments(mean, sd, FROM_IQR if quartiles else FROM_RANGE, "")
 
 
+def size_of_share(share: float, low: float, high: float) -> int:
+    """Return the number of patients whose binomial standard error is that of a printed 95 % interval of their share.
+
+    What a life table knows of its share, censoring included; 0 where there is no interval or no such number.
+    """
+    error = (high - low) / (2 * NormalDist().inv_cdf(_TAIL))
+    if not error > 0 or not 0 < share < 1:
+        return 0
+    return round(share * (1 - share) / error**2)
+
+
 def sd_of_interval(low: float, high: float, n: int) -> float:
     """Return the SD behind the 95 % confidence interval of a mean of `n` patients."""
     return math.sqrt(n) * (high - low) / (2 * float(stdtrit(n - 1, _TAIL)))

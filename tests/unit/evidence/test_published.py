@@ -101,6 +101,23 @@ def test_the_size_comes_from_the_row_else_the_arm_else_the_study_of_one_arm():
     assert shared.reason == "no size is given"
 
 
+def test_a_share_without_a_size_has_the_size_that_its_interval_implies():
+    """Half of 100 patients: 50 % with the textbook interval of 40.2 to 59.8 %."""
+    printed = {
+        "outcome": "progression_to_diabetes",
+        "unit": "percent",
+        "statistic": "proportion",
+        "value": "50",
+        "n": "",
+        "spread_type": "ci95",
+        "arms": (("a", ""), ("b", "")),
+    }
+    found = row(**printed, spread_low="40.2", spread_high="59.8")
+    assert (found.n, found.n_from, found.reason) == (100, "interval", "")
+    assert row(**(printed | {"value": "0"}), spread_low="0", spread_high="3").reason == "no size is given"
+    assert row(**printed, spread_low="", spread_high="").reason == "no size is given"
+
+
 def test_an_interim_look_may_be_shown_and_a_subgroup_not():
     assert row(analysis="interim").show
     assert not row(analysis="patients not independent").show
