@@ -10,10 +10,20 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from insula.analysis.review import agreement, effects, groups, published, studies, unused
+from insula.analysis.review import (
+    agreement,
+    effects,
+    groups,
+    published,
+    runs,
+    studies,
+    unused,
+    virtual_effects,
+)
 from insula.cli.main import group
 from insula.core.i18n import translator
 from small_review import REVIEW, add_review
+from small_review_runs import add_run, add_study_files
 
 GOOD = Path(__file__).parents[1] / "fixtures" / "science_good"
 WORDS = {
@@ -93,6 +103,49 @@ def test_the_folder_holds_page_pictures_and_every_number(root, tmp_path, lang):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]
 
 
+@pytest.fixture
+def finished(root, tmp_path):
+    studies = ("two_doses", "plain", "changes")
+    add_study_files(root, *studies)
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    for study in studies:
+        add_run(folder, study, -2.0)
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_virtual_trials_stand_beside_the_published_ones(finished, tmp_path, lang):
+    out = tmp_path / "out"
+    answer = review("cells", "--runs", finished, "--lang", lang, "--out", out, "--format", "json")
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(answer.stdout)
+    assert [one["study"] for one in found["virtual"]["trials"] if not one["reason"]] == [
+        "two_doses",
+        "plain",
+        "changes",
+    ]
+    assert (found["virtual"]["cells_agreeing"], found["virtual"]["cells_disagreeing"]) == (1, 1)
+    rows = [(row["row"], row["kind"], row["label"][:7]) for row in table(out / "forest_range_12.csv")]
+    assert ("study", "virtual", "Changes") in rows
+    assert rows.index(("study", "virtual", "Plain, " if lang == "en" else "Plain，虚")) == 1 + rows.index(
+        ("study", "published", "Plain")
+    )
+    assert [kind for what, kind, _ in rows if what == "pooled"].count("virtual") == 2  # a group, all
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert {"en": "Agreement with what was published", "zh": "与已发表结论的一致性"}[lang] in page
+    assert len(table(out / "virtual_pooled.csv")) == len(found["cells"])
+    told = " ".join(review("cells", "--runs", finished, "--lang", lang).stdout.split())
+    assert {"en": "Trials replayed", "zh": "已重演的试验"}[lang] in told
+
+
+def test_without_runs_there_is_no_word_of_virtual_trials(root, tmp_path):
+    found = json.loads(review("cells", "--out", tmp_path / "out", "--format", "json").stdout)
+    assert "virtual" not in found
+    assert not any("virtual" in cell for cell in found["cells"])
+    assert not list((tmp_path / "out").glob("virtual*"))
+
+
 def test_an_unknown_review_is_refused_with_what_is_close(root, tmp_path):
     from insula.core.errors import UnknownName
 
@@ -111,8 +164,8 @@ def test_a_fault_in_the_text_is_told_with_its_line_before_anything_is_written(ro
 
 
 def test_every_word_of_a_review_is_translated():
-    modules = (agreement, effects, groups, published, studies, unused)
+    modules = (agreement, effects, groups, published, runs, studies, unused, virtual_effects)
     constants = [value for one in modules for name, value in vars(one).items() if name.isupper()]
-    words = {word for word in constants if isinstance(word, str)}
+    words = {word for word in constants if isinstance(word, str) and not word.endswith(".json")}
     assert len(words) > 25
     assert sorted(word for word in words if translator("zh")(word) == word) == []

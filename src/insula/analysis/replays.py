@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from insula.analysis.known_rows import rows_by_study, twins
 from insula.analysis.naive import Published
+from insula.analysis.review.studies import trials_of_review
 from insula.catalog import Catalog, find_study
 from insula.checks import check_evidence, check_study
 from insula.core.errors import EvidenceError
@@ -42,7 +43,9 @@ class Plan:
     published: Published
 
 
-def plan_replays(root: Path, studies: Path | None, evidence: Path | None, role: str) -> Plan:
+def plan_replays(
+    root: Path, studies: Path | None, evidence: Path | None, role: str, review: str | None = None
+) -> Plan:
     """Find the studies that name evidence, and their published rows.
 
     Parameters
@@ -57,6 +60,8 @@ def plan_replays(root: Path, studies: Path | None, evidence: Path | None, role: 
         without `studies`, only studies that it holds are replayed.
     role
         ``calibration``, ``validation`` or ``all``.
+    review
+        Only studies that this review pools.
 
     Raises
     ------
@@ -64,6 +69,8 @@ def plan_replays(root: Path, studies: Path | None, evidence: Path | None, role: 
         With every fault of the studies and of the user's tables.
     EvidenceError
         When there is nothing to replay.
+    UnknownName
+        For a review that there is not; with close names.
     """
     beside = _beside(studies) if studies else ()
     science = Catalog(root, beside)
@@ -73,6 +80,9 @@ def plan_replays(root: Path, studies: Path | None, evidence: Path | None, role: 
     held = _ids(own) if own else set()
     if own and studies is None:
         entries = [entry for entry in entries if entry.record and entry.record.evidence in held]
+    if review is not None:
+        pooled = trials_of_review(science, review)
+        entries = [entry for entry in entries if entry.record is None or entry.record.published in pooled]
     for entry in entries:
         published = own if own and not _only_in_science(entry, science, held) else science
         problems += check_study(published, entry)
@@ -80,7 +90,7 @@ def plan_replays(root: Path, studies: Path | None, evidence: Path | None, role: 
     rows = rows_by_study([own, science] if own else [science], load_vocabulary(root / "evidence"))
     replays = tuple(_planned(entries, rows, role))
     if not replays:
-        raise EvidenceError(_nothing(studies, evidence, role))
+        raise EvidenceError(_nothing(studies, evidence, role, review))
     judged = tuple(row for one in rows.values() for row in one.known if row.source.scorable)
     return Plan(science, replays, Published(judged, twins([own, science] if own else [science])))
 
@@ -133,9 +143,10 @@ def _planned(entries: list[Entry[Study]], rows: dict[str, StudyRows], role: str)
             yield Planned(study, rows[study.evidence])
 
 
-def _nothing(studies: Path | None, evidence: Path | None, role: str) -> str:
+def _nothing(studies: Path | None, evidence: Path | None, role: str, review: str | None) -> str:
     where = f"in {studies}" if studies else "of the science text"
     what = f"names a study of {evidence}" if evidence and studies is None else "names evidence"
     kind = "" if role == ALL else f" whose role is {role}"
+    kind += f" and is pooled by the review {review}" if review else ""
     hint = "Write a study file with `evidence: <study_id>` and name its folder with --studies."
     return f"No study {where} {what}{kind}. {hint}"

@@ -20,20 +20,30 @@ from insula.cli.output import output
     default=None,
     help="Folder for the page, the forest plots and every number as CSV.",
 )
+@click.option(
+    "--runs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of finished runs: its trials are pooled beside the published ones.",
+)
 @language
 @output_format
-def command(review: str, out: Path | None, lang: str, output_format: str) -> None:
+def command(review: str, out: Path | None, runs: Path | None, lang: str, output_format: str) -> None:
     r"""Pool what the evidence tables hold as the review with the id REVIEW says, beside what was published.
+
+    With --runs the same trials with virtual patients stand beside the published ones. `insula validate --review REVIEW
+    --out DIR` makes these runs.
 
     \b
     Examples:
       insula review msc_diabetes
       insula review msc_diabetes --out reviews/msc --lang zh
+      insula review msc_diabetes --runs runs/scorecard --out reviews/msc
     """
     from insula.report.review.summary import review_summary
     from insula.report.review.terminal import terminal_review
 
-    summary = review_summary(Catalog.open(), review)
+    summary = review_summary(Catalog.open(), review, runs)
     if out:
         from insula.report.review.page import write_review
 

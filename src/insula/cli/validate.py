@@ -30,6 +30,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     show_default=True,
     help="Only studies whose published rows have this role.",
 )
+@click.option("--review", default=None, help="Only studies that the review with this id pools.")
 @click.option("--evidence", type=_FOLDER, default=None, help="Folder with evidence tables of your own.")
 @click.option("--studies", type=_FOLDER, default=None, help="Folder with study files of your own.")
 @click.option(
@@ -41,6 +42,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @output_format
 def command(
     role: str,
+    review: str | None,
     evidence: Path | None,
     studies: Path | None,
     patients: int,
@@ -58,6 +60,7 @@ def command(
     \b
     Examples:
       insula validate --role validation --patients 200 --out runs/scorecard
+      insula validate --review msc_diabetes --patients 200 --out runs/msc
       insula validate --evidence my/evidence --studies my/studies --format json > scorecard.json
     """
     from insula.analysis.replays import plan_replays
@@ -66,7 +69,7 @@ def command(
     from insula.report.scorecard.page import write_scorecard
     from insula.report.scorecard.terminal import terminal_scorecard
 
-    plan = plan_replays(science_root(), studies, evidence, role)
+    plan = plan_replays(science_root(), studies, evidence, role, review)
     with studies_bar(lang) as progress:
         found = validate(plan, patients=patients, out=out, workers=workers, progress=progress)
     answer, names = found.answer(), Names(plan, lang)

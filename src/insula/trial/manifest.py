@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from insula.trial.clinic import Clinic
 
 SCHEMA = 1
-_TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
+SCIENCE_TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
 
 
 def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def making_of(catalog: Catalog, seed: int) -> dict[str, Any]:
     """Return what decides all numbers that are drawn or simulated: text, seed, tolerances, versions, processor."""
     return {
         "schema": SCHEMA,
-        "science": tree_hash(catalog.root, _TEXT),
+        "science": tree_hash(catalog.root, SCIENCE_TEXT),
         **_beside(catalog),
         "seed": seed,
         "block_size": SIZE,

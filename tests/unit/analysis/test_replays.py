@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from insula.analysis.replays import ALL, plan_replays
-from insula.core.errors import EvidenceError, InvalidText
+from insula.core.errors import EvidenceError, InvalidText, UnknownName
 from own_evidence import STUDY, arm, outcome, study_file, tables
 
 
@@ -19,9 +19,9 @@ def own(tmp_path):
 
 @pytest.fixture
 def plan(validation_science, own):
-    def planned(role=ALL, *, studies="studies", evidence="evidence"):
+    def planned(role=ALL, *, studies="studies", evidence="evidence", review=None):
         folders = [own / name if name else None for name in (studies, evidence)]
-        return plan_replays(validation_science, *folders, role)
+        return plan_replays(validation_science, *folders, role, review)
 
     return planned
 
@@ -57,6 +57,20 @@ def test_a_role_chooses_studies(plan):
     assert names("validation") | names("calibration") == names(ALL)
     with pytest.raises(EvidenceError, match="whose role is calibration"):
         plan("calibration")
+
+
+def test_a_review_chooses_the_studies_that_it_pools(plan):
+    found = {one.study.published for one in plan(studies=None, evidence=None, review="msc_diabetes").replays}
+    assert {"hu_2013", "carlsson_2015"} <= found
+    assert not found & {
+        "lu_2021",
+        "protrans_repeat",
+        "reichman_2025_zimislecel",
+    }  # not randomised; no such cells
+    with pytest.raises(UnknownName, match='Did you mean "msc_diabetes"'):
+        plan(studies=None, evidence=None, review="msc_diabets")
+    with pytest.raises(EvidenceError, match="pooled by the review msc_diabetes"):
+        plan(review="msc_diabetes")
 
 
 def test_own_tables_alone_replay_the_studies_of_the_science_that_they_hold(plan, own):

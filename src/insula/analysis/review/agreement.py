@@ -17,7 +17,7 @@ A cell agrees when every question that was asked is answered alike; it disagrees
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from insula.statistics.meta.effect_sizes import back_transform
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from insula.analysis.review.events import EventCount
+    from insula.analysis.review.virtual import Predicted
     from insula.catalog.records.reviews import Claim
     from insula.evidence.pooled import PooledEffect
     from insula.statistics.meta.pooling import Pooled
+
+    Estimate: TypeAlias = Pooled | Predicted
 
 AGREES, DISAGREES, NOT_COMPARED, NOTHING_PUBLISHED = (
     "agrees",
@@ -60,26 +63,34 @@ class Verdict:
 
 def verdict(
     measure: str,
-    pooled: Pooled | None,
+    pooled: Estimate | None,
     claims: Sequence[tuple[str, Claim]],
     published: Sequence[PooledEffect],
     counted: Sequence[EventCount] = (),
+    significant: bool | None = None,
 ) -> Verdict:
-    """Hold a pooled number, or counted events, against claims and published numbers of the same cell."""
+    """Hold a pooled number, or counted events, against claims and published numbers of the same cell.
+
+    Parameters
+    ----------
+    significant
+        Whether the pooled number is; None: where its interval excludes no effect.
+    """
     if not claims and not published:
         return Verdict(NOTHING_PUBLISHED)
     judged = list(_by_counts(counted, claims))
     if pooled is not None:
-        judged += [*_by_claims(pooled, claims), *_by_numbers(measure, pooled, published)]
+        if significant is None:  # no effect is 0 on the scale on which effects are pooled
+            significant = not pooled.low <= 0 <= pooled.high
+        judged += [*_by_claims(pooled, significant, claims), *_by_numbers(measure, pooled, published)]
     if not judged:
         return Verdict(NOT_COMPARED, reason=NOT_POOLED if pooled is None else NOT_ASKED)
     return Verdict(AGREES if all(one.agrees for one in judged) else DISAGREES, tuple(judged))
 
 
-def _by_claims(pooled: Pooled, claims: Sequence[tuple[str, Claim]]) -> Iterable[Judgement]:
-    significant = (
-        not pooled.low <= 0 <= pooled.high
-    )  # no effect is 0 on the scale on which effects are pooled
+def _by_claims(
+    pooled: Estimate, significant: bool, claims: Sequence[tuple[str, Claim]]
+) -> Iterable[Judgement]:
     for source, claim in claims:
         if claim.direction is not None:
             same = pooled.estimate > 0 if claim.direction == "up" else pooled.estimate < 0
@@ -94,7 +105,7 @@ def _by_counts(counted: Sequence[EventCount], claims: Sequence[tuple[str, Claim]
             yield Judgement(NO_EVENT, source, sum(one.events for one in counted) == 0)
 
 
-def _by_numbers(measure: str, pooled: Pooled, published: Sequence[PooledEffect]) -> Iterable[Judgement]:
+def _by_numbers(measure: str, pooled: Estimate, published: Sequence[PooledEffect]) -> Iterable[Judgement]:
     low, high = readable(measure, pooled.low), readable(measure, pooled.high)
     for effect in published:
         if effect.low == effect.low and effect.high == effect.high:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from insula.catalog import Catalog
     from insula.catalog.base import Title
     from insula.catalog.evidence_tables import EvidenceTables
     from insula.catalog.records import Review
@@ -56,6 +57,19 @@ def reviewed_studies(review: Review, tables: EvidenceTables) -> tuple[ReviewedSt
     for row in tables.arms:
         arms.setdefault(row.cells["study_id"], []).append(row.cells)
     return tuple(_study(review, row.cells, arms.get(row.cells["study_id"], [])) for row in tables.studies)
+
+
+def trials_of_review(catalog: Catalog, review_id: str) -> frozenset[str]:
+    """Return the ids of the published studies that meet the criteria of a review.
+
+    Raises
+    ------
+    UnknownName
+        For a review or topic that there is not; with close names.
+    """
+    review = catalog.reviews[review_id]
+    studies = reviewed_studies(review, catalog.evidence(review.topic))
+    return frozenset(study.study_id for study in studies if study.meets)
 
 
 def arms_left_out(review: Review) -> dict[tuple[str, str], Title]:

@@ -11,7 +11,7 @@ from insula.report.figures.style import to_svg
 from insula.report.html import fill, markup
 from insula.report.meta_figures.forest import Forest, forest_columns, forest_figure
 from insula.report.meta_figures.saving import save_picture
-from insula.report.review import words
+from insula.report.review import agreement_words, words
 from insula.report.review.forests import forests
 from insula.report.review.tables import review_tables
 from insula.report.writing import Writer
@@ -61,5 +61,6 @@ def _write(summary: Data, drawn: Drawn, folder: Path, writer: Writer) -> None:
     for name, columns in review_tables(summary).items():
         if columns:  # no table without rows
             write_csv(folder / f"{name}.csv", columns)
-    page = fill("review.html.j2", writer, s=summary, words=words, figures=figures)
+    told = {"words": words, "agreement": agreement_words}
+    page = fill("review.html.j2", writer, s=summary, figures=figures, **told)
     (folder / "report.html").write_text(page, encoding="utf-8")

@@ -11,9 +11,11 @@ from insula.analysis.review.cells import METHOD
 from insula.catalog.records.reviews import OVERALL
 from insula.core.citations import format_reference
 from insula.evidence.vocabulary import read_meanings
+from insula.report.review.virtual import add_virtual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from insula.analysis.review.cells import Cell
     from insula.analysis.review.effects import StudyEffect
@@ -33,8 +35,13 @@ Data = dict[str, Any]
 OVERALL_TITLE = {"en": "All", "zh": "全部"}
 
 
-def review_summary(catalog: Catalog, review_id: str) -> Data:
+def review_summary(catalog: Catalog, review_id: str, runs: Path | None = None) -> Data:
     """Conduct a review and return everything it found, ready for JSON; numbers that are not known are None.
+
+    Parameters
+    ----------
+    runs
+        Folder of finished runs of its trials; with it the summary holds what virtual trials find (`add_virtual`).
 
     Returns
     -------
@@ -47,8 +54,17 @@ def review_summary(catalog: Catalog, review_id: str) -> Data:
     ------
     UnknownName, InvalidText, MetaAnalysisError
         As `conduct_review`.
+    InsulaError
+        When a run is damaged.
     """
     found = conduct_review(catalog, review_id)
+    summary = _summary(catalog, found)
+    if runs is not None:
+        add_virtual(summary, catalog, found, runs)
+    return summary
+
+
+def _summary(catalog: Catalog, found: Findings) -> Data:
     review = found.review
     outcomes = _outcomes(found, read_meanings(catalog))
     return {

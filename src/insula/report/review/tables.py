@@ -22,6 +22,26 @@ _EFFECT = (
     "weight_percent",
     "baseline_difference",
 )
+_VIRTUAL_NUMBERS = (
+    "estimate",
+    "low",
+    "high",
+    "typical_low",
+    "typical_high",
+    "share_significant",
+    "share_below_no_effect",
+)
+_VIRTUAL_EFFECT = (
+    "study",
+    "disease",
+    "role",
+    "endpoint",
+    "kind",
+    "time_months",
+    "estimate",
+    "low",
+    "high",
+)
 _PLACE = ("outcome", "months", "subgroup", "measure", "unit")
 
 
@@ -38,6 +58,24 @@ def review_tables(summary: Data) -> dict[str, Columns]:
         "studies": _columns(one | {"reason": _english(one["reason"])} for one in summary["studies"]),
         "rows_not_used": _columns(map(_unused, summary["unused_rows"])),
         "published_without_place": _columns(map(_unplaced, summary["published_without_place"])),
+        **(_virtual_tables(summary) if "virtual" in summary else {}),
+    }
+
+
+def _virtual_tables(summary: Data) -> dict[str, Columns]:
+    cells = summary["cells"]
+    return {
+        "virtual_pooled": _columns(map(_virtual_pooled, cells)),
+        "virtual_effects": _columns(
+            _virtual_effect(cell, one) for cell in cells for one in cell["virtual"]["effects"]
+        ),
+        "virtual_missing": _columns(
+            _place(cell) | one for cell in cells for one in cell["virtual"]["missing"]
+        ),
+        "virtual_judgements": _columns(
+            _place(cell) | one for cell in cells for one in cell["virtual"]["judgements"]
+        ),
+        "virtual_trials": _columns(summary["virtual"]["trials"]),
     }
 
 
@@ -70,6 +108,23 @@ def _effect(cell: Data, one: Data) -> Data:
         found[f"{side}_arms"] = " ".join(row["arm"] for row in group["rows"])
         found[f"{side}_rows"] = " ".join(str(row["row"]) for row in group["rows"])
     return found | {"remarks": "; ".join(one["remarks"])}
+
+
+def _virtual_pooled(cell: Data) -> Data:
+    virtual = cell["virtual"]
+    pooled = virtual["pooled"] or {}
+    return {
+        **_place(cell), "trials": virtual["k"], "patients": virtual["n"],
+        **{name: pooled.get(name) for name in _VIRTUAL_NUMBERS},
+        "verdict": virtual["verdict"], "verdict_of_tables": cell["verdict"],
+    }  # fmt: skip
+
+
+def _virtual_effect(cell: Data, one: Data) -> Data:
+    found = _place(cell) | {name: one[name] for name in _VIRTUAL_EFFECT}
+    return found | {
+        f"{side}_{name}": one[side][name] for side in ("treated", "control") for name in ("n", "mean", "sd")
+    }
 
 
 def _counted(cell: Data, one: Data) -> Data:

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from insula.report.plain_table import plain_table
-from insula.report.review import words
+from insula.report.review import agreement_words, words
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -24,12 +24,14 @@ def terminal_review(summary: Data, lang: str) -> Group:
     writer = Writer(lang)
     review = summary["review"]
     makers = (_pooled, _effects, _not_compared, _studies, _reasons)
-    tables = [make(summary, writer) for make in makers]
+    virtual = (_agreement, _replays) if "virtual" in summary else ()
+    tables = [make(summary, writer) for make in (*virtual, *makers)]
     parts: list[RenderableType] = [
         Text(writer.title(review["title"]), style="bold"),
         Text(writer.title(review["question"])),
         Text(),
         *(Text(line) for line in words.reached(summary["reached"], writer)),
+        *(Text(line) for line in (agreement_words.replayed(summary, writer) if virtual else ())),
         *(part for table in tables if table.row_count for part in (Text(), table)),
         Text(),
         *(Text(line) for line in words.rule(writer)),
@@ -38,6 +40,34 @@ def terminal_review(summary: Data, lang: str) -> Group:
         Text(words.not_judged(writer)),
     ]
     return Group(*parts)
+
+
+def _agreement(summary: Data, writer: Writer) -> Table:
+    """Hold every published cell against the evidence tables and against the virtual trials."""
+    _ = writer._
+    heads = (_("Outcome"), _("Time"), _("Group"), _("Published"), _("This review"), _("Verdict"),
+             _("Virtual trials"), _("Verdict on virtual trials"))  # fmt: skip
+    table = plain_table(_("Agreement with what was published"), heads)
+    for cell in agreement_words.published_cells(summary):
+        published = "\n".join(filter(None, words.published(summary, cell, writer)))
+        table.add_row(
+            *_place(summary, cell, writer),
+            published,
+            words.found_here(summary, cell, writer),
+            words.verdict(cell, writer),
+            agreement_words.found_virtually(summary, cell, writer),
+            agreement_words.verdict(cell, writer),
+        )
+    return table
+
+
+def _replays(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    heads = (_("Study"), _("Disease"), _("Virtual patients in an arm"), _("Ensemble members"), _("Reason"))
+    table = plain_table(_("Trials replayed"), heads)
+    for one in summary["virtual"]["trials"]:
+        table.add_row(one["study"], one["disease"], *agreement_words.trial_row(one, writer))
+    return table
 
 
 def _pooled(summary: Data, writer: Writer) -> Table:

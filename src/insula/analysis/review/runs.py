@@ -1,0 +1,89 @@
+"""The trials of a review that were replayed: their finished runs, or why a trial has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from insula.analysis.visit_values import MANIFEST, VisitValues, read_manifest, read_visit_values
+from insula.core.provenance import tree_hash
+from insula.trial.manifest import SCIENCE_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from insula.analysis.review.studies import ReviewedStudy
+    from insula.catalog import Catalog
+    from insula.catalog.records import Study
+
+NO_FILE = "no study file replays it"
+OTHER_ARMS = "the study file lacks one of its arms"
+NO_RUN = "the folder holds no finished run of it"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A trial that meets the criteria of a review, as virtual patients went through it.
+
+    Parameters
+    ----------
+    file
+        The study that replays it; None where there is none.
+    run, patients, members, seed
+        Endpoints, virtual patients in an arm, ensemble members among them, and seed of the run; None and 0 without one.
+    same_text
+        Whether the run was made with the science text as it is now.
+    reason
+        Why there is no run; empty where there is one.
+    """
+
+    trial: ReviewedStudy
+    file: Study | None
+    run: VisitValues | None
+    patients: int
+    members: int
+    seed: int
+    same_text: bool
+    reason: str
+
+
+def study_files(catalog: Catalog) -> dict[str, Study]:
+    """Return the study that replays each published study; one of the same id goes before others."""
+    found: dict[str, Study] = {}
+    for study in sorted(catalog.studies.values(), key=lambda study: (study.id != study.published, study.id)):
+        found.setdefault(study.published, study)
+    return found
+
+
+def read_replays(catalog: Catalog, trials: Iterable[ReviewedStudy], runs: Path) -> tuple[Replay, ...]:
+    """Return every trial that meets the criteria with its run in ``runs/<study file>/``.
+
+    Raises
+    ------
+    InsulaError
+        When a run is damaged.
+    """
+    files, now = study_files(catalog), tree_hash(catalog.root, SCIENCE_TEXT)
+    return tuple(_replay(trial, files.get(trial.study_id), runs, now) for trial in trials if trial.meets)
+
+
+def _replay(trial: ReviewedStudy, file: Study | None, runs: Path, now: str) -> Replay:
+    reason = _reason(trial, file, runs)
+    if reason or file is None:
+        return Replay(trial, file, None, 0, 0, 0, False, reason)
+    folder = runs / file.id
+    manifest, run = read_manifest(folder), read_visit_values(folder)
+    members = np.unique(run.patients["ensemble_member"]).size
+    same = manifest.get("science") == now
+    return Replay(trial, file, run, int(manifest["patients"]), int(members), int(manifest["seed"]), same, "")
+
+
+def _reason(trial: ReviewedStudy, file: Study | None, runs: Path) -> str:
+    if file is None:
+        return NO_FILE
+    if not {*trial.treated, *trial.control} <= set(file.arms):
+        return OTHER_ARMS
+    return "" if (runs / file.id / MANIFEST).is_file() else NO_RUN
