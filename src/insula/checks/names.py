@@ -96,11 +96,15 @@ def ensembles_hold_uncertain_numbers(survey: Survey) -> Iterator[Problem]:
 
 
 def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
-    """What a protocol gives is a therapy."""
+    """What a protocol gives is a therapy; what goes with one goes with one that it gives as doses."""
     for entry, above, protocol in survey.protocols():
+        dosed = [given.therapy for given in protocol.give if given.dose is not None]
         for index, given in enumerate(protocol.give):
-            keys: tuple[str | int, ...] = (*above, "give", index, "therapy")
-            yield from exists(entry, keys, "therapy", given.therapy, survey.catalog.therapies)
+            keys: tuple[str | int, ...] = (*above, "give", index)
+            yield from exists(entry, (*keys, "therapy"), "therapy", given.therapy, survey.catalog.therapies)
+            if given.goes_with is not None:
+                kind = "therapy given as doses in this protocol called"
+                yield from exists(entry, (*keys, "goes_with"), kind, given.goes_with, dosed)
 
 
 def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:

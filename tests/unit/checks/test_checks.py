@@ -117,6 +117,7 @@ BROKEN = [
      ':17  there is no quantity "trait.durations".\n      Did you mean "trait.duration"'),
     (PEOPLE, "quantity: endpoint.tir", "quantity: endpoint.tirr", ':22  there is no quantity "endpoint.tirr".'),
     (PROTOCOL, "therapy: pump, at", "therapy: pumpe, at", ':4  there is no therapy "pumpe".\n      Did you mean "pump"?'),
+    (PROTOCOL, "therapy: pump, at", "therapy: pump, goes_with: pomp, at", ':4  there is no therapy given as doses in this protocol called "pomp".\n      Did you mean "pump"?'),
     ("biology/therapies/pump/therapy.yaml", "target: insulin.I,", "target: insulin.I_2,",
      ':4  there is no symbol "insulin.I_2".'),
     ("regimens/boluses.yaml", "bolus: {action: bolus}", "bolus: {action: bollus}",

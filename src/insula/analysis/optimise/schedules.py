@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from insula.analysis.optimise.co_therapies import beside
 from insula.catalog.records import Amount
 from insula.core.errors import InsulaError, ProtocolError, UnknownName
 from insula.trial.quantities import number
@@ -71,16 +72,19 @@ class Space:
         )
 
     def given(self, schedule: Schedule) -> Protocol:
-        """Return the protocol with the therapy given so; everything else in it stays."""
+        """Return the protocol with the therapy given so, and what goes with it; everything else in it stays."""
+        rest = [entry for entry in self.protocol.give if entry not in self.doses]
         if self.own is None:
             doses = [_times(entry, schedule.dose) for entry in self.doses]
-        else:
-            first = _times(self.doses[0], schedule.dose)
-            start = number(first.at, "day")
-            days = [start + k * (schedule.spacing or 0) for k in range(schedule.infusions)]
-            doses = [first.model_copy(update={"at": Amount(value=day, unit="day")}) for day in days]
-        rest = [entry for entry in self.protocol.give if entry not in self.doses]
-        return self.protocol.model_copy(update={"give": (*rest, *doses)})
+            return self.protocol.model_copy(update={"give": (*rest, *doses)})
+        first = _times(self.doses[0], schedule.dose)
+        start = number(first.at, "day")
+        days = [start + k * (schedule.spacing or 0) for k in range(schedule.infusions)]
+        doses = [first.model_copy(update={"at": Amount(value=day, unit="day")}) for day in days]
+        along = [entry for entry in rest if entry.goes_with == self.therapy]
+        stays = [entry for entry in rest if entry.goes_with != self.therapy]
+        moved = beside(along, [number(entry.at, "day") for entry in self.doses], days)
+        return self.protocol.model_copy(update={"give": (*stays, *moved, *doses)})
 
     def total(self, schedule: Schedule) -> float:
         """Return all that is given of the therapy, in the unit of the protocol's doses."""

@@ -123,7 +123,11 @@ class Population(Record):
 
 
 class Give(Record):
-    """One administration: a dose at a time, or a level from one time to another."""
+    """One administration: a dose at a time, or a level from one time to another.
+
+    What `goes_with` a therapy of the protocol that is given as doses is given anew with each of them where a search
+    varies how often and when they are given.
+    """
 
     therapy: Text
     at: Amount | None = None
@@ -131,6 +135,7 @@ class Give(Record):
     from_: Amount | None = Field(default=None, alias="from")
     to: Amount | None = None
     target: Amount | None = None
+    goes_with: Text | None = None
     source: Text | None = None
     place: Text | None = None
     reason: Reason | None = None
