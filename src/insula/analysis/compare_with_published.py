@@ -162,6 +162,7 @@ def predict_row(run: VisitValues, row: PublishedRow, seed: int) -> Predicted:
         seed=seed,
         purpose=f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}",
         scores=scores_of(patients),
+        weights=run.weights_in(row.arm_id),
         yes_or_no=row.statistic in _UNITS,
         level=LEVEL,
     )

@@ -123,6 +123,7 @@ def _predict_effect(replay: Replay, first: KnownRow, second: KnownRow) -> Predic
         seed=replay.seed,
         purpose=f"effect.{first.arm_id}.{second.arm_id}.{what}",
         scores=scores_of(arms[0]) - scores_of(arms[1]),
+        weights=replay.run.weights_in(first.arm_id),
         yes_or_no=first.statistic == "proportion",
         level=LEVEL,
     )

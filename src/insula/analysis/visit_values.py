@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from insula.core.errors import InsulaError
 from insula.core.tables import Columns, read_parquet
+from insula.trial import weigh_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 MANIFEST, PATIENTS, ENDPOINTS = "manifest.json", "results/patients.parquet", "results/endpoints.parquet"
+WEIGHTS = f"results/{weigh_run.WEIGHTS}.parquet"
 
 _HINT = "Is it a finished run? Start or resume it with `insula run`."
 
@@ -36,10 +38,13 @@ class VisitValues:
         Columns arm, patient, candidate, ensemble_member.
     endpoints
         Columns arm, patient, day, endpoint, value; NaN or an absent row means that the patient has no value.
+    weights
+        Columns patient, weight; None where everybody counts alike.
     """
 
     patients: Columns
     endpoints: Columns
+    weights: Columns | None = None
 
     @property
     def arms(self) -> list[str]:
@@ -79,6 +84,14 @@ class VisitValues:
         )
         return patient, candidate, member
 
+    def weights_in(self, arm: str) -> Floats | None:
+        """Return how many people everybody in an arm stands for, in the order of `people`; None where all are alike."""
+        if self.weights is None:
+            return None
+        weight = np.zeros(int(self.weights["patient"].max()) + 1)
+        weight[self.weights["patient"].astype(np.int64)] = self.weights["weight"]
+        return weight[self.people(arm)[0]]
+
     def values(self, arm: str, endpoint: str, day: float) -> Floats:
         """Return an endpoint of everybody in an arm, in the order of `people`; NaN without value."""
         patient = self.people(arm)[0]
@@ -106,7 +119,7 @@ def _coded(column: np.ndarray[Any, Any]) -> tuple[list[Any], Whole]:
 
 
 def read_visit_values(folder: Path) -> VisitValues:
-    """Read the two tables of a run folder.
+    """Read the two tables of a run folder, and the weights of its patients where it has them.
 
     Raises
     ------
@@ -116,7 +129,8 @@ def read_visit_values(folder: Path) -> VisitValues:
     for name in (PATIENTS, ENDPOINTS):
         if not (folder / name).is_file():
             raise InsulaError(f"{folder} has no {name}. {_HINT}")
-    return VisitValues(read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS))
+    weights = read_parquet(folder / WEIGHTS) if (folder / WEIGHTS).is_file() else None
+    return VisitValues(read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS), weights)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from insula.core.calendar import MINUTES_PER_DAY
 from insula.report.run_folder import Run, Table, in_order, select
 from insula.report.science_text import endpoint_of
+from insula.statistics import weighted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from insula.report.science_text import ScienceText
 
 PERCENTILES = (5, 25, 50, 75, 95)
+_SHARES = np.array(PERCENTILES) / 100
 PROFILE_STEP = 15
 
 
@@ -46,7 +48,7 @@ def _bands(table: Table, quantity: str, science: ScienceText) -> dict[str, Any]:
     share = is_share(table["value"])
     unit = "fraction" if share else science.unit(quantity)
     text = {"unit": unit, "measured": science.measured(quantity), "share": share}
-    return {**text, **spread_by(table["day"], table["value"], "day")}
+    return {**text, **spread_by(table["day"], table["value"], "day", table.get("weight"))}
 
 
 def profiles(run: Run, arm: str) -> list[dict[str, Any]]:
@@ -61,21 +63,23 @@ def profiles(run: Run, arm: str) -> list[dict[str, Any]]:
     return [profile for profile in found if profile["minute"]]  # nobody wore a sensor: nothing to draw
 
 
-def spread_by(position: np.ndarray, value: np.ndarray, name: str) -> dict[str, list[float]]:
-    """Return percentiles, mean and count of the finite values at each distinct position."""
-    known = np.isfinite(value)
+def spread_by(
+    position: np.ndarray, value: np.ndarray, name: str, weight: np.ndarray | None = None
+) -> dict[str, list[float]]:
+    """Return percentiles, mean and count of the finite values at each distinct position, by weights where given."""
+    known = np.isfinite(value) if weight is None else np.isfinite(value) & (weight > 0)
     position, value = position[known], value[known]
     order = np.argsort(position, kind="stable")
     places, first = np.unique(position[order], return_index=True)
-    groups = np.split(value[order], first[1:])
+    groups = [group for group in np.split(value[order], first[1:]) if group.size]
+    of_groups = np.split(weight[known][order], first[1:]) if weight is not None else [None] * len(groups)
+    pairs = list(zip(groups, of_groups[: len(groups)], strict=True))
     result: dict[str, list[float]] = {name: [float(place) for place in places]}
-    levels = np.array([np.percentile(group, PERCENTILES) for group in groups if group.size]).reshape(
-        -1, len(PERCENTILES)
-    )
-    for column, percentile in zip(levels.T, PERCENTILES, strict=True):
+    levels = np.array([weighted.quantiles(group, _SHARES, weights) for group, weights in pairs])
+    for column, percentile in zip(levels.reshape(-1, len(PERCENTILES)).T, PERCENTILES, strict=True):
         result[f"p{percentile}"] = [float(level) for level in column]
-    result["mean"] = [float(group.mean()) for group in groups if group.size]
-    result["n"] = [int(group.size) for group in groups if group.size]
+    result["mean"] = [weighted.mean(group, weights) for group, weights in pairs]
+    result["n"] = [int(group.size) for group in groups]
     return result
 
 
@@ -91,5 +95,5 @@ def _profile(run: Run, arm: str, day: float) -> dict[str, Any]:
         return {"minute": []}
     clock = table["minute"].astype(np.int32) % int(MINUTES_PER_DAY)
     step = (clock // PROFILE_STEP * PROFILE_STEP).astype(np.int16)  # short numbers are sorted fastest
-    bands = spread_by(step, table["glucose"].astype(float), "minute")
+    bands = spread_by(step, table["glucose"].astype(float), "minute", table.get("weight"))
     return {"day": day, "patients": int(np.unique(table["patient"]).size), **bands}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
+from insula.report.matched import matched_table
 from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
 
@@ -61,13 +62,7 @@ def _matched(answer: dict[str, Any], writer: Writer) -> list[RenderableType]:
     _ = writer._
     parts: list[RenderableType] = []
     if answer["matched"]:
-        words = {"mean": _("Mean"), "sd": _("Standard deviation"), "share": _("Share")}
-        heads = (_("Quantity"), _("Statistic"), _("Unit"), _("Published"), _("Unweighted"), _("Weighted"))
-        table = plain_table(_("Weights: the patients before and after, beside what was published"), heads)
-        for row in answer["matched"]:
-            numbers = (writer.number(row[key]) for key in ("stated", "unweighted", "weighted"))
-            table.add_row(row["quantity"], words[row["statistic"]], writer.unit(row["unit"]), *numbers)
-        parts += [table, Text()]
+        parts += [matched_table(answer["matched"], writer), Text()]
     if answer["matched_later"]:
         names = ", ".join(dict.fromkeys(answer["matched_later"]))
         told = _("Matched by weights only in a study, because only a visit tells: {quantities}")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from insula.core.errors import InsulaError
 from insula.core.tables import Columns, read_parquet
+from insula.trial.weigh_run import WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ FINISHED = "ok"
 class Run:
     """A finished run: where it lies, what its manifest says, and its tables as columns of equal length.
 
+    Where the patients do not count alike, every table of patients has a column ``weight``.
     The sensor readings, by far the largest table, stay on disk and are read visit by visit.
     """
 
@@ -46,16 +48,17 @@ class Run:
         return self.tables.get(name, {})
 
     def sensor(self, arm: str, day: float) -> Table:
-        """Return patient, minute and glucose of one arm and visit, for the patients of the patients table."""
+        """Return patient, minute, glucose (and weight) of one arm and visit, for those of the patients table."""
         path = self.folder / "results" / f"{SENSOR}.parquet"
         if not path.is_file():
             return {}
         wanted = (pc.field("arm") == arm) & (pc.field("day") == day)
         found = pq.read_table(path, columns=["patient", "minute", "glucose"], filters=wanted)
         table = {name: found.column(name).to_numpy() for name in found.column_names}
-        patients = select(self.tables["patients"], arm=arm)["patient"]
-        keep = np.isin(table["patient"], patients)
-        return table if keep.all() else {name: column[keep] for name, column in table.items()}
+        patients = select(self.tables["patients"], arm=arm)
+        keep = np.isin(table["patient"], patients["patient"])
+        table = table if keep.all() else {name: column[keep] for name, column in table.items()}
+        return _with_weights(table, patients) if "weight" in patients else table
 
 
 def read_run(folder: Path) -> Run:
@@ -73,7 +76,19 @@ def read_run(folder: Path) -> Run:
             f"The run in {folder} is not complete: {names} missing. Resume it with `insula run`."
         )
     tables = {name: _read_table(results / f"{name}.parquet") for name in REQUIRED + OPTIONAL}
+    weights = _read_table(results / f"{WEIGHTS}.parquet")
+    if weights:
+        tables = {name: _with_weights(table, weights) for name, table in tables.items()}
     return Run(folder, json.loads(manifest.read_text(encoding="utf-8")), tables)
+
+
+def _with_weights(table: Table, weights: Table) -> Table:
+    """Return a table of patients with the column ``weight``: how many people each of them stands for."""
+    if "patient" not in table:
+        return table
+    order = np.argsort(weights["patient"])
+    place = np.searchsorted(weights["patient"], table["patient"], sorter=order)
+    return table | {"weight": weights["weight"][order[place]]}
 
 
 def without_failures(run: Run) -> Run:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from insula.report.science_text import ScienceText, Text
 
 
-_SAID_ELSEWHERE = ("study_text", "citations")
+_SAID_ELSEWHERE = ("study_text", "citations", "effective_sample_size", "matched")
 
 
 def summarise(folder: Path, catalog: Catalog) -> dict[str, Any]:
@@ -56,6 +56,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "verdict": verdict(rows),
         "comparison": rows,
         "people": tallies.people(whole, science),
+        "weights": tallies.weights(whole),
         "baseline": tallies.baseline(run, science),
         "screening": tallies.screening(whole),
         "failures": tallies.failures(whole),

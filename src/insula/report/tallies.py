@@ -9,6 +9,7 @@ import numpy as np
 
 from insula.report.bands import is_share
 from insula.report.run_folder import FINISHED, Run, Table, in_order, select
+from insula.statistics import weighted
 
 if TYPE_CHECKING:
     from insula.report.science_text import ScienceText
@@ -34,22 +35,31 @@ def people(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     """Return who the patients are: every trait that was drawn, beside the published spread it was drawn from."""
     table = run.table("parameters")
     names = [name for name in in_order(table["symbol"]) if name.startswith("trait.")] if table else []
-    return [_trait_row(select(table, symbol=name)["value"], name, science) for name in names]
+    return [_trait_row(select(table, symbol=name), name, science) for name in names]
 
 
-def _trait_row(value: np.ndarray, name: str, science: ScienceText) -> dict[str, Any]:
+def weights(run: Run) -> dict[str, Any] | None:
+    """Return what the weights of the patients do, as the manifest tells it; None where everybody counts alike."""
+    if "matched" not in run.manifest:
+        return None
+    patients = int(np.unique(run.table("patients")["patient"]).size)
+    kept = {name: run.manifest[name] for name in ("effective_sample_size", "matched")}
+    return {"patients": patients, **kept}
+
+
+def _trait_row(table: Table, name: str, science: ScienceText) -> dict[str, Any]:
     traits = science.population["traits"]
     text = traits.get(name.removeprefix("trait."), {})
     if name == FEMALE:
         shares = [trait["share_female"] for trait in traits.values() if "share_female" in trait]
         text = {**shares[0], "unit": "fraction"}
-    known = value[np.isfinite(value)]  # who is not ill has no duration of the disease
-    sd = float(known.std(ddof=1)) if known.size > 1 and not is_share(known) else None
+    known, weight = _known(table)  # who is not ill has no duration of the disease
+    sd = None if is_share(known) else weighted.sd(known, weight)
     row = {
         "trait": name,
         "unit": text.get("unit", ""),
         "n": int(known.size),
-        "mean": float(known.mean()) if known.size else None,
+        "mean": weighted.mean(known, weight) if known.size else None,
         "sd": sd,
     }
     return {**row, "published": text or None}
@@ -111,8 +121,7 @@ def map_error(run: Run, science: ScienceText) -> list[dict[str, Any]]:
 def _baseline_row(
     table: Table, name: str, science: ScienceText, published: dict[str, Any] | None
 ) -> dict[str, Any]:
-    value = select(table, endpoint=name)["value"].astype(float)
-    known = value[np.isfinite(value)]
+    known, weight = _known(select(table, endpoint=name))
     row: dict[str, Any] = {
         "endpoint": str(name),
         "unit": "fraction" if is_share(known) else science.unit(str(name)),
@@ -122,18 +131,25 @@ def _baseline_row(
     }
     if known.size == 0:
         return {**row, "mean": None, "sd": None, "median": None, "p5": None, "p95": None}
+    mean = weighted.mean(known, weight)
     if is_share(known):
-        return {**row, "mean": float(known.mean()), "sd": None, "median": None, "p5": None, "p95": None}
-    low, middle, high = np.percentile(known, (5, 50, 95))
-    sd = float(known.std(ddof=1)) if known.size > 1 else None
+        return {**row, "mean": mean, "sd": None, "median": None, "p5": None, "p95": None}
+    low, middle, high = weighted.quantiles(known, (0.05, 0.5, 0.95), weight)
     return {
         **row,
-        "mean": float(known.mean()),
-        "sd": sd,
+        "mean": mean,
+        "sd": weighted.sd(known, weight),
         "median": float(middle),
         "p5": float(low),
         "p95": float(high),
     }
+
+
+def _known(table: Table) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the values of a table's patients who have one, and their weights (None where all are alike)."""
+    value, weight = table["value"].astype(float), table.get("weight")
+    known = np.isfinite(value) if weight is None else np.isfinite(value) & (weight > 0)
+    return value[known], None if weight is None else weight[known]
 
 
 def _map_row(table: Table, name: str) -> dict[str, Any]:

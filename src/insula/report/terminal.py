@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from insula.report.labels import Labels
+from insula.report.matched import matched_table
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ def terminal_report(summary: dict[str, Any], lang: str) -> Group:
     writer = Writer(lang)
     labels = Labels(summary, writer)
     parts: list[RenderableType] = [Text(writer.title(summary["study"]["title"]), style="bold"), Text()]
+    if summary["weights"]:
+        parts += [
+            matched_table(summary["weights"]["matched"], writer),
+            Text(_effective(summary, writer)),
+            Text(),
+        ]
     parts += [
         baseline_table(summary, writer, labels),
         Text(),
@@ -29,6 +36,13 @@ def terminal_report(summary: dict[str, Any], lang: str) -> Group:
     ]
     parts += [*_failure_lines(summary, writer, labels), Text(), Text(_reminder(writer), style="dim")]
     return Group(*parts)
+
+
+def _effective(summary: dict[str, Any], writer: Writer) -> str:
+    found = summary["weights"]
+    numbers = {"patients": found["patients"], "effective": found["effective_sample_size"]}
+    told = writer._("{patients} patients count as {effective}.")
+    return told.format(**{name: writer.number(number) for name, number in numbers.items()})
 
 
 def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:

@@ -17,6 +17,9 @@ patients say yes or no, each answer counts half a patient beforehand (Jeffreys):
 members are few is not added: with 20 members of 10 patients the 90 % interval covers 87 to 91 % of new trials on
 average (tests).
 
+Patients who stand for more people than others are drawn as much more often, and a member as the mean weight of its
+patients; so a mean is known no better than its effective sample size allows.
+
 References
 ----------
 Rubin (1981), The Bayesian bootstrap, Annals of Statistics 9:130-134.
@@ -136,6 +139,7 @@ def predict_arm(
     seed: int,
     purpose: str,
     scores: Floats | None = None,
+    weights: Floats | None = None,
     yes_or_no: bool = False,
     draws: int = DRAWS,
     level: float = 0.9,
@@ -156,6 +160,8 @@ def predict_arm(
         Address of the random numbers.
     scores : (P,), optional
         What the variance between members is estimated from; by default the first column.
+    weights : (P,), optional
+        How many people each patient stands for, in proportion, not negative; by default all alike.
     yes_or_no
         The one number of a patient is 0 or 1, and either could have been seen.
     draws, level
@@ -166,15 +172,16 @@ def predict_arm(
     ValueError
         When no patient has a value or the arm has no patients.
     """
-    known = np.asarray(~np.isnan(patients).any(axis=1))
+    weights = np.ones(len(member)) if weights is None else weights
+    known = np.asarray(~np.isnan(patients).any(axis=1) & (weights > 0))
     _check(known, size)
-    patients, member = patients[known], member[known]
-    share = member_share(patients[:, 0] if scores is None else scores[known], member)
+    patients, member, weights = patients[known], member[known], weights[known]
+    share = member_share(patients[:, 0] if scores is None else scores[known], member, weights)
     unseen = np.array([[0.0], [1.0]]) if yes_or_no else np.empty((0, patients.shape[1]))
     people = np.concatenate([patients, unseen])
     samples = [
-        statistic(people[_rows(member, numbers, reached, share)])
-        for reached, (numbers,) in _numbers(seed, (purpose,), (size,), draws, (len(patients), len(unseen)))
+        statistic(people[_rows(member, weights, numbers, reached, share)])
+        for reached, (numbers,) in _numbers(seed, (purpose,), (size,), draws, weights, len(unseen))
     ]
     return Prediction(np.concatenate(samples), level)
 
@@ -189,6 +196,7 @@ def predict_difference(
     seed: int,
     purpose: str,
     scores: Floats,
+    weights: Floats | None = None,
     yes_or_no: bool = False,
     draws: int = DRAWS,
     level: float = 0.9,
@@ -206,7 +214,7 @@ def predict_difference(
         Ensemble member of each patient.
     sizes
         Patients in the imagined arms.
-    statistic, seed, purpose, yes_or_no, draws, level
+    statistic, seed, purpose, weights, yes_or_no, draws, level
         As in `predict_arm`.
     scores : (P,)
         Each patient's difference between the arms, from which the variance between members is estimated.
@@ -216,21 +224,20 @@ def predict_difference(
     ValueError
         When no patient has a value in both arms or an arm has no patients.
     """
-    known = np.asarray(~(np.isnan(first).any(axis=1) | np.isnan(second).any(axis=1)))
+    weights = np.ones(len(member)) if weights is None else weights
+    known = np.asarray(~(np.isnan(first).any(axis=1) | np.isnan(second).any(axis=1)) & (weights > 0))
     _check(known, *sizes)
-    arms, member = [first[known], second[known]], member[known]
-    share = member_share(scores[known], member)
+    arms, member, weights = [first[known], second[known]], member[known], weights[known]
+    share = member_share(scores[known], member, weights)
     if yes_or_no:  # the four pairs of answers that could have been seen
         unseen = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
         arms = [np.concatenate([arm, unseen[:, place, None]]) for place, arm in enumerate(arms)]
     samples = []
-    people = (len(member), len(arms[0]) - len(member))
-    for reached, (one, other) in _numbers(
-        seed, (f"{purpose}.first", f"{purpose}.second"), sizes, draws, people
-    ):
+    purposes = (f"{purpose}.first", f"{purpose}.second")
+    for reached, (one, other) in _numbers(seed, purposes, sizes, draws, weights, len(arms[0]) - len(member)):
         other[:, 0] = one[:, 0]  # the number that chooses the member
         drawn = [
-            statistic(arm[_rows(member, numbers, reached, share)])
+            statistic(arm[_rows(member, weights, numbers, reached, share)])
             for arm, numbers in zip(arms, (one, other), strict=True)
         ]
         samples.append(drawn[0] - drawn[1])
@@ -245,40 +252,48 @@ def _check(known: NDArray[np.bool_], *sizes: int) -> None:
         raise ValueError("No virtual patient has a value.")
 
 
-def member_share(values: Floats, member: Whole) -> float:
+def member_share(values: Floats, member: Whole, weights: Floats | None = None) -> float:
     """Estimate how strongly patients of one ensemble member belong together.
 
     Parameters
     ----------
     values, member : (P,)
+    weights : (P,), optional
+        More than 0; by default all alike. A member counts as the effective number of its patients.
 
     Returns
     -------
     w in [0, 1]: the square root of (variance between members, sampling error removed) over the observed variance
     of the member means. 0 where there is one member, or where nobody shares a member with anybody.
     """
+    weights = np.ones(len(values)) if weights is None else weights
     _, group, counts = np.unique(member, return_inverse=True, return_counts=True)
-    groups, total = len(counts), len(values)
-    if groups < 2 or total == groups:
+    sums = np.bincount(group, weights)
+    sizes = sums**2 / np.bincount(group, weights**2)  # effective numbers; the counts where all are alike
+    groups, total = len(counts), float(sizes.sum())
+    if groups < 2 or len(values) == groups or total <= groups:
         return 0.0
-    means = np.bincount(group, values) / counts
-    within = np.sum((values - means[group]) ** 2) / (total - groups)
-    between = np.sum(counts * (means - values.mean()) ** 2) / (groups - 1)
-    typical = (total - np.sum(counts**2) / total) / (groups - 1)
+    means = np.bincount(group, weights * values) / sums
+    own = weights * (sizes / sums)[group]
+    within = np.sum(own * (values - means[group]) ** 2) / (total - groups)
+    between = np.sum(sizes * (means - np.average(values, weights=own)) ** 2) / (groups - 1)
+    typical = (total - np.sum(sizes**2) / total) / (groups - 1)
     true_variance = max(0.0, (between - within) / typical)
-    observed = float(np.mean((means - means.mean()) ** 2))
+    chances = sums / counts
+    middle = np.average(means, weights=chances)
+    observed = float(np.average((means - middle) ** 2, weights=chances))
     return float(min(1.0, np.sqrt(true_variance / observed))) if observed > 0 else 0.0
 
 
 def _numbers(
-    seed: int, purposes: tuple[str, ...], sizes: tuple[int, ...], draws: int, people: tuple[int, int]
+    seed: int, purposes: tuple[str, ...], sizes: tuple[int, ...], draws: int, people: Floats, answers: int
 ) -> Iterator[tuple[Floats, tuple[Floats, ...]]]:
     """Yield block after block of draws: weights as `_reached`, and random numbers (block, 1 + 2 size) for each arm."""
-    block = max(1, _NUMBERS_AT_ONCE // max(*sizes, sum(people)))
+    block = max(1, _NUMBERS_AT_ONCE // max(*sizes, len(people) + answers))
     for occasion, start in enumerate(range(0, draws, block)):
         draw = np.arange(min(block, draws - start))
         yield (
-            _reached(seed, purposes[0], draw, occasion, people),
+            _reached(seed, purposes[0], draw, occasion, people, answers),
             tuple(
                 uniform(seed, purpose, draw, occasion, 1 + 2 * size)
                 for purpose, size in zip(purposes, sizes, strict=True)
@@ -286,36 +301,43 @@ def _numbers(
         )
 
 
-def _reached(seed: int, purpose: str, draw: Whole, occasion: int, people: tuple[int, int]) -> Floats:
+def _reached(seed: int, purpose: str, draw: Whole, occasion: int, people: Floats, answers: int) -> Floats:
     """Weights of the virtual patients, and of the answers that count half a patient, in each draw.
 
     Parameters
     ----------
-    people
-        How many of either.
+    people : (P,)
+        How many people each patient stands for; their mean counts as one patient.
+    answers
+        How many answers.
 
     Returns
     -------
-    (draws, sum of people), summed up to 1 from the left.
+    (draws, P + answers), summed up to 1 from the left.
     """
-    whole, half = people
-    weights = -np.log1p(-uniform(seed, f"{purpose}.weights", draw, occasion, whole))  # Gamma(1)
-    if half:
-        unseen = normal(seed, f"{purpose}.weights of answers", draw, occasion, half) ** 2 / 2  # Gamma(1/2)
+    weights = -np.log1p(-uniform(seed, f"{purpose}.weights", draw, occasion, len(people)))  # Gamma(1)
+    weights = weights * (people / people.mean())
+    if answers:
+        unseen = normal(seed, f"{purpose}.weights of answers", draw, occasion, answers) ** 2 / 2  # Gamma(1/2)
         weights = np.concatenate([weights, unseen], axis=1)
     reached = np.cumsum(weights, axis=1)
     return np.asarray(reached / reached[:, -1:])
 
 
-def _rows(member: Whole, numbers: Floats, reached: Floats, share: float) -> NDArray[np.intp]:
+def _rows(member: Whole, weights: Floats, numbers: Floats, reached: Floats, share: float) -> NDArray[np.intp]:
     """Rows of the patients of each draw, (draws, size): column 0 of the numbers chooses the member."""
     size = numbers.shape[1] // 2
     order = np.argsort(member, kind="stable")
     _, first, counts = np.unique(member[order], return_index=True, return_counts=True)
-    chosen = (numbers[:, :1] * len(counts)).astype(np.intp)
+    ends = np.cumsum(weights[order])
+    begin = ends[first] - weights[order][first]
+    sums = ends[first + counts - 1] - begin
+    chances = np.cumsum(sums / counts)
+    chosen = np.minimum(np.searchsorted(chances, numbers[:, :1] * chances[-1], side="right"), len(counts) - 1)
     own = numbers[:, 1 : 1 + size] < share
     which = numbers[:, 1 + size :]
-    of_member = order[first[chosen] + (which * counts[chosen]).astype(np.intp)]
+    place = np.searchsorted(ends, begin[chosen] + which * sums[chosen], side="right")
+    of_member = order[np.minimum(place, first[chosen] + counts[chosen] - 1)]
     return np.where(own, of_member, _weighted(reached, which))
 
 
@@ -324,4 +346,4 @@ def _weighted(reached: Floats, which: Floats) -> NDArray[np.intp]:
     draws, people = reached.shape
     start = np.arange(draws)[:, None]  # one sorted list of all draws, each in its own unit interval
     found = np.searchsorted((reached + start).ravel(), (which + start).ravel(), side="right")
-    return np.minimum(found.reshape(which.shape) - start * people, people - 1)
+    return np.asarray(np.minimum(found.reshape(which.shape) - start * people, people - 1))

@@ -206,3 +206,48 @@ def test_a_difference_of_shares_that_was_never_seen_is_not_impossible():
     assert found.mean == pytest.approx(0, abs=4 * found.mean_error)
     of_truth = 1 / 62 / 63  # variance of p(yes, no) - p(no, yes) under Dirichlet(60.5, 0.5, 0.5, 0.5)
     assert found.sd == pytest.approx(np.sqrt(of_truth + 2 * (1 / 62) * (61 / 62) / 500), rel=0.1)
+
+
+def test_weights_draw_patients_as_often_as_people_stand_for_them():
+    """A patient of weight 3 is three patients, but the mean is known no better than by one of him."""
+    values, member = population(1, 400, 0.0, 2.0)
+    weights = np.where(values > 10, 3.0, 1.0)
+    found = predict(values, member, 12, weights=weights)
+    mean = np.average(values, weights=weights)
+    variance = np.average((values - mean) ** 2, weights=weights)
+    of_patients = np.sum(weights**2 * (values - mean) ** 2) / weights.sum() ** 2
+    assert found.mean == pytest.approx(mean, abs=4 * found.mean_error)
+    assert found.sd == pytest.approx(np.sqrt(variance / 12 + of_patients), rel=0.05)
+
+
+def test_weight_0_is_as_if_the_patient_were_not_there():
+    values, member = population(20, 10, 1.0, 2.0)
+    kept = np.arange(200) % 3 > 0
+    without = predict(values[kept], member[kept], 12)
+    found = predict(np.where(kept, values, 1e6), member, 12, weights=np.where(kept, 5.0, 0.0))
+    assert np.array_equal(found.samples, without.samples)
+    assert member_share(values[kept], member[kept], np.full(kept.sum(), 5.0)) == pytest.approx(
+        member_share(values[kept], member[kept])
+    )
+
+
+def test_members_of_heavy_patients_are_drawn_more_often():
+    """Two members, all 0 and all 1; patients of the second weigh three times as much."""
+    member = np.repeat([0, 1], 50)
+    found = predict(member * 1.0, member, 9, weights=np.where(member, 3.0, 1.0))
+    assert set(np.unique(found.samples)) == {0.0, 1.0}
+    assert found.mean == pytest.approx(0.75, abs=0.03)
+
+
+def test_an_effect_is_that_of_the_weighted_patients():
+    random = np.random.Generator(np.random.Philox(9))
+    old = np.repeat([0.0, 1.0], 200)
+    control = random.normal(0, 0.1, 400)
+    treated = control + old  # only the old profit
+    member = np.zeros(400, int)
+    weights = np.where(old == 1, 1.0, 4.0)
+    found = predict_difference(
+        treated[:, None], control[:, None], member, (50, 50), stat.mean,
+        seed=1, purpose="test", scores=old, weights=weights,
+    )  # fmt: skip
+    assert found.mean == pytest.approx(0.2, abs=0.02)

@@ -1,11 +1,9 @@
 """A population that states what its published patients were like: who counts how much, and who is refused."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
+from published_people import amount, marginal, people
 
-from insula.catalog.records import Marginal, Matches
 from insula.core.errors import ProtocolError, UnknownName
 from insula.statistics.chance import effective_number
 from insula.trial.matching import weigh
@@ -17,22 +15,6 @@ VALUES, UNITS = (
     {"trait.age": AGE, "endpoint.hba1c": HBA1C},
     {"trait.age": "year", "endpoint.hba1c": "percent"},
 )
-SOURCE = {"source": "assumed", "place": "-", "reason": "assumed", "note": "a test"}
-
-
-def amount(value, unit):
-    return {"value": value, "unit": unit}
-
-
-def marginal(quantity, **stated):
-    return Marginal.model_validate({"quantity": quantity, **stated, **SOURCE})
-
-
-def people(*marginals, fewest=0.1):
-    fewest = amount(fewest, "dimensionless") | SOURCE
-    return SimpleNamespace(
-        id="mine", matches=Matches.model_validate({"fewest": fewest, "marginals": marginals})
-    )
 
 
 def weighed(*marginals, fewest=0.1, values=VALUES):
