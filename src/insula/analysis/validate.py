@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insula.analysis.compare_with_published import compare_folder
+from insula.analysis.compare_with_published import NO_ARM, compare_folder
 from insula.analysis.scorecard import Card, Replay, judge
 from insula.analysis.scorecard_summary import summarise_card
 from insula.analysis.visit_values import read_manifest, read_visit_values
@@ -101,7 +101,29 @@ def validate(plan: Plan, *, patients: int, out: Path, workers: int | None, progr
         card.rows.extend(found.rows)
         card.not_scorable.extend(found.not_scorable)
         runs.append(run)
-    return Scorecard(card, tuple(runs))
+    return Scorecard(told_once(card), tuple(runs))
+
+
+def told_once(card: Card) -> Card:
+    """Tell each row that is not scorable once, and only where no study file scores it.
+
+    Several study files may replay one published study, each some of its arms; of the reasons for one row, that it was
+    not simulated is the least.
+    """
+    judged = {_row(row) for row in card.rows}
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in card.not_scorable:
+        key = _row(row)
+        if key not in judged and (key not in told or told[key]["reason"] == NO_ARM):
+            told[key] = row
+    return Card(card.rows, list(told.values()))
+
+
+def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what a published row is known by; the same in both lists of a card."""
+    return tuple(
+        row[name] for name in ("study_id", "arm_id", "outcome", "time_months", "statistic", "observed")
+    )
 
 
 @dataclass(frozen=True)
