@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtri
 
+from insula.calibration.effects import effects_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.calibration.calibrate import Calibration
+    from insula.calibration.effects import Effect
     from insula.calibration.iterations import Ensemble
     from insula.calibration.targets import Target
     from insula.catalog import Catalog
@@ -37,6 +40,7 @@ def answer_of(found: Calibration, catalog: Catalog) -> dict[str, Any]:
         "correlation": found.identified.correlation.tolist(),
         "directions": _directions(found),
         "rows": rows,
+        "effects": [_effect(found, effect, rows) for effect in effects_of(found.replays)],
         "summary": _summary(rows),
         "unfitted": [
             {
@@ -130,13 +134,35 @@ def _row(found: Calibration, catalog: Catalog, place: int) -> dict[str, Any]:
     }
 
 
+def _effect(found: Calibration, effect: Effect, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Treated less control: published, and the interval of a trial of that size with and without its own rows."""
+    treated = rows[effect.treated]
+    without = found.left_out.get(treated["study"])
+    told = ("study", "outcome", "title", "time_months", "statistic", "unit")
+    return {
+        **{name: treated[name] for name in told},
+        "treated": treated["arm"],
+        "control": rows[effect.control]["arm"],
+        "published": effect.published,
+        "posterior": _effect_interval(effect, found.posterior),
+        "left_out": _effect_interval(effect, without) if without else None,
+    }
+
+
+def _effect_interval(effect: Effect, ensemble: Ensemble) -> dict[str, Any]:
+    interval = _around(effect.of(ensemble), effect.sampling, effect.published, (-np.inf, np.inf))
+    return {**interval, "same_direction": bool(interval["predicted"] * effect.published > 0)}
+
+
 def _interval(ensemble: Ensemble, target: Target, place: int) -> dict[str, Any]:
     """Mean and interval of a trial of the published size: spread of the members and noise of the row."""
-    predicted = ensemble.predicted[:, place]
-    mean = float(predicted.mean())
-    half = float(ndtri(_ENDS[2]) * np.hypot(predicted.std(ddof=1), target.noise))
-    least, most = {"proportion": (0.0, 1.0), "count": (0.0, float(target.row.n))}.get(
-        target.row.statistic, (-np.inf, np.inf)
-    )
-    low, high = max(least, mean - half), min(most, mean + half)
-    return {"predicted": mean, "low": low, "high": high, "inside": bool(low <= target.row.value <= high)}
+    bounds = {"proportion": (0.0, 1.0), "count": (0.0, float(target.row.n))}
+    limits = bounds.get(target.row.statistic, (-np.inf, np.inf))
+    return _around(ensemble.predicted[:, place], target.noise, target.row.value, limits)
+
+
+def _around(members: Floats, noise: float, published: float, limits: tuple[float, float]) -> dict[str, Any]:
+    mean = float(members.mean())
+    half = float(ndtri(_ENDS[2]) * np.hypot(members.std(ddof=1), noise))
+    low, high = max(limits[0], mean - half), min(limits[1], mean + half)
+    return {"predicted": mean, "low": low, "high": high, "inside": bool(low <= published <= high)}

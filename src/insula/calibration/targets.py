@@ -34,13 +34,14 @@ NOT_ON_MAP = "the averaged map does not tell this endpoint"
 class Target:
     """A row that is fitted.
 
-    ``noise`` is an sd in the unit of the row: of sampling its patients, of sampling the virtual ones, and the stated
-    error of the model.
+    ``sampling`` is an sd in the unit of the row: of sampling its patients, and the virtual ones; ``noise`` holds the
+    stated error of the model too.
     """
 
     study: str
     row: PublishedRow
     day: float
+    sampling: float
     noise: float
 
     def predict(self, found: Replayed) -> Floats:
@@ -77,13 +78,13 @@ def targets_of(
     left: list[Unfitted] = []
     for row in rows:
         reason, day = _visit(row, medians, plan.studies[study].endpoints)
-        noise = 0.0
+        noise = sampling = 0.0
         if not reason:
             virtual = patients_of(medians, row, day)[0]
             sampling = sampling_error(row, virtual, plan.seed) * np.sqrt(1.0 + row.n / len(virtual))
             noise = float(np.hypot(sampling, _model_error(row, plan)))
         if noise > 0:
-            fitted.append(Target(study, row, day, noise))
+            fitted.append(Target(study, row, day, float(sampling), noise))
         else:
             left.append(Unfitted(study, row, reason or NO_SPREAD))
     return fitted, left

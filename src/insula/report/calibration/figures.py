@@ -32,6 +32,10 @@ def figures(answer: dict[str, Any], writer: Writer) -> list[dict[str, Any]]:
     if left_out:
         title = _("Published rows in the interval of a fit without their study")
         drawn.append(("left-out", title, _rows(left_out, "left_out", writer)))
+    effects = [one for one in answer["effects"] if one["left_out"]]
+    if effects:
+        title = _("Treated less control in a fit without their study")
+        drawn.append(("effects-left-out", title, _rows(effects, "left_out", writer)))
     return [
         {"name": name, "title": title, "svg": markup(to_svg(figure, name, title))}
         for name, title, figure in drawn
@@ -39,8 +43,12 @@ def figures(answer: dict[str, Any], writer: Writer) -> list[dict[str, Any]]:
 
 
 def _rows(rows: Sequence[dict[str, Any]], which: str, writer: Writer) -> Figure:
-    labels = [f"{row_name(row, writer)} · {row['study']}, {row['arm']}" for row in rows]
+    labels = [f"{row_name(row, writer)} · {row['study']}, {_arms(row)}" for row in rows]
     return interval_figure([{**row, **row[which]} for row in rows], labels, writer)
+
+
+def _arms(row: dict[str, Any]) -> str:
+    return row["arm"] if "arm" in row else f"{row['treated']} – {row['control']}"
 
 
 def _parameters(parameters: Sequence[dict[str, Any]], writer: Writer) -> Figure:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Cells = tuple[tuple[str, ...], list[tuple[str, ...]]]  # heads, rows
 
+_DASH = "–"
+
 
 def terminal_calibration(answer: dict[str, Any], lang: str) -> Group:
     """Return parameters, combinations, fitted rows and the reasons of the others."""
@@ -25,6 +27,8 @@ def terminal_calibration(answer: dict[str, Any], lang: str) -> Group:
         _table(writer._("Combinations"), *direction_table(answer, writer)),
         _table(writer._("Fitted rows"), *row_table(answer, writer)),
     ]
+    if answer["effects"]:
+        tables.append(_table(writer._("Treated less control"), *effect_table(answer, writer)))
     if answer["unfitted"]:
         tables.append(_table(writer._("Rows that are not fitted"), *unfitted_table(answer, writer)))
     counts = Text(summary(answer["summary"], writer))
@@ -63,10 +67,24 @@ def row_table(answer: dict[str, Any], writer: Writer) -> Cells:
     rows: list[tuple[str, ...]] = []
     for row in answer["rows"]:
         fits = [row["prior"], row["posterior"], *([row["left_out"]] if left_out else [])]
-        shown = ("–" if found is None else interval(found, row, writer) for found in fits)
+        shown = (_DASH if found is None else interval(found, row, writer) for found in fits)
         rows.append(
             (row["study"], row["arm"], row_name(row, writer), value(row["published"], row, writer), *shown)
         )
+    return (*heads, *([_("Without its study")] if left_out else [])), rows
+
+
+def effect_table(answer: dict[str, Any], writer: Writer) -> Cells:
+    """Return heads and cells of the differences between arms; the last column only where studies were left out."""
+    _ = writer._
+    left_out = any(one["left_out"] for one in answer["effects"])
+    heads = (_("Study"), _("Arms"), _("Row"), _("Published"), _("Posterior"))
+    rows: list[tuple[str, ...]] = []
+    for one in answer["effects"]:
+        fits = [one["posterior"], *([one["left_out"]] if left_out else [])]
+        shown = (_DASH if found is None else interval(found, one, writer) for found in fits)
+        arms = f"{one['treated']} {_DASH} {one['control']}"
+        rows.append((one["study"], arms, row_name(one, writer), value(one["published"], one, writer), *shown))
     return (*heads, *([_("Without its study")] if left_out else [])), rows
 
 
