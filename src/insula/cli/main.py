@@ -30,6 +30,7 @@ _COMMANDS = {
     "optimise": "insula.cli.optimise",
     "manual": "insula.cli.manual",
     "population": "insula.cli.population",
+    "forecast": "insula.cli.forecast",
 }
 
 
