@@ -120,6 +120,7 @@ def _problem(plan: CalibrationPlan, replays: Replays, used: NDArray[np.bool_]) -
         observed=np.array([target.row.value for target in replays.targets]),
         noise=np.array([target.noise for target in replays.targets]),
         used=used,
+        wanted=used if used.all() else ~used,
         parameters=len(plan.parameters),
         members=plan.members,
         iterations=plan.iterations,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Forward = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    Rows = NDArray[np.bool_]
+    Forward = Callable[[Floats, Rows], Floats]
 
 _DONE = 1.0 - 1e-12  # the steps add up to 1 but for rounding
 
@@ -41,16 +42,18 @@ class Problem:
     Parameters
     ----------
     forward
-        From scores (J, K) to predictions (J, M); the same bits whenever it is asked the same.
+        From scores (J, K), and which rows are wanted (M,), to predictions (J, M), NaN in the other rows; the same
+        bits whenever it is asked the same.
     observed, noise : (M,)
-    used : (M,) bool
-        Rows that are fitted; the others are predicted only.
+    used, wanted : (M,) bool
+        Rows that are fitted; rows that the last ensemble predicts.
     """
 
     forward: Forward
     observed: Floats
     noise: Floats
-    used: NDArray[np.bool_]
+    used: Rows
+    wanted: Rows
     parameters: int
     members: int
     iterations: int
@@ -89,7 +92,8 @@ def fit(
         if number == 0 and prior is not None:
             found.append(prior)
         else:
-            predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores)
+            rows = problem.wanted if share >= _DONE else problem.used
+            predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores, rows)
             found.append(Ensemble(number, scores, predicted, share))
         progress(share)
         if share >= _DONE:
@@ -107,13 +111,13 @@ def _next(problem: Problem, now: Ensemble) -> tuple[Floats, float]:
     return update(now.scores, *rows, step, seed=problem.seed, iteration=now.number), now.share + step
 
 
-def _predicted(problem: Problem, part: Path, scores: Floats) -> Floats:
+def _predicted(problem: Problem, part: Path, scores: Floats, rows: Rows) -> Floats:
     """Return what an ensemble predicts, from disk where it was computed before."""
     if part.is_dir():
         table = read_parquet(part / "predicted.parquet")
         return np.stack([table[name] for name in table], axis=1)
-    predicted = problem.forward(scores)
-    failed = np.flatnonzero(~np.isfinite(predicted).all(axis=1))
+    predicted = problem.forward(scores, rows)
+    failed = np.flatnonzero(~np.isfinite(predicted[:, rows]).all(axis=1))
     if failed.size:
         raise InsulaError(
             f"Member {failed[0]} of the ensemble cannot be predicted: no patient of an arm could be integrated. "

@@ -66,12 +66,19 @@ class Replays:
         rows = next(iter(self.places.values())).quantities
         return tuple(rows[symbol].unit for symbol in self.symbols)
 
-    def predict(self, scores: Floats) -> Floats:
-        """Predictions of the rows, (J, M); NaN where nobody of an arm could be integrated."""
+    def predict(self, scores: Floats, rows: NDArray[np.bool_]) -> Floats:
+        """Predict the rows (M,) that are wanted, (J, M).
+
+        NaN where a row is not wanted, or nobody of its arm could be integrated. Only the studies of wanted rows are
+        replayed.
+        """
         values = dict(zip(self.symbols, self.values(scores).T, strict=True))
-        places = {name: place for name, place in self.places.items() if self._of(name)}
-        found = replay_many(places, values, self._read)
-        return np.concatenate([np.concatenate(parts) for parts in found.values()], axis=1)
+        studies = np.array([target.study for target in self.targets])
+        places = {name: place for name, place in self.places.items() if rows[studies == name].any()}
+        predicted = np.full((len(scores), len(rows)), np.nan)
+        for name, parts in replay_many(places, values, self._read).items():
+            predicted[:, studies == name] = np.concatenate(parts)
+        return predicted
 
     def _read(self, study: str, replayed: Replayed) -> Floats:
         return np.stack([target.predict(replayed) for target in self._of(study)], axis=1)

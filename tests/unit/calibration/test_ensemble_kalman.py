@@ -16,11 +16,24 @@ OBSERVED, NOISE = np.array([1.5, -2.0, 0.3]), np.array([0.3, 0.5, 0.4])
 
 
 def problem(members=MEMBERS, iterations=30, seed=1, forward=None, used=None):
-    forward = forward or (lambda scores: scores @ MODEL.T)
+    forward = forward or only_wanted
     used = np.ones(3, dtype=bool) if used is None else used
+    wanted = used if used.all() else ~used
     return Problem(
-        forward, OBSERVED, NOISE, used, parameters=3, members=members, iterations=iterations, seed=seed
+        forward,
+        OBSERVED,
+        NOISE,
+        used,
+        wanted,
+        parameters=3,
+        members=members,
+        iterations=iterations,
+        seed=seed,
     )
+
+
+def only_wanted(scores, rows):
+    return np.where(rows, scores @ MODEL.T, np.nan)
 
 
 def exact(used=slice(None)):
@@ -55,10 +68,11 @@ def test_data_inside_the_noise_are_taken_in_at_once():
     assert step_size(np.zeros((8, 2)) + 0.1, np.zeros(2), np.ones(2), 1.0) == 1.0
 
 
-def test_rows_that_are_not_used_are_predicted_and_change_nothing(tmp_path):
+def test_rows_that_are_not_used_are_predicted_at_the_end_and_change_nothing(tmp_path):
     used = np.array([True, True, False])
     last = fit(problem(used=used), tmp_path)[-1]
     assert last.predicted.shape == (MEMBERS, 3)
+    assert np.array_equal(np.isfinite(last.predicted).all(axis=0), ~used)
     assert np.allclose(last.scores.mean(axis=0), exact(used)[0], atol=ERROR)
 
 
@@ -79,11 +93,11 @@ class Killed(Exception):
 def test_a_killed_fit_goes_on_and_ends_with_the_same_bytes(tmp_path):
     calls = []
 
-    def forward(scores):
+    def forward(scores, rows):
         calls.append(1)
         if len(calls) == 3:
             raise Killed
-        return scores @ MODEL.T
+        return only_wanted(scores, rows)
 
     whole = fit(problem(members=40), tmp_path / "whole")
     with pytest.raises(Killed):
@@ -99,11 +113,18 @@ def test_another_seed_is_another_ensemble(tmp_path):
 
 
 def test_a_member_that_cannot_be_predicted_is_told(tmp_path):
-    def forward(scores):
-        predicted = scores @ MODEL.T
+    def forward(scores, rows):
+        predicted = only_wanted(scores, rows)
         predicted[5] = np.nan
         return predicted
 
     with pytest.raises(InsulaError, match="Member 5"):
         fit(problem(members=40, forward=forward), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_fit_that_begins_from_a_prior_that_is_predicted_ends_as_the_other(tmp_path):
+    whole = fit(problem(members=40), tmp_path / "whole")
+    again = fit(problem(members=40), tmp_path / "again", prior=whole[0])
+    assert not (tmp_path / "again" / "iteration_000").exists()
+    assert [one.scores.tobytes() for one in again] == [one.scores.tobytes() for one in whole]
