@@ -20,9 +20,9 @@ EXPECTED: dict[type, dict[str, str]] = {
     Habits: {
         "at": "min", "share": "dimensionless", "carbohydrate_per_day": "g", "day_to_day": "dimensionless",
         "counting_error": "dimensionless", "missed_bolus": "dimensionless", "missed_basal": "dimensionless",
-        "target_shift": "mg_per_dL", "tolerated_lows": "dimensionless", "every": "min", "threshold": "mg_per_dL",
-        "unaware_threshold": "mg_per_dL", "amount": "g", "repeat_after": "min", "worn": "dimensionless",
-        "heeded": "dimensionless",
+        "target_shift": "mg_per_dL", "target_shift_low": "mg_per_dL", "tolerated_lows": "dimensionless", "every": "min",
+        "threshold": "mg_per_dL", "unaware_threshold": "mg_per_dL", "amount": "g", "repeat_after": "min",
+        "worn": "dimensionless", "heeded": "dimensionless",
     },
     Regimen: {
         "at": "min", "dose_per_kg": "U_per_kg_day", "basal_share": "dimensionless", "carbohydrate_rule": "g_per_day",

@@ -11,7 +11,7 @@ from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.random_streams import uniform
 from insula.trial.cohort import Cohort
 from insula.trial.day_plan import People
-from insula.trial.growth import weigh
+from insula.trial.growth import measure_size
 from insula.trial.quantities import number
 from insula.trial.titration import Review, start
 from insula.trial.two_clocks import dose_column, hand_over, prescribe
@@ -55,7 +55,7 @@ def enrol(clinic: Clinic, people: ParameterTable, past: Past | None = None) -> C
         last_handed=np.full((n, len(clinic.to_fast)), np.inf),
         reviewed=np.full((n, len(fields(Review))), np.nan),
     )
-    weigh(clinic, cohort)
+    measure_size(clinic, cohort)
     if past is not None:
         past.give(cohort)
         parameters[:, dose_column(clinic)] = cohort.daily_dose

@@ -54,12 +54,12 @@ def grow(clinic: Clinic, cohort: Cohort, day: float) -> None:
         for symbol in (*clinic.biography.lived, *clinic.biography.grown):
             if symbol in clock.parameters:
                 table[:, clock.parameter(symbol)] = cohort.drawn[symbol]
-    weigh(clinic, cohort)
+    measure_size(clinic, cohort)
     if EATEN in clinic.biography.grown:
         cohort.people = replace(cohort.people, carbohydrate=cohort.drawn[EATEN])
 
 
-def weigh(clinic: Clinic, cohort: Cohort) -> None:
-    """Tell the disease clock the weight that doses are divided by."""
-    column = clinic.disease.parameter(clinic.symbols.dosed_weight)
-    cohort.disease_parameters[:, column] = cohort.drawn[clinic.symbols.weight]
+def measure_size(clinic: Clinic, cohort: Cohort) -> None:
+    """Tell the disease clock the size that doses are divided by."""
+    column = clinic.disease.parameter(clinic.symbols.dosed_size)
+    cohort.disease_parameters[:, column] = cohort.drawn[clinic.symbols.size]

@@ -102,17 +102,15 @@ class MapSights:
         """Monomials of everybody's place in the design, (P, M); outside it a place is moved to its edge."""
         places = np.empty((cohort.size, len(self.sources)))
         for k, (item, source) in enumerate(zip(self.text.inputs, self.sources, strict=True)):
-            natural = (
-                _dose_per_weight(clinic, cohort) if source is None else _observed(clinic, cohort, source)
-            )
+            natural = _dose_per_size(clinic, cohort) if source is None else _observed(clinic, cohort, source)
             low, high = to_scale(item.scale, item.low), to_scale(item.scale, item.high)
             scaled = to_scale(item.scale, np.clip(natural, item.low, item.high))
             places[:, k] = 2.0 * (scaled - low) / (high - low) - 1.0
         return evaluate(places, next(iter(self.surrogates.values())).exponents)
 
 
-def _dose_per_weight(clinic: Clinic, cohort: Cohort) -> Floats:
-    return cohort.daily_dose / cohort.drawn[clinic.symbols.weight]
+def _dose_per_size(clinic: Clinic, cohort: Cohort) -> Floats:
+    return cohort.daily_dose / cohort.drawn[clinic.symbols.size]
 
 
 def _observed(clinic: Clinic, cohort: Cohort, symbol: str) -> Floats:

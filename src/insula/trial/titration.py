@@ -34,8 +34,12 @@ class Review:
 
 @dataclass(frozen=True)
 class OwnLimits:
-    """What patients do at home: mg/dL added to the clinic's targets, share of lows that is tolerated; (P,) each."""
+    """What patients do at home, (P,) each.
 
+    mg/dL added to the lower and to the upper end of the clinic's targets, share of lows that is tolerated.
+    """
+
+    shift_low: NDArray[np.float64]
     shift: NDArray[np.float64]
     tolerated: NDArray[np.float64]
 
@@ -105,10 +109,8 @@ def titrate(
     if weaned:
         down_anyway |= _well(regimen, seen)
     aim = rule.after_therapy if weaned and rule.after_therapy is not None else rule
-    basal = doses.basal * _step(seen.fasting - own.shift, aim.fasting, down_anyway, up, down)
-    ratio = doses.carbohydrate_ratio / _step(
-        seen.after_meal - own.shift, aim.after_meal, down_anyway, up, down
-    )
+    basal = doses.basal * _step(seen.fasting, aim.fasting, own, down_anyway, up, down)
+    ratio = doses.carbohydrate_ratio / _step(seen.after_meal, aim.after_meal, own, down_anyway, up, down)
     rule_of_factor = number(regimen.start.correction_rule, "mg_per_dL_per_day")
     factor = np.divide(
         rule_of_factor, daily, out=doses.correction_factor.copy(), where=doses.on_insulin & (daily > 0)
@@ -127,10 +129,16 @@ def titrate(
 
 
 def _step(
-    glucose: NDArray[np.float64], target: Range, down_anyway: NDArray[np.bool_], up: float, down: float
+    glucose: NDArray[np.float64],
+    target: Range,
+    own: OwnLimits,
+    down_anyway: NDArray[np.bool_],
+    up: float,
+    down: float,
 ) -> NDArray[np.float64]:
-    """Factor on a dose: down when it must or below the target, up above it."""
-    low, high = number(target.low, "mg_per_dL"), number(target.high, "mg_per_dL")
+    """Factor on a dose: down when it must or below the patient's own target, up above it."""
+    low = number(target.low, "mg_per_dL") + own.shift_low
+    high = number(target.high, "mg_per_dL") + own.shift
     factor = np.where(glucose > high, 1.0 + up, np.where(glucose < low, 1.0 - down, 1.0))
     return np.where(down_anyway, 1.0 - down, factor)
 

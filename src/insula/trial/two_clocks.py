@@ -119,11 +119,14 @@ def own_limits(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp] | slice) ->
     strict = number(clinic.regimen.titration.hypoglycaemia.share, "dimensionless")
     nothing = np.zeros(cohort.size)[who]
     if cohort.weaned:
-        return OwnLimits(nothing, nothing + strict)
-    shift, tolerated = cohort.drawn.get("habits.target_shift"), cohort.drawn.get("habits.tolerated_lows")
-    return OwnLimits(
-        nothing if shift is None else shift[who], nothing + strict if tolerated is None else tolerated[who]
-    )
+        return OwnLimits(nothing, nothing, nothing + strict)
+
+    def own(name: str, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
+        drawn = cohort.drawn.get(f"habits.{name}")
+        return otherwise if drawn is None else drawn[who]
+
+    shift = own("target_shift", nothing)
+    return OwnLimits(own("target_shift_low", shift), shift, own("tolerated_lows", nothing + strict))
 
 
 def dose_column(clinic: Clinic) -> int:

@@ -162,7 +162,7 @@ def test_diabetes_can_be_found_during_the_study(clinic):
     assert last.age == pytest.approx(block.people.column("trait.age") + 400 / DAYS_PER_YEAR)
     assert last.weight == pytest.approx(10 + 3 * last.age), "children grow in the study"
     assert cohort.disease_parameters[
-        :, clinic.disease.parameter("exogenous_insulin.weight")
+        :, clinic.disease.parameter("exogenous_insulin.size")
     ] == pytest.approx(last.weight)
 
 

@@ -14,7 +14,7 @@ HABITS = Catalog.open().habits["three_meals"]
 RULE = REGIMEN.titration
 UP, DOWN = 1 + RULE.step_up.value, 1 - RULE.step_down.value
 WELL = Review(*(np.array([value]) for value in (100.0, 130.0, 0.0, 0.0)))
-STRICT = OwnLimits(np.zeros(1), np.array([RULE.hypoglycaemia.share.value]))
+STRICT = OwnLimits(np.zeros(1), np.zeros(1), np.array([RULE.hypoglycaemia.share.value]))
 WEIGHT = np.array([70.0])
 
 
@@ -61,8 +61,15 @@ def test_lows_win_over_highs():
 
 
 def test_a_person_who_aims_higher_is_left_there():
-    assert after(seen(fasting=150.0), own=OwnLimits(np.array([40.0]), STRICT.tolerated)).basal == 20.0
+    higher = replace(STRICT, shift=np.array([40.0]))
+    assert after(seen(fasting=150.0), own=higher).basal == 20.0
     assert after(seen(fasting=150.0)).basal > 20.0
+
+
+def test_aiming_higher_does_not_cut_insulin_while_glucose_is_normal():
+    high, both = (replace(STRICT, shift=np.array([40.0]), shift_low=np.array([low])) for low in (0.0, 40.0))
+    assert after(seen(fasting=100.0), own=high).basal == 20.0
+    assert after(seen(fasting=100.0), own=both).basal == pytest.approx(20.0 * DOWN)
 
 
 def test_insulin_is_neither_weaned_nor_stopped_before_a_therapy():

@@ -182,7 +182,8 @@ class ClockSymbols(Record):
     alarm_threshold: Text
     weight: Text
     age: Text
-    dosed_weight: Text
+    size: Text
+    dosed_size: Text
     hba1c: Text
     severe_hypoglycaemia_rate: Text
 

@@ -60,6 +60,7 @@ class Habits(Record):
     missed_bolus: Sourced | None = None
     missed_basal: Sourced | None = None
     target_shift: Sourced | None = None
+    target_shift_low: Sourced | None = None
     tolerated_lows: Sourced | None = None
     insulin_need: tuple[Need, ...] = ()
     rescue: Rescue
