@@ -38,6 +38,7 @@ from insula.catalog.records import (
     Study,
     Therapy,
 )
+from insula.catalog.records.contradictions import Contradiction
 from insula.catalog.records.harms import AdverseEvent, Harms
 from insula.catalog.shelf import Entry, Shelf
 from insula.core.citations import Citation, read_bibliography
@@ -206,6 +207,11 @@ class Catalog:
         return self._parts("reason", self.root / "evidence" / "not_replayed.yaml", NotReplayed)
 
     @cached_property
+    def contradictions(self) -> Shelf[Contradiction]:
+        """Entries of evidence/contradictions.yaml: where sources contradict each other, and what the model does."""
+        return self._parts("contradiction", self.root / "evidence" / "contradictions.yaml", Contradiction)
+
+    @cached_property
     def evidence_schema(self) -> Schema:
         """Every column of every evidence table; InvalidText when it cannot be read."""
         schema, problems = read_schema(self.root / "evidence" / SCHEMA)
@@ -243,6 +249,7 @@ class Catalog:
         shelves += [
             self.therapy_classes,
             self.not_replayed,
+            self.contradictions,
             self.calibrations,
             self.ensembles,
             self.questions,
@@ -251,7 +258,7 @@ class Catalog:
             problem for shelf in shelves for entry in shelf.entries().values() for problem in entry.problems
         ]
         _, faults = read_bibliography(self.root / "biology" / "citations.bib")
-        parted = ("outcomes.yaml", "therapy_classes.yaml", "not_replayed.yaml")
+        parted = ("outcomes.yaml", "therapy_classes.yaml", "not_replayed.yaml", "contradictions.yaml")
         of_root = (self.root / "endpoints.yaml", self.root / "adverse_events.yaml")
         for path in (*of_root, *(self.root / "evidence" / name for name in parted)):
             found += read_yaml(path).problems if path.exists() else ()

@@ -8,6 +8,7 @@ from insula.catalog import Catalog
 from insula.checks import (
     behaviours,
     consistency,
+    contradictions,
     evidence,
     evidence_cells,
     evidence_rows,
@@ -81,6 +82,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     reviews.reviews_name_what_exists,
     reviews.windows_do_not_overlap,
     reviews.differences_have_one_unit,
+    contradictions.contradictions_name_what_exists,
     questions.questions_name_what_exists,
     questions.facts_can_be_compared,
     values.quantities_have_the_expected_unit,

@@ -51,7 +51,7 @@ def evidence_listing(
         "not_replayed_because": _not_replayed(catalog, study),
         "rows": [_row(row, vocabulary) for row in chosen],
         "pooled": [_effect(one, vocabulary) for one in effects if wanted(one.meta_analysis_id, one.meaning)],
-        "disagreements": [_disagreement(one) for one in disagreements(chosen)],
+        "disagreements": [listed_disagreement(one) for one in disagreements(chosen)],
     }
 
 
@@ -79,7 +79,7 @@ def evidence_overview(catalog: Catalog) -> dict[str, Any]:
             {"reason": group.reason.model_dump(), "studies": list(group.studies)}
             for group in catalog.not_replayed.values()
         ],
-        "disagreements": [_disagreement(one) for one in disagreements(rows)],
+        "disagreements": [listed_disagreement(one) for one in disagreements(rows)],
         "same_source": [
             {"source": one.source, "studies": list(one.studies)} for one in same_sources(catalog)
         ],
@@ -173,7 +173,8 @@ def _effect(effect: PooledEffect, vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _disagreement(one: Disagreement) -> dict[str, Any]:
+def listed_disagreement(one: Disagreement) -> dict[str, Any]:
+    """Return a disagreement with its rows, ready for JSON."""
     return {
         "kind": one.kind,
         "study": one.study_id,

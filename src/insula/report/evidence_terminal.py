@@ -26,7 +26,7 @@ def terminal_listing(listing: dict[str, Any], lang: str) -> Group:
     if listing["not_replayed_because"]:
         told = writer._("Not replayed: {reason}.")
         parts += [Text(told.format(reason=writer.title(listing["not_replayed_because"]))), Text()]
-    return Group(*parts, *_disagreements(listing["disagreements"], writer))
+    return Group(*parts, *disagreement_tables(listing["disagreements"], writer))
 
 
 def terminal_overview(overview: dict[str, Any], lang: str) -> Group:
@@ -67,7 +67,7 @@ def terminal_overview(overview: dict[str, Any], lang: str) -> Group:
         twice.add_row(one["source"], ", ".join(one["studies"]))
     tables = (table, why, _not_replayed(overview["not_replayed"], writer), twice)
     apart = [part for one in tables for part in (one, Text())]
-    return Group(*apart, *_disagreements(overview["disagreements"], writer))
+    return Group(*apart, *disagreement_tables(overview["disagreements"], writer))
 
 
 def _not_replayed(found: list[dict[str, Any]], writer: Writer) -> Table:
@@ -181,7 +181,8 @@ def _pooled(effects: list[dict[str, Any]], writer: Writer) -> Table:
     return table
 
 
-def _disagreements(found: list[dict[str, Any]], writer: Writer) -> list[RenderableType]:
+def disagreement_tables(found: list[dict[str, Any]], writer: Writer) -> list[RenderableType]:
+    """Return a table of disagreements with their rows; no table where there is none."""
     _ = writer._
     if not found:
         return []
