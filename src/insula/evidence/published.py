@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from insula.core.errors import EvidenceError, UnknownName
 from insula.core.units import convert
-from insula.evidence.spread import size_of_share
+from insula.evidence.spread import moments, size_of_mean, size_of_share
 from insula.evidence.vocabulary import Rule, Vocabulary, Word, load_vocabulary
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ NO_TIME = "no time is given"
 ONE_PATIENT = "a single patient"
 NO_STATISTIC = "this statistic is not predicted for an arm"
 IMPOSSIBLE = "the published value is impossible for its statistic"
+
+_MEANS = ("mean", "change_from_baseline")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class PublishedRow:
         In `unit`; NaN where not given.
     n, n_from
         Size, and whether it stands in the ``row``, with the ``arm`` or with the ``study`` (only if the
-        study has one arm), or is what the printed ``interval`` of a share implies (`size_of_share`); 0 and empty
-        where there is none.
+        study has one arm), or is what its printed error implies: the ``interval`` of a share (`size_of_share`), or
+        the error of a mean beside the ``other arm`` of its trial (`size_of_mean`); 0 and empty where there is none.
     reason
         Why the row is not scored; empty where it is.
     show
@@ -114,21 +116,25 @@ def published_rows(tables: EvidenceTables, study_id: str, vocabulary: Vocabulary
     totals = {row.cells["study_id"]: row.cells["n_total"] for row in tables.studies}
     arms = {row.cells["arm_id"]: row.cells["n"] for row in tables.arms if row.cells["study_id"] == study_id}
     place = f"{tables.folder.name}/outcomes.csv"
-    found = []
-    for row in tables.outcomes:
-        if row.cells["study_id"] == study_id:
-            sizes = _Sizes(arms, totals[study_id] if len(arms) == 1 else "")
-            reader = _Reader(f"{place} row {row.number} ({study_id})", row.cells)
-            found.append(_translate(reader, row.number, roles[study_id], sizes, vocabulary))
-    return tuple(found)
+    rows = {
+        row.number: _Reader(f"{place} row {row.number} ({study_id})", row.cells)
+        for row in tables.outcomes
+        if row.cells["study_id"] == study_id
+    }
+    sizes = _Sizes(arms, totals[study_id] if len(arms) == 1 else "")
+    sizes = replace(sizes, patients_sd=_patients_sd(rows.values(), sizes))
+    return tuple(
+        _translate(reader, number, roles[study_id], sizes, vocabulary) for number, reader in rows.items()
+    )
 
 
 @dataclass(frozen=True)
 class _Sizes:
-    """Sizes of the arms, and of the study where it can stand for its only arm."""
+    """Sizes of the arms, of the study where it can stand for its only arm, and SDs of patients by `_measured`."""
 
     arms: Mapping[str, str]
     study: str
+    patients_sd: Mapping[tuple[str, ...], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,29 @@ class _Reader:
             size = self.parse("n", text)
             if size >= 1:
                 return int(size), origin
-        return 0, ""
+        implied = size_of_mean(sizes.patients_sd.get(_measured(self.cells), math.nan), *self.spread())
+        return implied, "other arm" if implied else ""
+
+    def spread(self) -> tuple[str, float, float]:
+        """Kind and ends of the printed spread."""
+        return self.cells["spread_type"], self.number("spread_low"), self.number("spread_high")
+
+
+def _measured(cells: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(cells[name] for name in ("outcome", "time_months", "statistic", "unit", "spread_type"))
+
+
+def _patients_sd(rows: Iterable[_Reader], sizes: _Sizes) -> dict[tuple[str, ...], float]:
+    """SD of the patients of each mean whose arm has a size and whose error is printed, by what was measured."""
+    found = {}
+    for row in rows:
+        size, _ = row.size(sizes)
+        if size > 1 and row.cells["statistic"] in _MEANS:
+            statistic, value = row.cells["statistic"], row.number("value")
+            found[_measured(row.cells)] = moments(
+                row.cells["spread_type"], statistic, value, *row.spread()[1:], size
+            ).sd
+    return found
 
 
 def _translate(

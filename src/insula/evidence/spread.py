@@ -85,6 +85,22 @@ def size_of_share(share: float, low: float, high: float) -> int:
     return round(share * (1 - share) / error**2)
 
 
+def size_of_mean(sd: float, kind: str, low: float, high: float) -> int:
+    """Return the number of patients of this SD whose mean has the printed error; 0 where none is printed.
+
+    Parameters
+    ----------
+    sd
+        Of the patients of another arm of the trial, in the unit of the error.
+    kind, low, high
+        ``se`` or ``ci95``, as `moments`.
+    """
+    error = (
+        low if kind == "se" else (high - low) / (2 * NormalDist().inv_cdf(_TAIL)) if kind == "ci95" else 0.0
+    )
+    return round((sd / error) ** 2) if sd > 0 and error > 0 else 0
+
+
 def sd_of_interval(low: float, high: float, n: int) -> float:
     """Return the SD behind the 95 % confidence interval of a mean of `n` patients."""
     return math.sqrt(n) * (high - low) / (2 * float(stdtrit(n - 1, _TAIL)))

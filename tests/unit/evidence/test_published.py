@@ -162,3 +162,16 @@ def test_a_study_is_found_in_its_topic_and_an_unknown_one_is_suggested():
     assert all(r.study_id == "brooks_2013_uk" for r in rows_of_study(catalog, "brooks_2013_uk"))
     with pytest.raises(UnknownName, match='"brooks_2013". Did you mean "brooks_2013_uk"'):
         rows_of_study(catalog, "brooks_2013")
+
+
+def test_a_mean_without_a_size_has_the_size_that_its_error_implies_beside_the_other_arm():
+    """SE 0.2 of 25 patients is an SD of 1; then SE 0.1 is 100 of them."""
+    known = {"arm_id": "a", "n": "25", "spread_type": "se", "spread_low": "0.2", "spread_high": ""}
+    wanted = {**known, "arm_id": "b", "n": "", "spread_low": "0.1"}
+    two = {"arms": (("a", ""), ("b", "")), "total": "60"}
+    found = published_rows(tables(known, wanted, **two), "s", VOCABULARY)
+    assert [(row.n, row.n_from) for row in found] == [(25, "row"), (100, "other arm")]
+    assert found[1].scorable
+    for other in ({"time_months": "6"}, {"spread_type": "ci95"}, {"statistic": "median"}):
+        lone = published_rows(tables(known | other, wanted, **two), "s", VOCABULARY)[1]
+        assert lone.reason == "no size is given"
