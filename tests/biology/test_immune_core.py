@@ -54,13 +54,18 @@ ROUNDING = 1e-6  # of what stays between 0 and 1: a thousand times the absolute 
 
 @dataclass(frozen=True)
 class Lives:
-    """Readings (P, T) by symbol, and who had diabetes by the last of them."""
+    """Readings (P, T) by symbol, and who had diabetes by each of them."""
 
     values: dict[str, np.ndarray]
-    ill: np.ndarray
+    ill_by: np.ndarray
 
     def __getitem__(self, symbol):
         return self.values[symbol]
+
+    @property
+    def ill(self):
+        """Who had diabetes by the last reading."""
+        return self.ill_by[:, -1]
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,14 +112,14 @@ class Ward:
         assert found.ok.all(), found.explain(int(np.flatnonzero(~found.ok)[0]))
         read = found.table()
         values = {symbol: read[:, :, self.clock.column(symbol)] for symbol in READ_OFF}
-        return Lives(values, self._ill(values))
+        return Lives(values, self._ill_by(values))
 
-    def _ill(self, values):
-        """Whom the regimen's criteria would have diagnosed at any reading."""
+    def _ill_by(self, values):
+        """Whom the regimen's criteria would have diagnosed by each reading."""
         flat = {symbol: column.ravel() for symbol, column in values.items()}
         shape = next(iter(values.values())).shape
         told = screen(self.clinic.regimen.diagnosis, flat, self.clinic.biography.units, shape[0] * shape[1])
-        return told.passed.any(axis=1).reshape(shape).any(axis=1)
+        return np.logical_or.accumulate(told.passed.any(axis=1).reshape(shape), axis=1)
 
 
 @pytest.fixture(scope="module")
@@ -241,13 +246,33 @@ def test_no_knife_edge_in_all_numbers_together(ward, draw):
 
 
 @pytest.fixture(scope="module")
-def risk(ward):
-    """Share of people who have diabetes before they are 20, by how much escapes their thymus."""
-    return {hla: ward.live(ward.born(BIRTHS, immunity__hla=hla), 20).ill.mean() for hla in (1.0, 2.8, 5.4)}
+def whole_lives(ward):
+    """80 years of people with each genotype, by how much escapes their thymus."""
+    return {hla: ward.live(ward.born(BIRTHS, immunity__hla=hla), 80, every=1) for hla in (0.2, 1.0, 2.8, 5.4)}
+
+
+@pytest.fixture(scope="module")
+def risk(whole_lives):
+    """Share of people who have diabetes before they are 20."""
+    return {hla: lives.ill_by[:, 19].mean() for hla, lives in whole_lives.items()}
+
+
+def test_a_healthy_population_stays_healthy_for_80_years(ward, whole_lives):
+    """With an average genotype; the few who fall ill are counted, the others keep their cells and their glucose."""
+    lives = whole_lives[1.0]
+    assert lives.ill.mean() < 0.02
+    well = ~lives.ill
+    usual, low = np.quantile(lives["beta_cells.mass"][well].min(axis=1), [0.5, 0.01])
+    assert usual > 1
+    assert low > 0.97
+    assert np.quantile(lives["averaged_day.mean_glucose"][well].max(axis=1), 0.99) < 140
+    positive = ward.average()[0, ward.clock.parameter("immunity.positive")]
+    assert all((lives[titre][well].max(axis=1) > positive).mean() < 0.01 for titre in TITRES)
 
 
 def test_more_escape_is_more_risk(risk):
-    average, higher, highest = risk.values()
+    protected, average, higher, highest = risk.values()
+    assert protected < average / 4
     assert 0.5 * GENERAL < average < 2 * GENERAL
     assert 2 * average < higher < highest
     assert highest < 0.15
@@ -262,3 +287,14 @@ def test_odds_of_hla_groups_are_the_published(risk, hla, arm):
     [row] = (r.cells for r in CATALOG.evidence("natural_history").outcomes if (
         r.cells["study_id"], r.cells["arm_id"]) == ("noble_2011_hla", arm))  # fmt: skip
     assert float(row["spread_low"]) <= odds[hla] / odds[1.0] <= float(row["spread_high"])
+
+
+@pytest.mark.parametrize(("hla", "arm"), [(0.2, "dr2"), (2.8, "dr33"), (5.4, "dr34")])
+def test_lifetime_odds_of_hla_groups_are_near_the_published(whole_lives, hla, arm):
+    """Published are odds among patients, most of them young; over a whole life they may be twice as far off."""
+    odds = {group: lives.ill.mean() / (1 - lives.ill.mean()) for group, lives in whole_lives.items()}
+    [row] = (r.cells for r in CATALOG.evidence("natural_history").outcomes if (
+        r.cells["study_id"], r.cells["arm_id"]) == ("noble_2011_hla", arm))  # fmt: skip
+    found, of_one_person = odds[hla] / odds[1.0], 1 / BIRTHS / odds[1.0]
+    assert float(row["spread_low"]) / 2 <= found + of_one_person
+    assert found <= 2 * float(row["spread_high"])
