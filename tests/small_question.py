@@ -14,6 +14,7 @@ FACTS = (
     "c_peptide_stimulated",
     "time_in_range",
     "egfr",
+    "sensitised",
     "mean_glucose",
 )
 

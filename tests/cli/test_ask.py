@@ -182,6 +182,15 @@ def test_a_therapy_that_was_studied_in_others_is_listed_with_the_reason(ask):
     assert "not compared, because its patients were others (Kidney function" in shown
 
 
+def test_who_is_sensitised_brings_memory_and_is_unlike_those_who_were_studied(ask):
+    text = PATIENT + "  sensitised: {present: true}\n"
+    answer = json.loads(ask(text, "--patients", "2", "--format", "json").stdout)
+    facts = {fact["id"]: fact for fact in answer["facts"]}
+    assert facts["sensitised"]["used"]
+    assert "memory against the tissue of others" in facts["sensitised"]["brings"]["en"]
+    assert not answer["therapies"][1]["compared"], "its trial took nobody who is sensitised"
+
+
 def test_wrong_files_end_with_two_and_leave_nothing(ask, tmp_path):
     done = ask("diabetes_type: type_1\nfacts:\n  agee: {value: 43, unit: year}\n")
     assert done.returncode == 2

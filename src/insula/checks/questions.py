@@ -10,9 +10,9 @@ from insula.core.units import convertible, is_unit
 from insula.population.derived import FormulaError, symbols_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from insula.catalog.records import Fact, Question
+    from insula.catalog.records import Fact, Question, Sourced
     from insula.catalog.shelf import Entry
     from insula.core.problems import Problem
 
@@ -55,16 +55,23 @@ def _outcomes(survey: Survey, entry: Entry[Any], question: Question) -> Iterator
 
 def _limits(survey: Survey, entry: Entry[Any], question: Question) -> Iterator[Problem]:
     for name, what_if in question.limits.items():
-        for symbol, quantity in what_if.set.items():
-            keys = ("limits", name, "set", symbol)
-            unit = survey.unit_of(symbol, "disease")
-            yield from exists(entry, keys, "symbol of the disease model", symbol, survey.dotted("disease"))
-            if unit and unit != quantity.unit:
-                text = f'{symbol} is set in "{quantity.unit}", its module declares "{unit}".'
-                yield Place(entry.path, entry.line(*keys)).error(text)
+        yield from _set(survey, entry, ("limits", name, "set"), what_if.set)
         for therapy in what_if.doses.therapies if what_if.doses else ():
             at = ("limits", name, "doses", "therapies")
             yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)
+
+
+def _set(
+    survey: Survey, entry: Entry[Any], above: tuple[str, ...], changes: Mapping[str, Sourced]
+) -> Iterator[Problem]:
+    """Symbols that are set belong to the disease model, in its unit."""
+    for symbol, quantity in changes.items():
+        keys = (*above, symbol)
+        unit = survey.unit_of(symbol, "disease")
+        yield from exists(entry, keys, "symbol of the disease model", symbol, survey.dotted("disease"))
+        if unit and unit != quantity.unit:
+            text = f'{symbol} is set in "{quantity.unit}", its module declares "{unit}".'
+            yield Place(entry.path, entry.line(*keys)).error(text)
 
 
 def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
@@ -75,6 +82,8 @@ def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
         for name, fact in question.facts.items():
             place = Place(entry.path, entry.line("facts", name))
             yield from _formula(survey, entry, name, fact, known)
+            if fact.brings is not None:
+                yield from _set(survey, entry, ("facts", name, "brings", "set"), fact.brings.set)
             for quantity in (fact.at_least, fact.at_most, fact.error):
                 if quantity is not None and not _fits(quantity.unit, fact):
                     yield place.error(f'{name} is in {fact.unit}, which "{quantity.unit}" does not fit.')

@@ -42,7 +42,7 @@ def test_age_and_type_are_enough(read):
 def test_the_example_is_in_order(catalog):
     example = Path(__file__).parents[3] / "examples" / "patient.yaml"
     asked = read_patient(catalog, catalog.questions["stop_insulin"], example)
-    assert set(asked.unused) == {"egfr", "autoantibodies", "earlier_transplant"}
+    assert set(asked.unused) == {"egfr", "autoantibodies", "earlier_transplant", "sensitised"}
     assert len(asked.known) == 10
 
 
@@ -141,6 +141,13 @@ def test_a_trace_with_too_many_gaps_tells_nothing(read, tmp_path):
     ((line, message),) = told(read, SENSOR)
     assert line == 4
     assert "too few" in message
+
+
+@pytest.mark.parametrize(("readings", "unit"), [(8.0, "mg_per_dL"), (150.0, "mmol_per_L")])
+def test_a_trace_in_the_other_unit_is_told(read, tmp_path, readings, unit):
+    trace(tmp_path, [readings] * 4000)
+    found = dict(told(read, SENSOR.replace("mmol_per_L", unit)))
+    assert "mean_glucose by the sensor's file is" in found[4]
 
 
 def test_what_is_wrong_with_a_trace(read, tmp_path):

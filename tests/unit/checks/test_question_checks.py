@@ -52,6 +52,7 @@ def test_the_question_of_the_science_is_in_order(told):
         ("{age: age, duration", "{age: years, duration", 'there is no fact "years".'),
         ("{quantity: egfr, at", "{quantity: gfr, at", 'there is no fact "gfr".'),
         ("islet_graft.attrition:", "islet_graft.wear:", 'there is no symbol of the disease model "islet_graft.wear".'),
+        ("immunity.memory_allo:", "immunity.mem:", 'there is no symbol of the disease model "immunity.mem".'),
         ("[donor_islets, stem_cell_islets]", "[islets, stem_cell_islets]", 'there is no therapy "islets".'),
         ("of: trait.weight", "of: trait.mass", 'there is no quantity of a virtual patient called "trait.mass".'),
         ('of: "7 - 6*trait.awareness"', 'of: "7 -"', 'gold_score is derived by "7 -", which is no formula.'),

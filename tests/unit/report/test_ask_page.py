@@ -31,7 +31,7 @@ def title(en, zh):
 def fact(name, **changes):
     return {
         "id": name, "title": title(f"Fact {name}", f"信息 {name}"), "value": 8.0, "below": False, "present": False,
-        "unit": "percent", "quantity": "", "used": True, "not_used": None,
+        "unit": "percent", "quantity": "", "used": True, "not_used": None, "brings": None,
         "before": {"low": 6.0, "median": 8.0, "high": 11.0}, "left": {"low": 7.5, "median": 8.1, "high": 8.6},
         "effective_without": 120.0,
     } | changes  # fmt: skip

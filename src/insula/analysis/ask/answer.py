@@ -104,7 +104,8 @@ def _facts(inquiry: Inquiry) -> list[Answer]:
                 "present": name in inquiry.asked.present,
                 "unit": fact.unit,
                 "quantity": fact.quantity or "",
-                "used": fact.of is not None,
+                "used": fact.not_used is None,
+                "brings": fact.brings.title.model_dump() if fact.brings and value else None,
                 "not_used": None if fact.not_used is None else fact.not_used.model_dump(),
                 **_left(inquiry, name),
             }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from insula.analysis.ask.kept import Kept
     from insula.analysis.ask.patient import Asked
     from insula.catalog import Catalog
-    from insula.catalog.records import DiabetesType, Question
+    from insula.catalog.records import DiabetesType, Question, Sourced
     from insula.trial.clinic import Clinic
 
     Floats = NDArray[np.float64]
@@ -156,9 +156,15 @@ def _alike(
     times = late.drawn(size, clinic.seed, "ask: patients")
     chosen = late.people.candidates[times > 0]
     _, cohort, baseline = live(clinic, early.people.rows(np.isin(early.people.candidates, chosen)))
-    start = Start(cohort, baseline).take(cohort.alive)
+    start = Start(cohort, baseline).take(cohort.alive).with_values(clinic, _brought(inquiry))
     drawn = times[times > 0][cohort.alive].astype(np.float64)
     return Alike(early, late, arrived, start, drawn, start.cohort.members)
+
+
+def _brought(inquiry: Inquiry) -> dict[str, Sourced]:
+    """Return what the facts that are true of the patient bring to the virtual patients."""
+    facts = [inquiry.question.facts[name] for name, value in inquiry.asked.stated.items() if value]
+    return {symbol: value for fact in facts if fact.brings for symbol, value in fact.brings.set.items()}
 
 
 def _courses(

@@ -50,7 +50,7 @@ class Start:
         """Return the patients where ``who`` (P,) is true; they must be alive."""
         return Start(self.cohort.select(who), select(self.baseline, who))
 
-    def without(self, clinic: Clinic, changes: Mapping[str, Sourced]) -> Start:
+    def with_values(self, clinic: Clinic, changes: Mapping[str, Sourced]) -> Start:
         """Return the same patients with symbols of the disease model at other values from now on."""
         cohort = self.cohort.copy()
         kernel = clinic.disease.kernel
@@ -98,7 +98,7 @@ def follow_without_limits(
     tasks: list[Task] = []
     for arm, limit in keys:
         what_if = question.limits[limit]
-        changed = starts[arm].without(clinic, what_if.set)
+        changed = starts[arm].with_values(clinic, what_if.set)
         other = arm if what_if.doses is None else variant_of(arm, limit)
         tasks.append(kept.task(f"without_{len(tasks):04d}", partial(_followed, clinic, changed, other)))
     found = side_by_side(tasks, workers, progress) if tasks else []

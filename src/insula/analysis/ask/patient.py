@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
     reader = _Reader(question, path, lined)
     problems += [*reader.type_problems(patient), *reader.fact_problems(patient)]
     measured, faults = read_sensor_facts(catalog, question, patient, path, lined)
-    raise_if_any(problems + faults)
+    raise_if_any([*problems, *faults, *reader.measured_problems(measured)])
     stated = {name: _in_unit(question.facts[name], one) for name, one in patient.facts.items()} | measured
     below = frozenset(name for name, one in patient.facts.items() if one.below is not None)
     present = frozenset(name for name, one in patient.facts.items() if one.present is not None)
@@ -133,6 +134,14 @@ class _Reader:
                 text = f'the fact "{name}" is missing; nothing can be said without it.'
                 yield self._problem(text, f"Write {name}: {{value: ..., unit: {fact.unit}}}.", "facts")
 
+    def measured_problems(self, measured: Mapping[str, float]) -> Iterator[Problem]:
+        """Yield what the readings of a sensor tell and nobody lives with: most often the other unit."""
+        for name, value in measured.items():
+            fact = self.question.facts[name]
+            if _outside(fact, value):
+                text = f"{name} by the sensor's file is {value:.3g} {fact.unit}: impossible, or a slip."
+                yield self._problem(text, f"{_ends(fact)}; look at the unit.", "sensor", "unit")
+
     def _fact(self, name: str, fact: Fact, stated: Stated) -> Iterator[Problem]:
         if stated.unit is None:
             if fact.unit != "dimensionless":
@@ -147,15 +156,28 @@ class _Reader:
             yield self._problem(text, f"Write unit: {fact.unit}.", "facts", name, "unit")
             return
         value = _in_unit(fact, stated)
-        low, high = (None if end is None else number(end, fact.unit) for end in (fact.at_least, fact.at_most))
-        if (low is not None and value < low) or (high is not None and value > high):
+        if _outside(fact, value):
             text = f"{name} is {value:g} {fact.unit}, which is impossible or a slip."
-            ends = [f"{end:g}" for end in (low, high) if end is not None]
-            hint = f"It lies between {' and '.join(ends)} {fact.unit}; look at value and unit."
-            yield self._problem(text, hint, "facts", name)
+            yield self._problem(text, f"{_ends(fact)}; look at value and unit.", "facts", name)
 
     def _problem(self, message: str, suggestion: str, *keys: str) -> Problem:
         return error(self.path, message, suggestion, line=self.lined.line(keys))
+
+
+def _limits(fact: Fact) -> tuple[float, float]:
+    """Return what a fact lies between, in its unit."""
+    low, high = (None if end is None else number(end, fact.unit) for end in (fact.at_least, fact.at_most))
+    return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def _outside(fact: Fact, value: float) -> bool:
+    low, high = _limits(fact)
+    return not low <= value <= high
+
+
+def _ends(fact: Fact) -> str:
+    ends = [f"{end:g}" for end in _limits(fact) if math.isfinite(end)]
+    return f"It lies between {' and '.join(ends)} {fact.unit}"
 
 
 def _in_unit(fact: Fact, stated: Stated) -> float:

@@ -37,13 +37,21 @@ class DiabetesType(Record):
         return self
 
 
+class Brings(Record):
+    """What a patient of whom a fact is true begins with: symbols of the disease model on the day of the therapy."""
+
+    title: Title
+    set: Mapping[str, Sourced]
+
+
 class Fact(Record):
     """Something that a clinic knows of a patient.
 
     `of` is a formula of what a virtual patient has at baseline: ``trait.<id>``, ``endpoint.<id>`` and symbols of the
     disease model, in their units; its value is in `unit`. How far a measurement may lie from it: the standard deviation
     is `error`, `relative_error` times the virtual patient's value, or both together; a `count` of events over a time
-    follows the rate that `of` gives per that time. A fact without `of` is `not_used`, with the reason.
+    follows the rate that `of` gives per that time. A fact that is present or absent may instead say what it `brings`
+    to all virtual patients if it is present. A fact with neither is `not_used`, with the reason.
     `sensor` is the endpoint by which a file of sensor readings tells the fact.
     """
 
@@ -58,13 +66,16 @@ class Fact(Record):
     relative_error: Sourced | None = None
     count: Sourced | None = None
     sensor: Text | None = None
+    brings: Brings | None = None
     not_used: Title | None = None
 
     @model_validator(mode="after")
     def _used_or_not(self) -> Self:
         errors = self.error is not None or self.relative_error is not None
-        if (self.of is None) == (self.not_used is None):
-            raise ValueError("give either of or not_used")
+        if [self.of, self.brings, self.not_used].count(None) != 2:
+            raise ValueError("give either of, brings or not_used")
+        if self.brings is not None and self.unit != "dimensionless":
+            raise ValueError("a fact that brings something is present or absent: its unit is dimensionless")
         if self.of is not None and errors == (self.count is not None):
             raise ValueError("a fact that is used needs error or relative_error, or else count")
         return self

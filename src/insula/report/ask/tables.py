@@ -124,7 +124,7 @@ def _facts(s: Answer, w: Writer) -> Section:
             w.title(one["title"]),
             words.stated(one, w),
             words.spread(one, one["before"], w),
-            words.spread(one, one["left"], w),
+            w.title(one["brings"]) if one["brings"] else words.spread(one, one["left"], w),
             MISSING if one["effective_without"] is None else w.number(one["effective_without"]),
         )
         for one in s["facts"]
