@@ -148,7 +148,8 @@ def _disease_clock(
     """Compile the day clock with the averaged day in it, what is read off it and what the arms are given."""
     symbols = catalog.clocks.symbols
     read = [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course, *watched]
-    outputs = tuple(dict.fromkeys([*read, symbols.hba1c, symbols.severe_hypoglycaemia_rate]))
+    eaten = () if symbols.eaten is None else (symbols.eaten,)
+    outputs = tuple(dict.fromkeys([*read, symbols.hba1c, symbols.severe_hypoglycaemia_rate, *eaten]))
     targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
     return build_clock(catalog, "disease", outputs, targets, averaged.module)
 

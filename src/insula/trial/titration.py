@@ -45,13 +45,13 @@ class OwnLimits:
 
 
 def start(regimen: Regimen, weight: NDArray[np.float64]) -> Doses:
-    """First doses of a patient of the given weight (kg), by the regimen's rules."""
+    """First doses of a patient of the given weight (kg), by the regimen's rules; held back if insulin waits."""
     daily = number(regimen.start.dose_per_kg, "U_per_kg_day") * weight
     return Doses(
         basal=daily * number(regimen.start.basal_share, "dimensionless"),
         carbohydrate_ratio=number(regimen.start.carbohydrate_rule, "g_per_day") / daily,
         correction_factor=number(regimen.start.correction_rule, "mg_per_dL_per_day") / daily,
-        on_insulin=np.ones(len(weight), dtype=bool),
+        on_insulin=np.full(len(weight), not regimen.start.waits),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.trial.growth import EATEN
 from insula.trial.handover import average
 from insula.trial.metabolic_clock import Readings, live
 from insula.trial.quantities import number
@@ -24,12 +26,18 @@ MapError = tuple[str, "NDArray[np.intp]", "NDArray[np.float64]", "NDArray[np.flo
 
 
 def hand_over(clinic: Clinic, cohort: Cohort) -> NDArray[np.float64]:
-    """Write what the disease clock hands over into the metabolic parameters; return it, (P, H)."""
+    """Write what the disease clock hands over into the metabolic parameters; return it, (P, H).
+
+    What people eat follows the disease clock, too, where the text names a symbol for it.
+    """
     handed = np.stack(
         [cohort.observed[:, clinic.disease.column(row.source)] for row in clinic.to_fast], axis=1
     )
     columns = [clinic.metabolic.parameter(row.target) for row in clinic.to_fast]
     cohort.metabolic_parameters[:, columns] = handed
+    if clinic.symbols.eaten is not None:
+        share = cohort.observed[:, clinic.disease.column(clinic.symbols.eaten)]
+        cohort.people = replace(cohort.people, carbohydrate=share * cohort.drawn[EATEN])
     return handed
 
 

@@ -186,6 +186,7 @@ class ClockSymbols(Record):
     dosed_size: Text
     hba1c: Text
     severe_hypoglycaemia_rate: Text
+    eaten: Text | None = None
 
 
 class ClockSettings(Record):

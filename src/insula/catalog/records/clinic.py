@@ -88,12 +88,13 @@ class Bolus(Record):
 
 
 class StartDoses(Record):
-    """The doses that the titration starts from."""
+    """The doses that the titration starts from; with `waits` nobody injects before a limit of `restart` is passed."""
 
     dose_per_kg: Sourced
     basal_share: Sourced
     carbohydrate_rule: Sourced
     correction_rule: Sourced
+    waits: bool = False
 
 
 class Correction(Record):
