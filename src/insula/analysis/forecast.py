@@ -81,6 +81,7 @@ def forecast_of(
         "registered": day.isoformat(),
         "command": command,
         "made_from": {key: manifest[key] for key in _MADE_FROM if key in manifest},
+        **({"limitations": study.limitations.model_dump()} if study.limitations else {}),
         "level": LEVEL,
         "forecasts": list(_lines(study, endpoints, run, int(manifest["seed"]))),
     }
