@@ -82,7 +82,7 @@ def calibrate(
         raise InsulaError(
             f"The folder {out} cannot be written: {trouble.strerror}. Choose another."
         ) from trouble
-    replays = open_replays(catalog, plan, lambda share: progress("prepare", share))
+    replays = open_replays(catalog.fitting(plan.id), plan, lambda share: progress("prepare", share))
     left_out = _studies(replays) if plan.leave_one_out else []
     fits = 1 + len(left_out)
     everything = np.ones(len(replays.targets), dtype=bool)

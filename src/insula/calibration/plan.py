@@ -75,12 +75,13 @@ def _parameters(catalog: Catalog, entry: Entry[CalibrationPlan], plan: Calibrati
         population = catalog.populations[catalog.studies[name].population]
         known = quantities_of(population, rows, catalog.habits[population.habits])
         fitted = uncertain(known)
+        other = catalog.fitting(plan.id).ensemble_of(population)
         for number, symbol in enumerate(plan.parameters):
             line = entry.line("parameters", number)
             if symbol not in known:
                 text = f'there is no parameter "{symbol}".'
                 yield error(entry.path, text, suggest(symbol, fitted), line=line)
-            elif symbol in (population.ensemble and catalog.ensembles[population.ensemble].values or ()):
+            elif other and symbol in other.values:
                 text = f"{symbol} is already taken from the ensemble {population.ensemble}."
                 yield error(entry.path, text, "Fit it from the prior of its table.", line=line)
             elif symbol not in fitted:

@@ -71,15 +71,20 @@ class Catalog:
     evidence
         Folder with evidence tables that are read instead of those of `root`, whose schema they follow: a topic,
         or a folder of topics.
+    anew
+        Ensemble that is being fitted again: populations that name it have the spreads of the tables. Empty: none.
 
     Shelves are mappings by id (the name of the file or folder). Nothing is read before it is asked for; what
     cannot be read raises InvalidText with all problems of that text only. `problems` reads everything.
     """
 
-    def __init__(self, root: Path, beside: tuple[Path, ...] = (), evidence: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, beside: tuple[Path, ...] = (), evidence: Path | None = None, anew: str = ""
+    ) -> None:
         self.root = root
         self.beside = beside
         self.own_evidence = evidence
+        self.anew = anew
 
     @classmethod
     def open(cls, root: Path | None = None) -> Catalog:
@@ -156,8 +161,12 @@ class Catalog:
         return self._shelf("ensemble", "ensembles/*.csv", read_ensemble)
 
     def ensemble_of(self, population: Population) -> Ensemble | None:
-        """Return the ensemble that a population names; None where it names none."""
-        return None if population.ensemble is None else self.ensembles[population.ensemble]
+        """Return the ensemble that a population names; None where it names none, or one that is fitted anew."""
+        return None if population.ensemble in (None, self.anew) else self.ensembles[population.ensemble]
+
+    def fitting(self, ensemble: str) -> Catalog:
+        """Return the same text for a fit that gives this ensemble."""
+        return Catalog(self.root, self.beside, self.own_evidence, ensemble)
 
     @cached_property
     def reviews(self) -> Shelf[Review]:

@@ -1,11 +1,17 @@
 """What a plan may not ask for is told before anything is compiled, all of it at once."""
 
+import shutil
+
 import pytest
 
 from insula.calibration.plan import read_plan
+from insula.calibration.replays import open_replays
 from insula.catalog import Catalog
 from insula.core.errors import InsulaError, InvalidText, UnknownName
 from insula.core.paths import science_root
+from insula.population.quantities import module_rows
+from small_plan import SYMBOL
+from tiny_study import change
 
 
 def refusal(catalog, path):
@@ -76,3 +82,24 @@ def test_every_plan_of_the_science_may_be_fitted():
 def test_a_plan_that_nobody_knows_is_told_with_those_there_are():
     with pytest.raises(UnknownName, match="donor_islets_smoke"):
         read_plan(Catalog.open(science_root()), "donor_islet_smoke")
+
+
+@pytest.mark.parametrize("name", ["plan", "other"])
+def test_an_ensemble_in_use_is_fitted_anew_by_its_own_plan_only(fitted_science, plan_file, tmp_path, name):
+    science = shutil.copytree(fitted_science, tmp_path / "science")
+    folder = science / "ensembles"
+    folder.mkdir()
+    values = [0.5, 1.0, 1.5, 2.5]
+    rows = "".join(f"{k},{value}\n" for k, value in enumerate(values))
+    (folder / f"{name}.csv").write_text(f"member,{SYMBOL}\n{rows}", encoding="utf-8")
+    catalog = Catalog.open(science)
+    population = catalog.studies["tiny"].population
+    change(science / "populations" / f"{population}.yaml", ensemble=name, ensemble_members=len(values))
+    catalog = Catalog.open(science)
+    assert catalog.ensemble_of(catalog.populations[population]).values[SYMBOL] == pytest.approx(values)
+    if name == "plan":
+        assert read_plan(catalog, plan_file()).id == name
+        place = open_replays(catalog.fitting(name), read_plan(catalog, plan_file())).places["tiny"]
+        assert place.quantities[SYMBOL] == module_rows(catalog)[SYMBOL]
+    else:
+        assert "already taken from the ensemble other" in refusal(catalog, plan_file())
