@@ -19,6 +19,7 @@ _TITLED = (
     "therapies",
     "procedures",
     "endpoints",
+    "adverse_events",
     "reviews",
     "questions",
 )
@@ -33,6 +34,7 @@ def command(lang: str) -> None:
         "studies": _("Studies"), "protocols": _("Protocols"), "populations": _("Populations"),
         "regimens": _("Regimens"),
         "habits": _("Habits"), "therapies": _("Therapies"), "procedures": _("Procedures"), "endpoints": _("Endpoints"),
+        "adverse_events": _("Adverse events"),
         "modules": _("Modules"), "models": _("Models"), "topics": _("Topics of evidence"), "reviews": _("Reviews"),
         "questions": _("Questions about a patient"),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from insula.report.figures.course import course_figure, published_levels
+from insula.report.figures.harms import harms_figure
 from insula.report.figures.intervals import interval_figure
 from insula.report.figures.profile import profile_figures
 from insula.report.figures.style import to_svg
@@ -64,6 +65,7 @@ def _figures(summary: dict[str, Any], writer: Writer, labels: Labels) -> dict[st
         "course": {arm: _course(summary, arm, writer, labels) for arm in arms},
         "profiles": {arm: _profiles(summary, arm, writer, labels) for arm in arms},
         "intervals": _intervals(summary, writer, labels),
+        "harms": {arm["arm"]: _harms(arm, writer, labels) for arm in summary["harms"]},
     }
 
 
@@ -101,6 +103,13 @@ def _intervals(summary: dict[str, Any], writer: Writer, labels: Labels) -> Marku
         return None
     figure = interval_figure(rows, [f"{labels.row(row)} · {labels.arm(row['arm'])}" for row in rows], writer)
     return markup(to_svg(figure, "intervals", writer._("Published values against predicted intervals")))
+
+
+def _harms(arm: dict[str, Any], writer: Writer, labels: Labels) -> Markup | None:
+    if not arm["known"]:
+        return None
+    label = writer._("Share of people with each adverse event, {arm}").format(arm=labels.arm(arm["arm"]))
+    return markup(to_svg(harms_figure(arm, writer), f"harms-{arm['arm']}", label))
 
 
 def markup(svg: str) -> Markup:

@@ -10,6 +10,7 @@ from insula.core.citations import format_reference
 from insula.report import tallies
 from insula.report.bands import course_bands, profiles
 from insula.report.evidence_rows import comparison_rows, key_rows, verdict
+from insula.report.harms import harms_of_run
 from insula.report.numbers_used import count_numbers, numbers_used
 from insula.report.run_folder import Run, in_order, read_run, without_failures
 from insula.report.science_text import read_science
@@ -61,6 +62,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "screening": tallies.screening(whole),
         "failures": tallies.failures(whole),
         "map_error": tallies.map_error(run, science),
+        "harms": harms_of_run(run, science),
         "course": {arm: course_bands(run.tables, arm, science) for arm in arms},
         "profiles": {arm: profiles(run, arm) for arm in arms},
         "number_counts": count_numbers(numbers),

@@ -80,6 +80,13 @@ class Writer:
         """Write a part of a whole as per cent with one decimal."""
         return self._with_unit(self.number(100 * part / whole, "percent"), "percent") if whole else MISSING
 
+    def count_of(self, part: int | None, whole: int) -> str:
+        """Write how many of how many, with the share; a dash where the part is not known."""
+        if part is None:
+            return MISSING
+        text = self._("{part} of {whole} ({share})")
+        return text.format(part=self.number(part), whole=self.number(whole), share=self.share(part, whole))
+
     def unit(self, name: str) -> str:
         """Write a unit name such as ``mg_per_kg_min`` as ``mg/kg/min``."""
         words = {

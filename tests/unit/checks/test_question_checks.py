@@ -47,7 +47,7 @@ def test_the_question_of_the_science_is_in_order(told):
         ("therapy_class: stem_cell_islets", "therapy_class: stem", 'there is no therapy class "stem".'),
         ("goal: insulin_independent", "goal: tir", 'there is no benefit of this question "tir".'),
         ("tir_above_70, insulin", "tir_over_70, insulin", 'there is no endpoint "tir_over_70".'),
-        ("harms: [adverse_event]", "harms: [harm]", 'there is no endpoint or outcome "harm".'),
+        ("harms: [adverse_event,", "harms: [harm,", 'there is no endpoint or outcome "harm".'),
         ("sensor: tir", "sensor: time", 'there is no endpoint "time".'),
         ("{age: age, duration", "{age: years, duration", 'there is no fact "years".'),
         ("{quantity: egfr, at", "{quantity: gfr, at", 'there is no fact "gfr".'),

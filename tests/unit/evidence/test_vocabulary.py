@@ -41,7 +41,9 @@ def test_area_over_two_hours_becomes_a_mean_concentration():
 def test_words_without_endpoint_say_why():
     assert VOCABULARY.word("hba1c", "furlong").reason == UNKNOWN_UNIT
     assert VOCABULARY.word("colour_of_eyes", "mL/min").reason == UNKNOWN_OUTCOME
-    assert VOCABULARY.word("adverse_event:bleeding", "patients").reason == "adverse events are not modelled"
+    assert VOCABULARY.word("adverse_event:bleeding", "patients").reason == (
+        "this is none of the adverse events that are simulated"
+    )
     assert VOCABULARY.word("mortality", "patients").reason == "deaths are not modelled"
 
 

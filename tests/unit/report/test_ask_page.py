@@ -37,6 +37,21 @@ def fact(name, **changes):
     } | changes  # fmt: skip
 
 
+HARM = {
+    "event": "bleeding", "title": title("Bleeding", "出血"), "therapy": "cells", "therapy_title": title("Cells", "细胞"),
+    "serious": True,
+}  # fmt: skip
+HARMS = {
+    "known": [{
+        **HARM, "per": "administration", "consequence": title("No second time.", "不可再次输注。"),
+        "shares": [{"day": DAY, "share": 0.12, "low": 0.08, "high": 0.17}], "observed": [{"source": "ryan2005"}],
+    }],
+    "serious": [{"day": DAY, "share": 0.34, "low": 0.21, "high": 0.52}],
+    "unknown": [{**HARM, "title": title("Tumour", "肿瘤"), "reason": title("Nobody counted.", "无统计。")}],
+    "unlisted": [title("Drug", "药物")],
+}  # fmt: skip
+
+
 def therapy(name, **changes):
     return {
         "id": name, "title": title(f"Therapy {name}", f"疗法 {name}"), "therapy_class": "cells",
@@ -48,6 +63,7 @@ def therapy(name, **changes):
         "chances": [{"endpoint": "free", "day": DAY, "without_value": 0, "chance": CHANCE}],
         "limits": {"day": DAY, "missed": 9, "retried": 4, "without": {"dose": {"reached": 3, "of": 4}}},
         "resembling": [{**ARM, "published": [ROW]}], "harms": [{**ARM, **ROW}],
+        "expected_harms": HARMS,
     } | changes  # fmt: skip
 
 

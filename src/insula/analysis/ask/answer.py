@@ -12,6 +12,7 @@ from insula.analysis.ask.clinic import horizon_days
 from insula.analysis.ask.resembling import nearest, published_arms, rows_of
 from insula.analysis.ask.weights import effective_without
 from insula.analysis.compare_with_published import LEVEL
+from insula.analysis.expected_harms import expected_harms
 from insula.population.derived import evaluate
 from insula.statistics.chance import chance, effective_number
 from insula.trial.quantities import number
@@ -180,6 +181,9 @@ def _therapies(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
             "limits": None,
             "resembling": _resembling(inquiry, one.therapy_class, arms, rows),
             "harms": _harms(inquiry, one.therapy_class, arms, rows),
+            "expected_harms": expected_harms(
+                catalog, catalog.protocols[name], horizon_days(question), question.seed, LEVEL
+            ),
         }
         if inquiry.alike is not None and inquiry.courses is not None and mine["compared"]:
             mine["chances"] = _chances(inquiry, inquiry.alike, inquiry.courses, name)

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from insula.report.ask import words
+from insula.report.ask.harms import expected_harms, serious_harms
+from insula.report.ask.section import Section, Table
 from insula.report.evidence_origin import origin
 from insula.report.writing import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from insula.report.writing import Writer
 
 Answer = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Table:
-    """Heads and rows of texts; the first cell of a row names it."""
-
-    caption: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading, sentences before and after, and tables."""
-
-    id: str
-    title: str
-    lead: Sequence[str] = ()
-    tables: Sequence[Table] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
-
-
 def sections(s: Answer, w: Writer) -> list[Section]:
     """Return everything that an answer says, most important first."""
     made = [_chances(s, w), _known(s, w), _limits(s, w)] if s["answered"] else []
-    rest = [_facts(s, w), _therapies(s, w), _resembling(s, w), _harms(s, w)]
+    harms = [serious_harms(s, w), expected_harms(s, w)]
+    rest = [*harms, _facts(s, w), _therapies(s, w), _resembling(s, w), _harms(s, w)]
     return [one for one in (*made, *rest) if one.tables or one.lead]
 
 
@@ -216,7 +198,7 @@ def _arm(arm: Answer, w: Writer) -> tuple[str, ...]:
 
 
 def _harms(s: Answer, w: Writer) -> Section:
-    """Published harms by therapy class; none of them is simulated."""
+    """Published harms by therapy class, as the evidence tables hold them."""
     heads = (w._("Harm, as named by the source"), w._("Study, arm"), w._("Published"))
     tables = [
         Table(
@@ -235,8 +217,8 @@ def _harms(s: Answer, w: Writer) -> Section:
         if one["harms"]
     ]
     lead = w._(
-        "No harm of cells, surgery or drugs is simulated, so no chance is given. Listed is what the evidence tables "
-        "hold of these therapies; harms that are not listed are not thereby absent."
+        "Listed is what the evidence tables hold of these therapies; harms that are not listed are not thereby absent. "
+        "What is expected of each therapy stands above."
     )
     return Section("harms", w._("Published harms"), [lead] if s["answered"] or tables else [], tables)
 

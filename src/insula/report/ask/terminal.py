@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from insula.report.ask import words
-from insula.report.ask.tables import Table, not_compared, not_from_people, sections
+from insula.report.ask.tables import not_compared, not_from_people, sections
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-_ON_THE_PAGE = ("resembling", "harms", "therapies")  # too long for a terminal where there is an answer
+    from insula.report.ask.section import Table
+
+_ON_THE_PAGE = (
+    "resembling",
+    "harms",
+    "therapies",
+    "expected_harms",
+)  # too long for a terminal where there is an answer
 
 
 def terminal_answer(s: dict[str, Any], lang: str) -> Group:

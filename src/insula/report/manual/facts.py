@@ -18,6 +18,7 @@ from insula.report.manual.words import title, unit_of_rate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from insula.catalog import Catalog
     from insula.report.manual.reading import Manual, ReadModel
     from insula.report.writing import Writer
 
@@ -45,11 +46,23 @@ def module_facts(manual: Manual, name: str, writer: Writer) -> Facts:
         "parameters": module.parameters,
         "actions": module.actions,
         "verdicts": manual.verdicts[name],
+        "harms": harm_rows(manual.catalog, name),
         "readme": readme_html(module.readme, citations),
         "by_kind": by_kind,
         "by_status": by_status,
         "sources": cited(texts_of(manual, [name]), citations),
     }
+
+
+def harm_rows(catalog: Catalog, name: str) -> list[Facts]:
+    """Return the harms of a therapy, each with the title of its event."""
+    listed, events = catalog.harms.readable().get(name), catalog.adverse_events.readable()
+    found = listed.harms if listed else {}
+    return [
+        {"title": events[event].title.model_dump(), "harm": harm}
+        for event, harm in found.items()
+        if event in events
+    ]
 
 
 def links(manual: Manual) -> dict[str, str]:
@@ -65,6 +78,8 @@ def texts_of(manual: Manual, modules: Iterable[str]) -> list[str | None]:
         found += [module.text, module.readme]
         found += [text for row in module.parameters for text in (row.source, row.place, row.note)]
         found += [text for row in module.behaviour for text in (row.source, row.place, row.note)]
+        counted = [one for row in harm_rows(manual.catalog, name) for one in row["harm"].observed]
+        found += [text for one in counted for text in (one.source, one.place, one.note)]
     return found
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from insula.analysis.behaviour import Verdict
     from insula.catalog import Catalog
     from insula.catalog.records import BehaviourRow, ParameterRow
+    from insula.catalog.records.harms import Harm, Observed
     from insula.report.writing import Writer
 
 _SHORT = {"minute": "min"}  # as in the names of the units that hold it
@@ -38,6 +39,21 @@ def title(catalog: Catalog, name: str, writer: Writer) -> str:
         return str(catalog.therapies[name].title[writer.lang])
     first = catalog.modules[name].readme.partition("\n")[0]
     return writer._(first.removeprefix("#").strip() or name.replace("_", " "))
+
+
+def counted(harm: Harm, one: Observed, writer: Writer) -> str:
+    """Return what a trial counted of a harm, with what its controls had."""
+    _ = writer._
+    form = {
+        "administration": _("{events} in {of} administrations"),
+        "patient": _("{events} of {of} patients"),
+        "year": _("{events} in {of} patient-years"),
+    }[harm.per or "patient"]
+    text = form.format(events=writer.number(one.events), of=writer.number(one.of))
+    if one.control is None:
+        return text
+    control = form.format(events=writer.number(one.control.events), of=writer.number(one.control.of))
+    return _("{treated}; controls {control}").format(treated=text, control=control)
 
 
 def model_title(name: str, writer: Writer) -> str:
