@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.analysis.compare_with_published import LEVEL
 from insula.evidence import rows_of_study
+from insula.evidence.reported_interval import reported_interval
 from insula.report.run_folder import Run, rows_of
 
 if TYPE_CHECKING:
@@ -16,11 +18,11 @@ _WIDTHS = ("sd", "se")
 
 
 def comparison_rows(run: Run, science: ScienceText) -> list[dict[str, Any]]:
-    """Return the rows of the comparison table with what the unit measures, and the published spread."""
+    """Return the rows of the comparison table with what the unit measures, the published spread, and its interval."""
     rows = rows_of(run.table("comparison"))
     published = _published(science)
-    spreads = [_ends(row) for row in published] if len(published) == len(rows) else [(None, None)] * len(rows)
-    return [_row(row, ends, science) for row, ends in zip(rows, spreads, strict=True)]
+    printed = published if len(published) == len(rows) else [None] * len(rows)
+    return [_row(row, source, science) for row, source in zip(rows, printed, strict=True)]
 
 
 def verdict(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -48,23 +50,27 @@ def _published(science: ScienceText) -> tuple[PublishedRow, ...]:
     return rows_of_study(science.catalog, evidence) if evidence else ()
 
 
-def _ends(row: PublishedRow) -> tuple[float | None, float | None]:
+def _ends(row: PublishedRow | None) -> tuple[float | None, float | None]:
     """Return where the error bar of a published row begins and ends."""
+    if row is None:
+        return None, None
     ends = (row.spread_low, row.spread_high)
     if row.spread_type in _WIDTHS:
         ends = (row.value - row.spread_low, row.value + row.spread_low)
     return ends if all(end == end for end in ends) else (None, None)
 
 
-def _row(
-    row: dict[str, Any], ends: tuple[float | None, float | None], science: ScienceText
-) -> dict[str, Any]:
+def _row(row: dict[str, Any], source: PublishedRow | None, science: ScienceText) -> dict[str, Any]:
+    ends = _ends(source)
+    reported = (source and reported_interval(source, LEVEL)) or (None, None)
     outcome = str(row["outcome"])
     own = row["unit"] == science.unit(outcome)
     return {
         **row,
         "published_low": ends[0],
         "published_high": ends[1],
+        "reported_low": reported[0],
+        "reported_high": reported[1],
         "measured": science.measured(outcome) if own else "",
         "difference": row["statistic"] in DIFFERENCES,
     }

@@ -12,6 +12,7 @@ from insula.report.figures.course import course_figure, published_levels
 from insula.report.figures.harms import harms_figure
 from insula.report.figures.intervals import interval_figure
 from insula.report.figures.profile import profile_figures
+from insula.report.figures.published_course import published_course_figure
 from insula.report.figures.style import to_svg
 from insula.report.labels import Labels
 from insula.report.writing import Writer
@@ -64,6 +65,7 @@ def _figures(summary: dict[str, Any], writer: Writer, labels: Labels) -> dict[st
     return {
         "course": {arm: _course(summary, arm, writer, labels) for arm in arms},
         "profiles": {arm: _profiles(summary, arm, writer, labels) for arm in arms},
+        "published": _published(summary, writer, labels),
         "intervals": _intervals(summary, writer, labels),
         "harms": {arm["arm"]: _harms(arm, writer, labels) for arm in summary["harms"]},
     }
@@ -80,6 +82,15 @@ def _course(summary: dict[str, Any], arm: str, writer: Writer, labels: Labels) -
         label = writer._("{title} over time, {arm}").format(title=title, arm=labels.arm(arm))
         svg = markup(to_svg(figure, f"course-{arm}-{quantity}", label))
         found.append({"title": title, "svg": svg, "leading": quantity in LEADING})
+    return found
+
+
+def _published(summary: dict[str, Any], writer: Writer, labels: Labels) -> list[dict[str, Any]]:
+    found = []
+    for number, course in enumerate(summary["published_courses"]):
+        figure = published_course_figure(course, [labels.arm(arm) for arm in course["arms"]], writer)
+        title = f"{labels.endpoint(course['outcome'])} · {writer._(course['kind'])}"
+        found.append({"title": title, "svg": markup(to_svg(figure, f"published-{number}", title))})
     return found
 
 

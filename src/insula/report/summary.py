@@ -12,6 +12,7 @@ from insula.report.bands import course_bands, profiles
 from insula.report.evidence_rows import comparison_rows, key_rows, verdict
 from insula.report.harms import harms_of_run
 from insula.report.numbers_used import count_numbers, numbers_used
+from insula.report.published_courses import published_courses
 from insula.report.run_folder import Run, in_order, read_run, without_failures
 from insula.report.science_text import read_science
 
@@ -56,6 +57,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "interval_level": LEVEL,
         "verdict": verdict(rows),
         "comparison": rows,
+        "published_courses": published_courses(rows),
         "people": tallies.people(whole, science),
         "weights": tallies.weights(whole),
         "baseline": tallies.baseline(run, science),

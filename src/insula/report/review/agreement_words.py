@@ -40,7 +40,8 @@ def verdict(cell: Data, writer: Writer) -> str:
     _ = writer._
     counted = Counter(words.reason(one["reason"], writer) for one in virtual["missing"])
     reasons = (_("{reason} ({count})").format(reason=reason, count=n) for reason, n in counted.most_common())
-    return _("{verdict}: {what}").format(verdict=_(virtual["verdict"]), what=_("; ").join(reasons))
+    found = str(virtual["verdict"])
+    return _("{verdict}: {what}").format(verdict=_(found), what=_("; ").join(reasons))
 
 
 def replayed(summary: Data, writer: Writer) -> list[str]:
