@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from insula.catalog.base import Quantity
     from insula.catalog.records import Habits, Regimen
+    from insula.catalog.records.clinic import Basal
 
 EVERYBODY = np.array(True)
+MINUTES_PER_HOUR = 60.0
 _FIRST_OCCASION = 100_000  # keeps the occasions of run-in days, which are counted backwards, positive
 
 
@@ -139,21 +141,45 @@ def need_rows(habits: Habits, people: People, seed: int, days: NDArray[np.int64]
 def basal_rows(
     regimen: Regimen, people: People, doses: Doses, seed: int, days: NDArray[np.int64], symbol: str
 ) -> list[Rows]:
-    """Long-acting insulin, in equal parts at the regimen's hours, unless it is forgotten that day.
+    """Basal insulin of every day: injected at the regimen's hours, or pumped by its profile.
+
+    ``symbol`` takes what is absorbed of an injection.
+    """
+    if regimen.basal.profile:
+        return _pumped(regimen.basal, doses, days)
+    return _injected(regimen.basal, people, doses, seed, days, symbol)
+
+
+def _pumped(basal: Basal, doses: Doses, days: NDArray[np.int64]) -> list[Rows]:
+    """Rates that give the day's basal dose in the proportions of the profile; nobody forgets a pump."""
+    times = [number(part.from_, "min") for part in basal.profile]
+    rates = [number(part.rate, "U_per_h") for part in basal.profile]
+    daily = float(np.dot(rates, np.diff([*times, MINUTES_PER_DAY]))) / MINUTES_PER_HOUR
+    dose = np.where(doses.on_insulin, doses.basal, 0.0)
+    return [
+        Rows(midnights(days) + time, basal.action, each(dose * rate / daily), EVERYBODY)
+        for time, rate in zip(times, rates, strict=True)
+    ]
+
+
+def _injected(
+    basal: Basal, people: People, doses: Doses, seed: int, days: NDArray[np.int64], symbol: str
+) -> list[Rows]:
+    """Long-acting insulin in equal parts, unless it is forgotten that day.
 
     How much of a dose is absorbed varies from one injection to the next; what counts as delivered does not.
     """
     drawn = uniform(seed, "missed basal", people.candidates, occasions(days))
     injects = each(doses.on_insulin) & ~(drawn < each(people.missed_basal))
-    share = 1.0 / len(regimen.basal.at)
-    draws = normal(seed, "basal absorption", people.candidates, occasions(days), len(regimen.basal.at))
-    variation = 0.0 if regimen.basal.variation is None else number(regimen.basal.variation, "dimensionless")
+    share = 1.0 / len(basal.at)
+    draws = normal(seed, "basal absorption", people.candidates, occasions(days), len(basal.at))
+    variation = 0.0 if basal.variation is None else number(basal.variation, "dimensionless")
     rows = []
-    for k, at in enumerate(regimen.basal.at):
+    for k, at in enumerate(basal.at):
         time = midnights(days) + number(at, "min")
         absorbed = unit_lognormal(variation, draws[:, :, k, None])
         rows.append(Rows(time, f"set:{symbol}", absorbed, injects))
-        rows.append(Rows(time, regimen.basal.action, each(doses.basal * share), injects))
+        rows.append(Rows(time, basal.action, each(doses.basal * share), injects))
     return rows
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from insula.catalog import Catalog
 from insula.core.units import convert
-from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, meal_rows, occasion, rescue_rows
+from insula.trial.day_plan import MINUTES_PER_DAY, Doses, People, basal_rows, meal_rows, occasion, rescue_rows
 
 PATIENTS = 400
 
@@ -97,3 +97,24 @@ def test_a_low_can_be_noticed_all_day_long_and_an_alarm_is_heeded_as_often_as_to
 def test_days_before_the_therapy_have_addresses_too():
     assert occasion(-500) >= 0
     assert len({occasion(day) for day in range(-500, 500)}) == 1000
+
+
+@pytest.fixture(scope="module")
+def pump():
+    return Catalog.open().regimens["csii"]
+
+
+def test_a_pump_gives_the_basal_dose_every_day_fastest_at_dawn(pump):
+    rows = basal_rows(pump, people(3), doses(3), 1, FIVE_DAYS, "unused")
+    begin = np.array([row.time[0, 0, 0] for row in rows])
+    rate = np.stack([np.broadcast_to(row.amount, (3, 5, 1))[:, :, 0] for row in rows], axis=-1)
+    hours = np.diff([*begin, MINUTES_PER_DAY]) / 60
+    assert (rate * hours).sum(axis=-1) == pytest.approx(10.0)
+    at_four = np.flatnonzero(begin <= 4 * 60)[-1]
+    assert (rate.argmax(axis=-1) == at_four).all()
+
+
+def test_who_is_off_insulin_wears_a_pump_that_stands_still(pump):
+    for row in basal_rows(pump, people(3), doses(3, on=False), 1, FIVE_DAYS, "unused"):
+        assert row.there.all(), "a rate goes on until another is set"
+        assert not row.amount.any()

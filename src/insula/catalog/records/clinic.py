@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from insula.catalog.base import (
     Record,
@@ -73,12 +75,28 @@ class Range(Record):
     high: Sourced
 
 
+class Rate(Record):
+    """From when on a pump gives basal insulin how fast; rates count by their proportions."""
+
+    from_: Sourced = Field(alias="from")
+    rate: Sourced
+
+
 class Basal(Record):
-    """When long-acting insulin is injected, and the action that does it."""
+    """Basal insulin and the action that gives it: injected `at` hours in equal parts, or pumped by a `profile`."""
 
     action: Text
-    at: tuple[Sourced, ...]
+    at: tuple[Sourced, ...] = ()
+    profile: tuple[Rate, ...] = ()
     variation: Sourced | None = None
+
+    @model_validator(mode="after")
+    def _is_given(self) -> Self:
+        if bool(self.at) == bool(self.profile):
+            raise ValueError("basal insulin needs either `at` (injections) or `profile` (a pump)")
+        if self.profile and self.profile[0].from_.value != 0:
+            raise ValueError("the profile of a pump must begin at midnight: `from` of its first line is 0")
+        return self
 
 
 class Bolus(Record):
