@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from benchmarks import growth, operations, report
+from benchmarks import growth, new_onset, operations, report
 from benchmarks.compare import Effort, compare
 from benchmarks.machine import describe
 from benchmarks.problems import Problem, problems
@@ -61,6 +61,7 @@ def _growth(quick: bool, cores: list[int], tell: Any) -> dict[str, Any]:
     os.sched_setaffinity(0, cores)
     tell("streams")
     found["stream"] = growth.streamed(growth.GROW[:3] if quick else growth.GROW, workers=len(cores))
+    found["new_onset"] = new_onset.five_years(10_000, len(cores), tell)
     if not quick:
         found["trial"] = growth.trial(1000, len(cores), tell)
     return found

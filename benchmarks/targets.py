@@ -37,11 +37,12 @@ def _grown(growth: dict[str, Any]) -> list[Target]:
     stream, call = (
         {row["patients"]: row["seconds"] for row in growth.get(key, ())} for key in ("stream", "patients")
     )
-    trial = growth.get("trial", {})
+    trial, onset = growth.get("trial", {}), growth.get("new_onset", {})
     few, many = call.get(1_000), call.get(100_000)
     return [
         ("10^5 patients, 5 years, drawn and stored, all cores, s", "60", "20", stream.get(100_000)),
         ("10^3 to 10^5 patients, one core: off a straight line, %", "10", "", _off_line(few, many)),
+        ("10^4 newly diagnosed, 5 years, disease clock alone, all cores, s", "10", "", onset.get("seconds")),
         ("1,000 patients x 2 arms, both clocks, all cores, s", "60", "15", trial.get("seconds")),
         ("the same trial, processor time of all cores, s", "", "", trial.get("processor_seconds")),
     ]
