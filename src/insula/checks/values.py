@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insula.catalog.records import Habits, Population, Procedure, Protocol, Regimen, Study
+from insula.catalog.records.harms import Harms
 from insula.checks.survey import Place, Survey
 from insula.core.units import convert, convertible, is_unit
 
@@ -35,6 +36,7 @@ EXPECTED: dict[type, dict[str, str]] = {
     Protocol: {"at": "day", "from": "day", "to": "day"},
     Study: {"at": "day", "follow_up": "day", "from": "day", "to": "day"},
     Procedure: {"at": "min", "carbohydrate": "g", "readings": "min"},
+    Harms: {"within": "day", "lasts": "day"},
 }  # fmt: skip
 _SUM_OF_SHARES_WITHIN = 1e-9  # shares are written as decimals; only rounding of their sum is allowed
 

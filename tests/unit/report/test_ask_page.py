@@ -38,8 +38,8 @@ def fact(name, **changes):
 
 
 HARM = {
-    "event": "bleeding", "title": title("Bleeding", "出血"), "therapy": "cells", "therapy_title": title("Cells", "细胞"),
-    "serious": True,
+    "event": "bleeding", "title": title("Bleeding", "出血"), "serious": True,
+    "therapy": "cells", "therapy_title": title("Cells", "细胞"),
 }  # fmt: skip
 HARMS = {
     "known": [{
@@ -240,3 +240,14 @@ def test_evidence_from_animals_alone_is_said_where_the_therapy_is_compared(lang,
         assert title("Betadrug", "贝塔药")[lang] not in text
     answer["therapies"][1] |= {"compared": False}
     assert told not in page(answer, lang)
+
+
+def test_expected_harms_have_an_interval_and_what_nobody_knows_is_said():
+    text = page(ANSWER)
+    assert "At least one serious event" in text
+    assert "34 % (21 to 52 %)" in text
+    assert "Bleeding Cells yes 12 % (8 to 17 %) ryan2005" in text
+    assert "Bleeding: No second time." in text
+    assert "Not known: Tumour, Cells. Nobody counted." in text
+    assert "Drug: nobody has written its harms down." in text
+    assert "34 % (21 to 52 %)" in shown(ANSWER)

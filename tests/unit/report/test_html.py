@@ -127,7 +127,11 @@ def test_each_evidence_row_prints_the_numbers_of_the_summary(source, summary, la
 
 
 def test_rows_that_were_not_scored_give_the_reason(source, lang):
-    assert {"en": "this is none of the adverse events that are simulated", "zh": "此不良事件不在模拟之列"}[lang] in source
+    not_simulated = {
+        "en": "this is none of the adverse events that are simulated",
+        "zh": "此不良事件不在模拟之列",
+    }
+    assert not_simulated[lang] in source
     assert {"en": "no size is given", "zh": "未给出样本量"}[lang] in source
 
 

@@ -83,8 +83,14 @@ class Harm(Record):
 
 
 class Harms(Record):
-    """harms.yaml beside a therapy: its harms by adverse event."""
+    """harms.yaml beside a therapy: its harms by adverse event; one without any of its own says why in the note."""
 
     id: Text
-    harms: Annotated[Mapping[str, Harm], Field(min_length=1)]
+    harms: Mapping[str, Harm]
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _none_for_a_reason(self) -> Self:
+        if not self.harms and not (self.note or "").strip():
+            raise ValueError("no harms, and the note does not say why")
+        return self

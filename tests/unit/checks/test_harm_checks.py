@@ -1,0 +1,94 @@
+"""One thing in a list of harms is broken, and exactly that is told, on its line."""
+
+import shutil
+
+import pytest
+
+from insula.catalog import Catalog
+from insula.checks.harms import (
+    events_are_brought_by_something,
+    harms_name_what_exists,
+    rates_have_an_exposure,
+)
+from insula.checks.survey import Survey
+from insula.core.paths import science_root
+from insula.core.problems import in_order
+
+FILE = "biology/therapies/donor_islets/harms.yaml"
+CHECKS = (harms_name_what_exists, rates_have_an_exposure, events_are_brought_by_something)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("harmed") / "science"
+    shutil.copytree(science_root(), root)
+    return root
+
+
+@pytest.fixture
+def told(folder):
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8")
+
+    def told(old, new):
+        """Problems of this file; one that is like it has the same."""
+        assert text.count(old) >= 1, old
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        survey = Survey(Catalog(folder))
+        found = [*survey.catalog.harms.entry("donor_islets").problems]
+        found += [problem for check in CHECKS for problem in check(survey)]
+        return [(p.line, p.message) for p in in_order(found) if p.where == path and p.severity == "error"]
+
+    yield told
+    path.write_text(text, encoding="utf-8")
+
+
+def test_the_harms_of_the_science_are_in_order(told):
+    assert told("id: donor_islets", "id: donor_islets") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  bleeding:", "  blood:", 'there is no adverse event "blood".'),
+        ("[tacrolimus, sirolimus", "[tacro, sirolimus", 'there is no therapy "tacro".'),
+        ("[tacrolimus, sirolimus", "[anti_cd3, sirolimus",
+         "donor_antibodies comes after anti_cd3, which is not held at a level and has no end."),
+        ("unless: [closed_device", "unless: [device", 'there is no therapy "device".'),
+        ("per: administration", "per: year",
+         "bleeding comes per year, but donor_islets is given as doses that never end."),
+        ("per: administration", "per: week",
+         'harms.bleeding.per "week" is none of administration, patient, year.'),
+        ("events: 15, of: 128", "events: 150, of: 128",
+         "harms.bleeding: 150 events of 128 are more than all."),
+        ("    within: {value: 6, unit: year}\n", "",
+         "harms.donor_antibodies: a harm per patient needs within, the others take none."),
+        ("    per: administration\n", "",
+         "harms.bleeding: give either per and observed, or unknown with the reason."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told(told, old, new, message):
+    ((line, found),) = told(old, new)
+    assert found == message
+    assert line > 1
+
+
+def test_a_therapy_without_harms_says_why(folder):
+    path = folder / "biology/therapies/trial_care/harms.yaml"
+    path.write_text("id: trial_care\nharms: {}\n", encoding="utf-8")
+    (problem,) = Catalog(folder).harms.entry("trial_care").problems
+    assert problem.message == "no harms, and the note does not say why."
+
+
+def test_a_list_of_harms_can_be_like_that_of_another_therapy(folder):
+    catalog = Catalog(folder)
+    own, other = catalog.harms["stem_cell_islets"].harms, catalog.harms["donor_islets"].harms
+    assert set(own) == {*other, "tumour"}
+    assert own["bleeding"] == other["bleeding"]
+    path = folder / "biology/therapies/stem_cell_islets/harms.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("like: donor_islets", "like: donor_islet"), encoding="utf-8")
+    (problem,) = Catalog(folder).harms.entry("stem_cell_islets").problems
+    path.write_text(text, encoding="utf-8")
+    assert problem.message == 'there is no "donor_islet" to be like.'
+    assert "donor_islets" in problem.suggestion
