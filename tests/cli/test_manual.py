@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from insula.analysis.behaviour.verdicts import models_of
 from insula.catalog import Catalog
 from insula.cli.main import group
 from insula.core.errors import UnknownName
@@ -272,3 +273,22 @@ def test_readme_is_on_the_page(folder):
     )
     assert "Left out: Th2, IL-4 and Tfh" in readme
     assert "Left out: Th2, IL-4 and Tfh" in text
+
+
+def test_the_chinese_page_begins_with_what_the_readme_sums_up_in_chinese(folder):
+    catalog = Catalog.open()
+    for name in models_of(catalog):
+        if name not in catalog.modules:
+            continue  # made by the machinery
+        summed = catalog.modules[name].readme.partition("\n## 中文\n")[2].strip()
+        assert len(summed) > 40, f"{name}: its README has no part ## 中文"
+        chinese, english = (
+            (folder / lang / f"{name}.html").read_text(encoding="utf-8") for lang in ("zh", "en")
+        )
+        end = summed[-8:]
+        assert chinese.index('<div class="readme" lang="zh">') < chinese.index(
+            '<div class="readme" lang="en">'
+        )
+        assert end in chinese, name
+        assert end not in english, name
+        assert "<h3>中文</h3>" not in english, name

@@ -12,7 +12,7 @@ from insula.report.manual.diagram.network import around
 from insula.report.manual.diagram.svg import wiring_svg
 from insula.report.manual.mathml import Typesetter
 from insula.report.manual.score import shares
-from insula.report.manual.sources import cited, readme_html
+from insula.report.manual.sources import cited, readme_parts
 from insula.report.manual.words import title, unit_of_rate
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def module_facts(manual: Manual, name: str, writer: Writer) -> Facts:
         "actions": module.actions,
         "verdicts": manual.verdicts[name],
         "harms": harm_rows(manual.catalog, name),
-        "readme": readme_html(module.readme, citations),
+        "readme": readme_parts(module.readme, writer.lang, citations),
         "by_kind": by_kind,
         "by_status": by_status,
         "sources": cited(texts_of(manual, [name]), citations),

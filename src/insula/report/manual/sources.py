@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
@@ -33,6 +33,19 @@ def cited(texts: Iterable[str | None], citations: Mapping[str, Citation]) -> lis
 def linked(text: str | None, citations: Mapping[str, Citation]) -> Markup:
     """Escape a text of the tables; the keys of sources in it lead to the list of sources."""
     return _with_links(str(escape(text or "")), citations)
+
+
+CHINESE = "## 中文"  # heading of the part of a README that sums it up in Chinese; it is the last one
+
+
+def readme_parts(readme: str, lang: str, citations: Mapping[str, Citation]) -> list[dict[str, Any]]:
+    """Return the parts of a README for a page of one language, with the language of each.
+
+    The English text stands on every page; what is written in Chinese stands before it on the Chinese one.
+    """
+    english, _, chinese = readme.partition(f"\n{CHINESE}\n")
+    parts = [{"lang": "zh", "html": readme_html(chinese, citations)}] if lang == "zh" and chinese else []
+    return [*parts, {"lang": "en", "html": readme_html(english, citations)}]
 
 
 def readme_html(readme: str, citations: Mapping[str, Citation]) -> Markup:
