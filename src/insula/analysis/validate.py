@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.analysis.compare_with_published import NO_ARM, compare_folder
+from insula.analysis.dose_order import dose_orders
 from insula.analysis.scorecard import Card, Replay, judge
 from insula.analysis.scorecard_summary import summarise_card
 from insula.analysis.visit_values import read_manifest, read_visit_values
@@ -67,10 +68,11 @@ class StudyRun:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All rows, and how each study went."""
+    """All rows, how each study went, and where doses were compared (`insula.analysis.dose_order`)."""
 
     card: Card
     runs: tuple[StudyRun, ...]
+    doses: tuple[dict[str, Any], ...]
 
     def answer(self) -> dict[str, Any]:
         """Return the one JSON object: rows, not_scorable and summary."""
@@ -78,7 +80,7 @@ class Scorecard:
         return {
             "rows": self.card.rows,
             "not_scorable": self.card.not_scorable,
-            "summary": {**summarise_card(self.card), "studies": runs},
+            "summary": {**summarise_card(self.card), "studies": runs, "dose_order": list(self.doses)},
         }
 
 
@@ -94,14 +96,15 @@ def validate(plan: Plan, *, patients: int, out: Path, workers: int | None, progr
     InsulaError
         As `insula.trial.conduct.conduct`; finished studies stay and are reused when the same is asked again.
     """
-    card, runs = Card([], []), []
+    card, runs, doses = Card([], []), [], []
     for number, planned in enumerate(plan.replays):
         share = _Share(planned.study.id, number, len(plan.replays), progress)
         found, run = _replay(plan, planned, patients=patients, out=out, workers=workers, progress=share)
         card.rows.extend(found.rows)
         card.not_scorable.extend(found.not_scorable)
         runs.append(run)
-    return Scorecard(told_once(card), tuple(runs))
+        doses += dose_orders(plan.catalog, planned.study, found.rows)
+    return Scorecard(told_once(card), tuple(runs), tuple(doses))
 
 
 def told_once(card: Card) -> Card:

@@ -43,6 +43,15 @@ LEFT_OUT = {
     "reason": "no time is given", "unit": "patients", "statistic": "count", "role": "validation", "n_published": None,
 }  # fmt: skip
 
+DOSES = {
+    "study_id": STUDY, "therapy": "stem_cell_islets", "dose_unit": "cell", "outcome": "hba1c", "statistic": "mean",
+    "unit": "percent", "time_months": 12.0, "pairs": 3, "pairs_alike": 2,
+    "arms": [
+        {"arm_id": arm, "dose": dose, "observed": 7.0, "predicted": 6.8, "pi_low": 6.0, "pi_high": 7.5}
+        for arm, dose in (("half", 1e8), ("full", 2e8))
+    ],
+}  # fmt: skip
+
 
 @pytest.fixture(autouse=True)
 def _science(monkeypatch):
@@ -53,7 +62,7 @@ def _science(monkeypatch):
 @pytest.fixture
 def answer():
     run = StudyRun(STUDY, STUDY, "validation", 200, 12, 0.06, 0.05, 8, reused=False)
-    return Scorecard(Card(ROWS, [LEFT_OUT]), (run,)).answer()
+    return Scorecard(Card(ROWS, [LEFT_OUT]), (run,), (DOSES,)).answer()
 
 
 def names(language):
@@ -72,14 +81,15 @@ def test_every_row_every_reason_and_every_warning_is_on_the_page(page):
     expected = {
         "en": ("2 of 3 counted rows", "6.5 % (48", "interim look; some virtual patients have no value",
                "no time is given", "neither a baseline of the arm", "(more than the study allows)",
-               "only 8 ensemble members", "Full dose", "Islets made of stem cells – Placebo or sham"),
+               "only 8 ensemble members", "Full dose", "2 of 3 pairs of doses",
+               "Islets made of stem cells – Placebo or sham"),
         "zh": ("计入统计的 3 行中有 2 行", "6.5%", "期中数据；部分虚拟患者缺少该数值",
                "既无该组已发表基线", "超过该研究允许的上限",
-               "仅 8 个集合成员", "全剂量", "干细胞来源胰岛 – 安慰剂或假手术"),
+               "仅 8 个集合成员", "全剂量", "3 对剂量中 2 对", "干细胞来源胰岛 – 安慰剂或假手术"),
     }  # fmt: skip
     plain = text.replace("\u00a0", " ")
     assert [part for part in expected[language] if part not in plain] == []
-    assert text.count("<svg role=") == 3  # a panel for each outcome and scale
+    assert text.count("<svg role=") == 3 + 1  # a panel for each outcome and scale, one for the doses
     assert len(re.findall(r'class="verdict (?:in|out)"', text)) == len(ROWS)
 
 
@@ -112,7 +122,7 @@ def test_shares_are_drawn_in_percent():
 
 
 def test_an_empty_scorecard_is_a_page_and_tables_of_the_same_columns(tmp_path):
-    write_scorecard(Scorecard(Card([], []), ()).answer(), names("en"), tmp_path)
+    write_scorecard(Scorecard(Card([], []), (), ()).answer(), names("en"), tmp_path)
     heads = (tmp_path / "scorecard.csv").read_text(encoding="utf-8")
     assert heads.count("\n") == 1
     assert heads.startswith(

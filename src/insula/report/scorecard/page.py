@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from insula.analysis.scorecard import BETWEEN, COLUMNS, NOT_SCORABLE
 from insula.core.tables import write_csv, write_parquet
+from insula.report.evidence_rows import DIFFERENCES
+from insula.report.figures.dose_order import dose_order_figure
 from insula.report.figures.predicted_observed import predicted_observed
 from insula.report.figures.style import to_svg
 from insula.report.html import fill, markup
@@ -47,6 +49,7 @@ def render_scorecard(answer: dict[str, Any], names: Names) -> str:
         s=answer,
         names=names,
         figures=_figures(answer["rows"], names),
+        doses=_doses(answer["summary"]["dose_order"], names),
         groups=_groups(answer["summary"], names),
         group_heads=group_heads(names),
     )
@@ -64,6 +67,19 @@ def _figures(rows: list[Row], names: Names) -> list[dict[str, Any]]:
         title = f"{names.outcome(outcome)} · {about}"
         figure = predicted_observed(held, names.measured(held[0]), names.writer, difference=difference)
         found.append({"title": title, "svg": markup(to_svg(figure, f"panel-{number}", title))})
+    return found
+
+
+def _doses(orders: list[Row], names: Names) -> list[dict[str, Any]]:
+    """One panel for each outcome and time at which doses of one therapy were compared."""
+    found = []
+    for number, order in enumerate(orders):
+        title = f"{names.study(order['study_id'])} · {names.what(order)}"
+        difference = order["statistic"] in DIFFERENCES
+        figure = dose_order_figure(order, names.measured(order), names.writer, difference=difference)
+        told = names.writer._("{alike} of {pairs} pairs of doses in the published order")
+        text = told.format(alike=order["pairs_alike"], pairs=order["pairs"])
+        found.append({"title": title, "svg": markup(to_svg(figure, f"dose-{number}", title)), "text": text})
     return found
 
 
