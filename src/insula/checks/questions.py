@@ -31,6 +31,8 @@ def questions_name_what_exists(survey: Survey) -> Iterator[Problem]:
             yield from exists(entry, ("protocols", name), "protocol", name, catalog.protocols)
             keys = ("protocols", name, "therapy_class")
             yield from exists(entry, keys, "therapy class", asked.therapy_class, catalog.therapy_classes)
+            for kind_of in asked.types:
+                yield from exists(entry, ("protocols", name, "types"), "type", kind_of, question.types)
             for index, criterion in enumerate(asked.studied_in):
                 at = ("protocols", name, "studied_in", index)
                 yield from exists(entry, at, "fact", criterion.quantity, question.facts)
@@ -56,6 +58,9 @@ def _outcomes(survey: Survey, entry: Entry[Any], question: Question) -> Iterator
 def _limits(survey: Survey, entry: Entry[Any], question: Question) -> Iterator[Problem]:
     for name, what_if in question.limits.items():
         yield from _set(survey, entry, ("limits", name, "set"), what_if.set)
+        for therapy in what_if.only_with:
+            at: tuple[str, ...] = ("limits", name, "only_with")
+            yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)
         for therapy in what_if.doses.therapies if what_if.doses else ():
             at = ("limits", name, "doses", "therapies")
             yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)

@@ -162,12 +162,13 @@ def _numbers(inquiry: Inquiry, alike: Alike) -> Answer:
 
 
 def _therapies(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
-    """Return every therapy of the question, compared or not, with the evidence beside it."""
+    """Return every therapy for this type of diabetes, compared or not, with the evidence beside it."""
     question = inquiry.question
     arms = published_arms(catalog)
     rows = rows_of(catalog, {*question.shown_of_arms, *question.harms})
     found = []
-    for name, one in question.protocols.items():
+    for name in inquiry.judged:
+        one = question.protocols[name]
         mine = {
             "id": name,
             "title": catalog.protocols[name].title.model_dump(),
@@ -238,6 +239,8 @@ def _limits(inquiry: Inquiry, courses: Courses, name: str) -> Answer | None:
     missed = int(np.count_nonzero(courses.arms[name][last][question.goal] == 0))
     reached = {}
     for limit in question.limits:
+        if (name, limit) not in courses.without:
+            continue
         goal = courses.without[name, limit][last][question.goal]
         reached[limit] = {
             "reached": int(np.count_nonzero(goal == 1)),

@@ -17,7 +17,7 @@ from insula.statistics.chance import effective_number
 from insula.trial.quantities import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from insula.analysis.ask.kept import Kept
     from insula.analysis.ask.patient import Asked
     from insula.catalog import Catalog
-    from insula.catalog.records import DiabetesType, Question, Sourced
+    from insula.catalog.records import DiabetesType, Protocol, Question, Sourced
     from insula.trial.clinic import Clinic
 
     Floats = NDArray[np.float64]
@@ -94,7 +94,7 @@ class Inquiry:
 
     @property
     def compared(self) -> list[str]:
-        """Therapies that suit the patient."""
+        """Therapies of this type of diabetes that suit the patient."""
         return [name for name, judged in self.judged.items() if suits(judged)]
 
 
@@ -126,7 +126,7 @@ def ask(
     size = question.patients if patients is None else patients
     if size < 2:
         raise InsulaError(f"A chance needs at least two virtual patients, not {size}.")
-    judged = {name: judge(question, name, asked.stated) for name in question.protocols}
+    judged = {name: judge(question, name, asked.stated) for name in comparable(question, asked.diabetes_type)}
     found = Inquiry(question, asked, judged)
     if found.type.population is None or not found.compared:
         return found
@@ -136,7 +136,13 @@ def ask(
     alike = _alike(clinic, found, size, workers, progress, kept)
     if isinstance(alike, TooFew):
         return Inquiry(question, asked, judged, too_few=alike)
-    return Inquiry(question, asked, judged, alike, _courses(clinic, found, alike, workers, progress, kept))
+    courses = _courses(clinic, catalog.protocols, found, alike, workers, progress, kept)
+    return Inquiry(question, asked, judged, alike, courses)
+
+
+def comparable(question: Question, diabetes_type: str) -> list[str]:
+    """Return the therapies of a question that are compared in this type of diabetes, in its order."""
+    return [name for name, one in question.protocols.items() if not one.types or diabetes_type in one.types]
 
 
 def _alike(
@@ -148,7 +154,7 @@ def _alike(
     early = candidates(clinic, question, known)
     if effective_number(early.weights) < fewest:
         return TooFew(early, effective_number(early.weights))
-    often = early.drawn(question.pool, clinic.seed, "ask: run-in")
+    often = early.drawn(inquiry.type.pool or question.pool, clinic.seed, "ask: run-in")
     late = lived(clinic, early, often, known, workers, lambda share: progress("pool", share), kept)
     arrived = np.isin(early.people.candidates, late.people.candidates)
     if effective_number(late.weights) < fewest:
@@ -168,7 +174,13 @@ def _brought(inquiry: Inquiry) -> dict[str, Sourced]:
 
 
 def _courses(
-    clinic: Clinic, inquiry: Inquiry, alike: Alike, workers: int, progress: Progress, kept: Kept
+    clinic: Clinic,
+    protocols: Mapping[str, Protocol],
+    inquiry: Inquiry,
+    alike: Alike,
+    workers: int,
+    progress: Progress,
+    kept: Kept,
 ) -> Courses:
     """Follow everybody in every therapy, then some of those who missed the goal without each limit."""
     question = inquiry.question
@@ -184,7 +196,7 @@ def _courses(
     retried = {name: who for name, who in retried.items() if who.any()}
     starts = {name: alike.start.take(who) for name, who in retried.items()}
     without = follow_without_limits(
-        clinic, question, starts, workers, lambda share: progress("limits", share), kept
+        clinic, question, protocols, starts, workers, lambda share: progress("limits", share), kept
     )
     return Courses(arms, retried, without)
 

@@ -36,7 +36,7 @@ def open_question(catalog: Catalog, question: Question, population: str, protoco
         variant_of(name, limit): _with_doses(protocol, what_if)
         for name, protocol in texts.items()
         for limit, what_if in question.limits.items()
-        if what_if.doses is not None and protocol.give
+        if what_if.doses is not None and is_tried(what_if, protocol)
     }
     days = horizon_days(question)
     study = Study(
@@ -53,6 +53,13 @@ def open_question(catalog: Catalog, question: Question, population: str, protoco
         seed=question.seed,
     )
     return open_clinic(catalog, study)
+
+
+def is_tried(what_if: WhatIf, protocol: Protocol) -> bool:
+    """Whether a limit can be one of a protocol: it concerns a therapy that is given."""
+    concerned = set(what_if.only_with or (what_if.doses.therapies if what_if.doses else ()))
+    given = {entry.therapy for entry in protocol.give}
+    return bool(given) and (not concerned or bool(concerned & given))
 
 
 def variant_of(protocol: str, limit: str) -> str:

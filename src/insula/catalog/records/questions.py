@@ -20,11 +20,13 @@ Count = Annotated[int, Field(strict=True, ge=1)]
 class DiabetesType(Record):
     """A type of diabetes: the population that stands for it, or why it cannot be asked about.
 
-    `disease` begins the disease of the published studies whose patients may resemble one of this type.
+    `disease` begins the disease of the published studies whose patients may resemble one of this type. `pool` stands in
+    for that of the question, where few of those who are simulated get as far as the day of the therapy.
     """
 
     title: Title
     population: Text | None = None
+    pool: Count | None = None
     disease: Text | None = None
     refused: Title | None = None
 
@@ -82,9 +84,13 @@ class Fact(Record):
 
 
 class AskedProtocol(Record):
-    """A therapy that is compared: its class in the evidence, and whom it was studied in (criteria over the facts)."""
+    """A therapy that is compared: its class in the evidence, and whom it was studied in (criteria over the facts).
+
+    `types` of diabetes for which it is compared; without them, for all.
+    """
 
     therapy_class: Text
+    types: tuple[Text, ...] = ()
     studied_in: tuple[Eligibility, ...] = ()
 
 
@@ -98,11 +104,13 @@ class MoreOf(Record):
 class WhatIf(Record):
     """A limit, tried by a run of the same patients without it.
 
-    `set` gives symbols of the disease model (states, or parameters from then on) other values on day 0.
+    `set` gives symbols of the disease model (states, or parameters from then on) other values on day 0. It is tried
+    where one of the therapies `only_with` is given; without them, everywhere.
     """
 
     title: Title
     without: Title
+    only_with: tuple[Text, ...] = ()
     set: Mapping[str, Sourced] = {}
     doses: MoreOf | None = None
 

@@ -1,0 +1,68 @@
+"""What a question makes of a patient: what a fact brings, which therapies are compared, which limits are tried."""
+
+import pytest
+from pydantic import ValidationError
+
+from insula.analysis.ask.ask import Inquiry, _brought, comparable
+from insula.analysis.ask.clinic import is_tried
+from insula.analysis.ask.patient import Asked
+from insula.catalog import Catalog
+from insula.catalog.records.questions import Fact, WhatIf
+
+TITLE = {"en": "A", "zh": "甲"}
+VALUE = {"value": 1.0, "unit": "dimensionless", "source": "assumed", "place": "-", "reason": "assumed"}
+BRINGS = {"title": TITLE, "set": {"immunity.memory_allo": VALUE}}
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [({"sensitised": 1.0}, {"immunity.memory_allo": 1.0}), ({"sensitised": 0.0}, {}), ({"age": 40.0}, {})],
+)
+def test_memory_is_brought_by_who_is_sensitised(stated, expected):
+    question = Catalog.open().questions["stop_insulin"]
+    found = _brought(Inquiry(question, Asked("type_1", stated, frozenset(), frozenset(), ()), {}))
+    assert {symbol: value.value for symbol, value in found.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"brings": BRINGS, "not_used": TITLE}, "give either of, brings or not_used"),
+        ({}, "give either of, brings or not_used"),
+        ({"brings": BRINGS, "unit": "year"}, "present or absent"),
+    ],
+)
+def test_a_fact_is_used_in_one_way(changes, message):
+    with pytest.raises(ValidationError, match=message):
+        Fact.model_validate({"title": TITLE, "unit": "dimensionless"} | changes)
+
+
+LIMIT = {"title": TITLE, "without": TITLE}
+SET = {"set": {"islet_graft.attrition": VALUE | {"unit": "per_day"}}}
+DOSES = {"doses": {"therapies": ["donor_islets"], "factor": VALUE}}
+
+
+@pytest.mark.parametrize(
+    ("limit", "protocol", "tried"),
+    [
+        (SET, "donor_islets_potent_induction", True),
+        (SET, "usual_care", False),
+        (SET | {"only_with": ["donor_islets"]}, "donor_islets_potent_induction", True),
+        (SET | {"only_with": ["stem_cell_islets"]}, "donor_islets_potent_induction", False),
+        (DOSES, "donor_islets_potent_induction", True),
+        (DOSES, "zimislecel_full_dose", False),
+    ],
+)
+def test_a_limit_is_tried_where_it_can_be_one(limit, protocol, tried):
+    assert is_tried(WhatIf.model_validate(LIMIT | limit), Catalog.open().protocols[protocol]) is tried
+
+
+def test_a_therapy_is_compared_for_its_types_of_diabetes():
+    question = Catalog.open().questions["stop_insulin"]
+    types = {name: one.types for name, one in question.protocols.items()}
+    assert types["usual_care"] == ()
+    assert types["zimislecel_full_dose"] == ("type_1",)
+    for kind in ("type_1", "type_1_recent"):
+        found = comparable(question, kind)
+        assert "usual_care" in found
+        assert ("zimislecel_full_dose" in found) is (kind == "type_1")
