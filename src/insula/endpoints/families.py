@@ -95,6 +95,12 @@ def _low_insulin(readings: Readings, of: str, *, below: float, dose_below: float
     return np.where(np.isnan(hba1c + dose), np.nan, (hba1c < below) & (dose < dose_below))
 
 
+def _with_hba1c(readings: Readings, of: str, *, below: float) -> Floats:
+    """1 where the endpoint `of` is 1 and HbA1c lies below its limit, else 0; NaN where one has no value."""
+    there, hba1c = readings.value(of), readings.value("hba1c")
+    return np.where(np.isnan(there + hba1c), np.nan, (there == 1) & (hba1c < below))
+
+
 def _free_of_events(readings: Readings, of: str, **limits: Any) -> Floats:  # noqa: ARG001
     return readings.visit.free_of_severe_hypoglycaemia
 
@@ -205,6 +211,7 @@ FAMILIES: dict[str, Family] = {
     "had_event": Family(_had_event, of="event"),
     "dose_adjusted_hba1c": Family(_dose_adjusted, {"per_dose": _HBA1C_PER_DOSE}, of="endpoint"),
     "low_insulin": Family(_low_insulin, {"below": _HBA1C, "dose_below": _DOSE}, of="endpoint"),
+    "with_hba1c": Family(_with_hba1c, {"below": _HBA1C}, of="endpoint"),
     "meets": Family(_meets, optional=_SIDES, of="endpoint"),
     "time_in_range": _from_cgm(cgm_metrics.time_in_range, low=_GLUCOSE, high=_GLUCOSE),
     "time_below": _from_cgm(cgm_metrics.time_below, below=_GLUCOSE),

@@ -41,6 +41,7 @@ DEFINITIONS = {
     **one("idaa1c", "dose_adjusted_hba1c", "hba1c", per_dose=4.0),
     **one("remission", "meets", "idaa1c", at_most=9.0),
     **one("well_on_little", "low_insulin", "hba1c", below=7.5, dose_below=0.6),
+    **one("well_on_very_little", "with_hba1c", "well_on_little", below=6.0),
     **one("gada", "reading_of", "immunity.gada"),
     **one("gada_positive", "meets", "gada", at_least=0.3),
 }
@@ -53,6 +54,7 @@ DEFINITIONS = {
         ("idaa1c", [9.0, np.nan, 12.0, np.nan]),
         ("remission", [1, np.nan, 0, np.nan]),
         ("well_on_little", [1, 1, 0, np.nan]),
+        ("well_on_very_little", [0, 1, 0, np.nan]),
         ("gada", [0.1, 0.2, 0.3, np.nan]),
         ("gada_positive", [0, 0, 1, np.nan]),
     ],
