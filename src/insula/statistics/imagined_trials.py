@@ -11,7 +11,8 @@ if treated, what the effect of the true member differs by from the mean effect, 
 else members differ by is alike on both sides and goes out of the effect. Shares: each patient stands for the true
 member or for everybody, as `insula.statistics.prediction_interval` tells.
 
-The virtual patients are few themselves: they are drawn anew for each draw (bootstrap), the same people for all arms.
+The virtual patients are few themselves: they are drawn anew for each draw (bootstrap), the same people for all arms, as
+many as their effective number. Who stands for more people than others is drawn as much more often.
 
 References
 ----------
@@ -50,12 +51,15 @@ class TwoSides:
         Patients of each arm in the imagined trial, treated arms first.
     member : (P,)
         Ensemble member of each patient.
+    weights : (P,)
+        How many people each patient stands for, above 0.
     """
 
     treated: Floats
     control: Floats
     sizes: tuple[int, ...]
     member: Whole
+    weights: Floats
 
     @cached_property
     def effects(self) -> Floats:
@@ -66,9 +70,14 @@ class TwoSides:
     def place(self) -> Whole:
         """Place of each patient's member when members are ordered by their mean effect, (P,)."""
         effect = np.average(self.effects, axis=0, weights=self.sizes[: len(self.treated)])
-        _, group, counts = np.unique(self.member, return_inverse=True, return_counts=True)
-        order = np.argsort(np.bincount(group, effect) / counts, kind="stable")
+        _, group = np.unique(self.member, return_inverse=True)
+        order = np.argsort(_means(effect, group, self.weights), kind="stable")
         return np.asarray(np.argsort(order)[group], dtype=np.int64)
+
+    @property
+    def effective_number(self) -> int:
+        """How many patients of equal weight would tell a mean as well."""
+        return max(1, round(float(self.weights.sum() ** 2 / (self.weights**2).sum())))
 
     @cached_property
     def counts(self) -> Whole:
@@ -76,10 +85,18 @@ class TwoSides:
         return np.bincount(self.place)
 
 
-def two_sides(treated: Floats, control: Floats, sizes: tuple[int, ...], member: Whole) -> TwoSides | None:
-    """Return the patients who have a value in every arm, as `TwoSides`; None where nobody has."""
-    known = ~(np.isnan(treated).any(axis=0) | np.isnan(control).any(axis=0))
-    return TwoSides(treated[:, known], control[:, known], sizes, member[known]) if known.any() else None
+def two_sides(
+    treated: Floats, control: Floats, sizes: tuple[int, ...], member: Whole, weights: Floats | None = None
+) -> TwoSides | None:
+    """Return the patients who have a value in every arm, as `TwoSides`; None where nobody has.
+
+    Without `weights` everybody counts alike.
+    """
+    weights = np.ones(len(member)) if weights is None else weights
+    known = ~(np.isnan(treated).any(axis=0) | np.isnan(control).any(axis=0)) & (weights > 0)
+    if not known.any():
+        return None
+    return TwoSides(treated[:, known], control[:, known], sizes, member[known], weights[known])
 
 
 def imagine_numbers(people: TwoSides, truths: Floats, *, seed: int, purpose: str) -> tuple[Floats, Floats]:
@@ -100,7 +117,7 @@ def imagine_numbers(people: TwoSides, truths: Floats, *, seed: int, purpose: str
     sides: tuple[list[Floats], list[Floats]] = ([], [])
     for arm, values in enumerate((*people.treated, *people.control)):
         which = uniform(seed, f"{purpose}.{arm}", np.arange(len(truths)), 0, people.sizes[arm])
-        drawn = values.mean() + _own(people, values)[_rows(again, which)]
+        drawn = np.average(values, weights=people.weights) + _own(people, values)[_rows(again, which)]
         if arm < len(people.treated):
             drawn = drawn + _shifts(people, people.effects[arm])[chosen]
         sides[arm >= len(people.treated)].append(drawn)
@@ -111,7 +128,7 @@ def imagine_answers(people: TwoSides, truths: Floats, *, seed: int, purpose: str
     """Draw both sides as `imagine_numbers` does, of what a patient has (1) or has not (0)."""
     again, chosen = _again(people, len(truths), seed, purpose), _chosen(people, truths)
     order, first = np.argsort(people.place, kind="stable"), np.cumsum(people.counts) - people.counts
-    share = member_share(people.effects.mean(axis=0), people.place)
+    share = member_share(people.effects.mean(axis=0), people.place, people.weights)
     sides: tuple[list[Floats], list[Floats]] = ([], [])
     for arm, values in enumerate((*people.treated, *people.control)):
         size = people.sizes[arm]
@@ -123,15 +140,16 @@ def imagine_answers(people: TwoSides, truths: Floats, *, seed: int, purpose: str
 
 
 def _chosen(people: TwoSides, truths: Floats) -> Places:
-    """Return the place of the true member, (D, 1)."""
-    return (truths * len(people.counts)).astype(np.intp)[:, None]
+    """Return the place of the true member, (D, 1); each is as likely as its patients weigh on average."""
+    reached = np.cumsum(_members(people))
+    return np.searchsorted(reached / reached[-1], truths, side="right").clip(max=len(reached) - 1)[:, None]
 
 
 def _again(people: TwoSides, draws: int, seed: int, purpose: str) -> Places:
-    """Return who stands in the population of each draw, (D, P)."""
-    number = people.place.size
-    drawn = uniform(seed, f"{purpose}.people", np.arange(draws), 0, number)
-    return (drawn * number).astype(np.intp)
+    """Return who stands in the population of each draw, (D, effective number)."""
+    drawn = uniform(seed, f"{purpose}.people", np.arange(draws), 0, people.effective_number)
+    reached = np.cumsum(people.weights)
+    return np.searchsorted(reached / reached[-1], drawn, side="right").clip(max=len(reached) - 1)
 
 
 def _rows(again: Places, which: Floats) -> Places:
@@ -146,12 +164,23 @@ def _own(people: TwoSides, values: Floats) -> Floats:
     """
     patients, members = values.size, people.counts.size
     if patients == members:
-        return np.asarray(values - values.mean())
-    means = np.bincount(people.place, values) / people.counts
+        return np.asarray(values - np.average(values, weights=people.weights))
+    means = _means(values, people.place, people.weights)
     return np.asarray((values - means[people.place]) * np.sqrt(patients / (patients - members)))
 
 
 def _shifts(people: TwoSides, effects: Floats) -> Floats:
     """Return what the effect of each member differs by from that of all, (M,), sampling error taken off."""
-    means = np.bincount(people.place, effects) / people.counts
-    return np.asarray(member_share(effects, people.place) * (means - means.mean()))
+    means = _means(effects, people.place, people.weights)
+    middle = np.average(means, weights=_members(people))
+    return np.asarray(member_share(effects, people.place, people.weights) * (means - middle))
+
+
+def _means(values: Floats, group: Whole, weights: Floats) -> Floats:
+    """Return the weighted mean of each group, (M,)."""
+    return np.asarray(np.bincount(group, values * weights) / np.bincount(group, weights))
+
+
+def _members(people: TwoSides) -> Floats:
+    """Return the mean weight of the patients of each member, (M,)."""
+    return np.asarray(np.bincount(people.place, people.weights) / people.counts)

@@ -67,3 +67,18 @@ def test_who_has_no_value_in_one_arm_stands_in_none():
     assert found.treated.tolist() == [[2.0, 4.0]]
     assert found.member.tolist() == [1, 1]
     assert two_sides(value, value * np.nan, (2, 2), np.arange(4)) is None
+
+
+def test_who_stands_for_more_people_is_drawn_as_much_more_often():
+    """Half of the patients weigh three times the others: their effect counts three quarters."""
+    random = np.random.default_rng(7)
+    heavy = np.arange(600) % 2 == 0
+    control = random.normal(0.0, 1.0, 600)
+    treated = control + np.where(heavy, -4.0, 0.0)
+    weights = np.where(heavy, 3.0, 1.0)
+    side = two_sides(treated[None], control[None], (20, 20), np.arange(600) // 20, weights)
+    drawn = differences(*imagine_numbers(side, TRUTHS, seed=2, purpose="c"))
+    assert drawn.mean() == pytest.approx(-3.0, abs=0.15)
+    yes = two_sides(heavy[None].astype(float), (~heavy)[None].astype(float), (40, 40), side.member, weights)
+    shares = imagine_answers(yes, TRUTHS, seed=2, purpose="d")
+    assert (shares[0].mean(), shares[1].mean()) == pytest.approx((0.75, 0.25), abs=0.04)

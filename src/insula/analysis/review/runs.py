@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from insula.catalog.records import Study
 
 NO_FILE = "no study file replays it"
-OTHER_ARMS = "the study file lacks one of its arms"
+OTHER_ARMS = "no study file has all of its arms"
 NO_RUN = "the folder holds no finished run of it"
 
 
@@ -50,14 +50,6 @@ class Replay:
     reason: str
 
 
-def study_files(catalog: Catalog) -> dict[str, Study]:
-    """Return the study that replays each published study; one of the same id goes before others."""
-    found: dict[str, Study] = {}
-    for study in sorted(catalog.studies.values(), key=lambda study: (study.id != study.published, study.id)):
-        found.setdefault(study.published, study)
-    return found
-
-
 def read_replays(catalog: Catalog, trials: Iterable[ReviewedStudy], runs: Path) -> tuple[Replay, ...]:
     """Return every trial that meets the criteria with its run in ``runs/<study file>/``.
 
@@ -66,24 +58,23 @@ def read_replays(catalog: Catalog, trials: Iterable[ReviewedStudy], runs: Path) 
     InsulaError
         When a run is damaged.
     """
-    files, now = study_files(catalog), tree_hash(catalog.root, SCIENCE_TEXT)
-    return tuple(_replay(trial, files.get(trial.study_id), runs, now) for trial in trials if trial.meets)
+    files: dict[str, list[Study]] = {}
+    for study in catalog.studies.values():
+        files.setdefault(study.published, []).append(study)
+    now = tree_hash(catalog.root, SCIENCE_TEXT)
+    return tuple(_replay(trial, files.get(trial.study_id, []), runs, now) for trial in trials if trial.meets)
 
 
-def _replay(trial: ReviewedStudy, file: Study | None, runs: Path, now: str) -> Replay:
-    reason = _reason(trial, file, runs)
-    if reason or file is None:
-        return Replay(trial, file, None, 0, 0, 0, False, reason)
+def _replay(trial: ReviewedStudy, files: list[Study], runs: Path, now: str) -> Replay:
+    """Return the run of the first study file that has every arm and a run, or why there is none."""
+    whole = [file for file in files if {*trial.treated, *trial.control} <= set(file.arms)]
+    done = [file for file in whole if (runs / file.id / MANIFEST).is_file()]
+    if not done:
+        reason = NO_RUN if whole else OTHER_ARMS if files else NO_FILE
+        return Replay(trial, whole[0] if whole else None, None, 0, 0, 0, False, reason)
+    file = done[0]
     folder = runs / file.id
     manifest, run = read_manifest(folder), read_visit_values(folder)
     members = np.unique(run.patients["ensemble_member"]).size
     same = manifest.get("science") == now
     return Replay(trial, file, run, int(manifest["patients"]), int(members), int(manifest["seed"]), same, "")
-
-
-def _reason(trial: ReviewedStudy, file: Study | None, runs: Path) -> str:
-    if file is None:
-        return NO_FILE
-    if not {*trial.treated, *trial.control} <= set(file.arms):
-        return OTHER_ARMS
-    return "" if (runs / file.id / MANIFEST).is_file() else NO_RUN

@@ -125,7 +125,9 @@ def _imagined(
     treated, control = (
         np.stack([_values(run, arm, found) for arm in arms]) for arms in (trial.treated, trial.control)
     )
-    people = two_sides(treated, control, _sizes(replay), run.people(trial.treated[0])[2])
+    people = two_sides(
+        treated, control, _sizes(replay), run.people(trial.treated[0])[2], run.weights_in(trial.treated[0])
+    )
     if people is None:
         return None
     imagine = imagine_answers if found.kind == SHARE else imagine_numbers
