@@ -58,6 +58,7 @@ NO_VISIT = "no visit within half a month"
 NO_BASELINE = "the run has no visit before the therapy"
 NO_PATIENT = "no virtual patient has a value"
 NOT_FINITE = "the prediction is not a finite number"
+MATCHED = "the virtual patients are weighted to have this before the therapy"
 INCOMPLETE = "some virtual patients have no value"
 
 _UNITS = {"count": "patients", "proportion": "fraction"}
@@ -185,6 +186,8 @@ def patients_at(run: VisitValues, row: PublishedRow) -> Floats | str:
     day = min(days, key=lambda visit: (abs(visit - row.day), visit))
     if abs(day - row.day) > convert(0.5, "month", "day"):
         return NO_VISIT
+    if day == BASELINE_DAY and row.endpoint in run.matched and row.statistic not in NEEDS_BASELINE:
+        return MATCHED
     columns = [run.values(row.arm_id, row.endpoint, day)]
     if row.statistic in NEEDS_BASELINE:
         if BASELINE_DAY not in days:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from insula.catalog.records.matches import MEASURED
 from insula.core.errors import InsulaError
 from insula.core.tables import Columns, read_parquet
 from insula.trial import weigh_run
@@ -40,11 +41,14 @@ class VisitValues:
         Columns arm, patient, day, endpoint, value; NaN or an absent row means that the patient has no value.
     weights
         Columns patient, weight; None where everybody counts alike.
+    matched
+        Endpoints that the weights give their published distribution before the therapy.
     """
 
     patients: Columns
     endpoints: Columns
     weights: Columns | None = None
+    matched: frozenset[str] = frozenset()
 
     @property
     def arms(self) -> list[str]:
@@ -129,8 +133,12 @@ def read_visit_values(folder: Path) -> VisitValues:
     for name in (PATIENTS, ENDPOINTS):
         if not (folder / name).is_file():
             raise InsulaError(f"{folder} has no {name}. {_HINT}")
-    weights = read_parquet(folder / WEIGHTS) if (folder / WEIGHTS).is_file() else None
-    return VisitValues(read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS), weights)
+    tables = read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS)
+    if not (folder / WEIGHTS).is_file():
+        return VisitValues(*tables)
+    quantities = {row["quantity"].partition(" ")[0] for row in read_manifest(folder)["matched"]}
+    matched = frozenset(name.removeprefix(MEASURED) for name in quantities if name.startswith(MEASURED))
+    return VisitValues(*tables, read_parquet(folder / WEIGHTS), matched)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

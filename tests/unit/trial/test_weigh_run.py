@@ -1,11 +1,13 @@
 """Weights from the tables of a run to what is predicted and shown of it."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from published_people import amount, marginal, people
 
+from insula.analysis.compare_with_published import MATCHED, patients_at, predict_row
 from insula.analysis.visit_values import read_visit_values
 from insula.core.errors import ProtocolError
 from insula.core.tables import write_parquet
@@ -37,9 +39,9 @@ def run_folder(tmp_path):
         "value": np.concatenate(list(values.values())),
     }
     write_parquet(results / "endpoints.parquet", rows)
+    (tmp_path / "manifest.json").write_text('{"study": "mine"}', encoding="utf-8")
     for name in ("course", "comparison"):
         write_parquet(results / f"{name}.parquet", {"arm": np.array(["a"]), "patient": np.array([0])})
-    (tmp_path / "manifest.json").write_text('{"study": "mine"}', encoding="utf-8")
     return tmp_path
 
 
@@ -58,6 +60,7 @@ def test_a_run_is_weighed_by_what_was_drawn_and_by_what_was_measured_at_first(tm
         marginal("endpoint.hba1c", share=amount(0.6, "dimensionless"), at_most=amount(7, "percent")),
     )
     told = weigh_run(clinic(*matched), folder / "results", PATIENTS)
+    (folder / "manifest.json").write_text(json.dumps({"study": "mine"} | told), encoding="utf-8")
     run = read_visit_values(folder)
     for arm in run.arms:
         weights = run.weights_in(arm)
@@ -65,6 +68,24 @@ def test_a_run_is_weighed_by_what_was_drawn_and_by_what_was_measured_at_first(tm
         assert np.average(run.values(arm, "hba1c", 0.0) <= 7, weights=weights) == pytest.approx(0.6, abs=1e-4)
     assert told["effective_sample_size"] == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
     assert [row["stated"] for row in told["matched"]] == [22, 0.6]
+
+
+def test_what_the_weights_reach_is_not_judged_as_predicted(tmp_path):
+    folder = run_folder(tmp_path)
+    wanted = marginal("endpoint.hba1c", mean=amount(7, "percent"))
+    told = weigh_run(clinic(wanted), folder / "results", PATIENTS)
+    (folder / "manifest.json").write_text(json.dumps({"study": "mine"} | told), encoding="utf-8")
+    run = read_visit_values(folder)
+
+    def row(statistic, months):
+        return SimpleNamespace(
+            arm_id="b", endpoint="hba1c", statistic=statistic, time_months=months, day=months * 365 / 12, n=12
+        )
+
+    assert patients_at(run, row("mean", 0)) == predict_row(run, row("mean", 0), 1).note == MATCHED
+    later = predict_row(run, row("mean", 12), 1).prediction
+    assert later.mean == pytest.approx(3.5, abs=4 * later.mean_error)
+    assert predict_row(run, row("change_from_baseline", 12), 1).prediction.mean < -3
 
 
 def test_the_report_shows_the_weighted_patients(tmp_path):
