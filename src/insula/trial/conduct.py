@@ -89,11 +89,7 @@ def conduct(
     blocks = run_blocks(clinic, patients, folder, results, workers, lambda share: progress("simulate", share))
     progress("collect", 0.0)
     status = read_parquet(results / "patients.parquet", ["status"])["status"]
-    try:
-        weighed = weigh_run(clinic, results, patients)
-    except InsulaError:
-        discard(results)
-        raise
+    weighed = weigh_run(clinic, results, patients)
     manifest = manifest_of(catalog, clinic, identity, patients, blocks, results, time.monotonic() - began)
     (out / "manifest.json").write_text(
         json.dumps(manifest | weighed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"

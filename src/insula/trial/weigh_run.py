@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insula.core.errors import InsulaError
+from insula.core.parts import discard
 from insula.core.tables import read_parquet, write_parquet
 from insula.statistics.chance import effective_number
 from insula.trial.matching import weigh
@@ -29,7 +31,7 @@ def weigh_run(clinic: Clinic, results: Path, patients: int) -> dict[str, Any]:
     Raises
     ------
     UnknownName, ProtocolError
-        As `insula.trial.matching.weigh`.
+        As `insula.trial.matching.weigh`; the folder of results is then removed.
     """
     matches = clinic.population.matches
     if matches is None:
@@ -37,7 +39,11 @@ def weigh_run(clinic: Clinic, results: Path, patients: int) -> dict[str, Any]:
     values = _drawn(results, patients) | _measured(results, patients)
     units = {symbol: row.unit for symbol, row in clinic.quantities.items()}
     units |= {f"endpoint.{name}": definition.unit for name, definition in clinic.endpoints.items()}
-    found = weigh(clinic.population, matches.marginals, values, units)
+    try:
+        found = weigh(clinic.population, matches.marginals, values, units)
+    except InsulaError:
+        discard(results)  # tables stand for a complete run only
+        raise
     write_parquet(results / f"{WEIGHTS}.parquet", {"patient": np.arange(patients), "weight": found.weights})
     return {"effective_sample_size": effective_number(found.weights), "matched": list(found.rows)}
 

@@ -109,10 +109,10 @@ def test_nothing_stated_means_no_weights_and_no_table(tmp_path):
     assert "weight" not in read_run(folder).table("endpoints")
 
 
-def test_a_run_that_cannot_be_weighed_leaves_no_weights(tmp_path):
+def test_a_run_that_cannot_be_weighed_leaves_no_tables(tmp_path):
     folder = run_folder(tmp_path)
     with pytest.raises(ProtocolError, match="asks for 95%"):
         weigh_run(
             clinic(marginal("trait.age", mean=amount(15, "year")), fewest=0.95), folder / "results", PATIENTS
         )
-    assert not (folder / "results" / "weights.parquet").exists()
+    assert not (folder / "results").exists()
