@@ -1,13 +1,17 @@
 """What a question makes of a patient: what a fact brings, which therapies are compared, which limits are tried."""
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from insula.analysis.ask.ask import Inquiry, _brought, comparable
+from insula.analysis.ask.answer import _spread
+from insula.analysis.ask.ask import Alike, Inquiry, _brought, comparable
 from insula.analysis.ask.clinic import is_tried
 from insula.analysis.ask.patient import Asked
+from insula.analysis.ask.pool import Stage
 from insula.catalog import Catalog
 from insula.catalog.records.questions import Fact, WhatIf
+from insula.population.sample import ParameterTable
 
 TITLE = {"en": "A", "zh": "甲"}
 VALUE = {"value": 1.0, "unit": "dimensionless", "source": "assumed", "place": "-", "reason": "assumed"}
@@ -66,3 +70,17 @@ def test_a_therapy_is_compared_for_its_types_of_diabetes():
         found = comparable(question, kind)
         assert "usual_care" in found
         assert ("zimislecel_full_dose" in found) is (kind == "type_1")
+
+
+def people(*ages):
+    numbers = np.arange(len(ages))
+    table = ParameterTable(numbers, numbers, ("trait.age",), np.array([ages], dtype=float).T, ("year",))
+    return Stage(table, np.ones(len(ages)), {}, {})
+
+
+@pytest.mark.parametrize(
+    ("early", "expected"), [((20.0, 30.0, 40.0), np.std([20, 30, 40])), ((np.nan,) * 3, np.std([10, 12]))]
+)
+def test_what_a_life_tells_is_spread_over_those_who_lived(early, expected):
+    alike = Alike(people(*early), people(10.0, 12.0), np.ones(3, bool), None, np.ones(1), np.zeros(1))
+    assert _spread(alike, "trait.age") == pytest.approx(expected)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.analysis.ask.ask import Alike, Courses, Inquiry
-    from insula.analysis.ask.pool import Stage
     from insula.analysis.ask.resembling import PublishedArm
     from insula.catalog import Catalog
     from insula.evidence.harmonise import HarmonisedRow
@@ -268,7 +267,7 @@ def _resembling(
         name: inquiry.asked.stated[fact] for name, fact in by.items() if fact in inquiry.asked.stated
     }
     spread: dict[str, float] = {
-        name: _spread(inquiry.alike.early, question.facts[fact].of or "") for name, fact in by.items()
+        name: _spread(inquiry.alike, question.facts[fact].of or "") for name, fact in by.items()
     }
     told = {key for key, found in rows.items() if any(row.meaning in question.shown_of_arms for row in found)}
     arms = [arm for arm in arms if (arm.topic, arm.study, arm.arm) in told]
@@ -324,10 +323,13 @@ def _published(row: HarmonisedRow) -> Answer:
     }
 
 
-def _spread(stage: Stage, formula: str) -> float:
-    """Return the standard deviation of a fact among the candidates before anything is known."""
-    people = stage.people
-    return float(np.std(evaluate("", formula, {symbol: people.column(symbol) for symbol in people.symbols})))
+def _spread(alike: Alike, formula: str) -> float:
+    """Return the standard deviation of a fact among the candidates; of those who lived to it, where a life tells it."""
+    for people in (alike.early.people, alike.late.people):
+        own = evaluate("", formula, {symbol: people.column(symbol) for symbol in people.symbols})
+        if np.isfinite(own).all():
+            break
+    return float(np.nanstd(own))
 
 
 def _known(value: float) -> float | None:
