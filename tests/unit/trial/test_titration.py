@@ -36,6 +36,19 @@ def test_the_first_dose_follows_the_weight():
     assert heavy.carbohydrate_ratio == pytest.approx(light.carbohydrate_ratio / 2)
 
 
+def test_insulin_that_waits_begins_with_the_first_dose_once_a_limit_is_passed():
+    waiting = REGIMEN.model_copy(update={"start": REGIMEN.start.model_copy(update={"waits": True})})
+    first, nothing = start(waiting, WEIGHT), np.zeros(1)
+    well, ill = (
+        titrate(waiting, first, now, STRICT, WEIGHT, nothing, weaned=False)
+        for now in (WELL, seen(fasting=300.0))
+    )
+    assert not first.on_insulin
+    assert not well.on_insulin
+    assert ill.on_insulin
+    assert ill.basal == start(REGIMEN, WEIGHT).basal
+
+
 def test_at_target_nothing_changes():
     found = after()
     assert found.basal == 20.0
