@@ -46,7 +46,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
     """Return all that the report says, ready for JSON: numbers in the unit beside them, None for missing."""
     whole, run = run, without_failures(run)
     rows = comparison_rows(run, science)
-    numbers = numbers_used(science)
+    numbers, harms = numbers_used(science), harms_of_run(run, science)
     arms = [str(arm) for arm in in_order(whole.table("patients")["arm"])]
     return {
         "folder": whole.folder.name,
@@ -64,12 +64,12 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "screening": tallies.screening(whole),
         "failures": tallies.failures(whole),
         "map_error": tallies.map_error(run, science),
-        "harms": harms_of_run(run, science),
+        "harms": harms,
         "course": {arm: course_bands(run.tables, arm, science) for arm in arms},
         "profiles": {arm: profiles(run, arm) for arm in arms},
         "number_counts": count_numbers(numbers),
         "numbers": numbers,
-        "references": _references(numbers, science),
+        "references": _references(numbers, harms, science),
         "provenance": {key: value for key, value in run.manifest.items() if key not in _SAID_ELSEWHERE},
     }
 
@@ -109,11 +109,14 @@ def _arm(arm: str, science: ScienceText) -> Text:
     }
 
 
-def _references(numbers: list[dict[str, Any]], science: ScienceText) -> list[dict[str, str]]:
-    """Return the sources of numbers and endpoints in order of their keys; one without entry is printed bare."""
+def _references(
+    numbers: list[dict[str, Any]], harms: list[dict[str, Any]], science: ScienceText
+) -> list[dict[str, str]]:
+    """Return the sources of numbers, harms and endpoints in order of their keys; one without entry is printed bare."""
     keys = {str(row["source"]) for row in numbers} | {
         str(text.get("source", "")) for text in science.endpoints.values()
     }
+    keys |= {one["source"] for arm in harms for row in arm["known"] for one in row["observed"]}
     cited = sorted(key for key in keys if key and key != "assumed" and not key.startswith("derived:"))
     known = science.catalog.citations
     return [

@@ -85,6 +85,8 @@ def cited(catalog: Catalog, clinic: Clinic) -> set[str]:
     keys = {row.source for row in clinic.quantities.values() if row.source}
     keys |= {row.source for module in catalog.modules.values() for row in module.parameters}
     keys |= {definition.source for definition in catalog.endpoints.values()}
+    risks = (risk for plan in clinic.arms.values() for risk in plan.risks)
+    keys |= {one.source for risk in risks for one in risk.harm.observed}
     return {key for key in keys if key in catalog.citations}
 
 
