@@ -1,11 +1,14 @@
 """A population that can be shared: who is in it, what is told of it, and a hash that changes with any number."""
 
 import csv
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from published_people import amount, marginal, people
+from rich.console import Console
 
 from insula.analysis.population_marginals import answer_of, correlations, marginals
 from insula.catalog import Catalog
@@ -13,6 +16,7 @@ from insula.catalog.records import Correlation, Criterion
 from insula.core.errors import NotReproducible, ProtocolError
 from insula.core.tables import read_parquet
 from insula.population.draw import draw
+from insula.report.population import terminal_population
 from insula.trial.draw_patients import draw_patients
 from insula.trial.population_folder import altered, read_population, repeat, write_population
 
@@ -217,3 +221,29 @@ def test_what_nobody_has_is_told_as_none(catalog, patients):
 def change(folder, **changes):
     path = folder / "population.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+def test_a_population_that_matches_published_people_is_shared_with_its_weights(catalog, patients, tmp_path):
+    wanted = (
+        marginal("trait.age", mean=amount(40, "year")),
+        marginal("endpoint.hba1c", mean=amount(7, "percent")),
+    )
+    matching = patients.population.model_copy(update={"matches": people(*wanted).matches})
+    weighed = draw_patients(catalog, matching, SIZE, SEED)
+    assert np.array_equal(weighed.people.values, patients.people.values), "the same people are drawn"
+    age = weighed.people.column("trait.age")
+    assert np.average(age, weights=weighed.weights) == pytest.approx(40, rel=1e-4)
+    made = write_population(catalog, weighed, tmp_path)
+    assert made["effective_sample_size"] < 0.99 * SIZE
+    assert read_parquet(tmp_path / "patients.parquet")["weight"].tolist() == weighed.weights.tolist()
+    answer = answer_of(weighed, made)
+    assert answer["matched_later"] == ["endpoint.hba1c"]
+    shown, plain = (
+        next(row["patients"][1] for row in marginals(who) if row["symbol"] == "trait.age")
+        for who in (weighed, patients)
+    )
+    assert (shown - plain) * (40 - age.mean()) > 0, "the median goes where the mean goes"
+    for lang, word in (("en", "Unweighted"), ("zh", "未加权")):
+        console = Console(width=200, file=io.StringIO())
+        console.print(terminal_population(answer, lang))
+        assert word in console.file.getvalue()
