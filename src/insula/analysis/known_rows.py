@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from insula.evidence.disagreements import same_sources
 from insula.evidence.harmonise import harmonised_rows
+from insula.evidence.published import NO_STATISTIC
 from insula.evidence.therapies import class_of, classes_in_order
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from insula.evidence import PublishedRow
     from insula.evidence.harmonise import HarmonisedRow
     from insula.evidence.vocabulary import Vocabulary
+
+PRINTED = "mean_difference"  # the statistic of a row that is a difference between two arms
+FEWEST = 2  # patients of an arm
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,15 @@ class KnownRow:
 
 @dataclass(frozen=True)
 class StudyRows:
-    """Every published row of a study, in the order of its tables, with what can be judged of it (None: nothing)."""
+    """Every published row of a study, in the order of its tables, with what can be judged of it (None: nothing).
+
+    `differences` are those that a source prints itself, of a treated arm from the only control arm of its study: as
+    the changes of two arms, the difference in the first and 0 in the second, each with its own size.
+    """
 
     role: str
     rows: tuple[tuple[PublishedRow, KnownRow | None], ...]
+    differences: tuple[tuple[KnownRow, KnownRow], ...] = ()
 
     @property
     def known(self) -> list[KnownRow]:
@@ -74,7 +83,9 @@ class StudyRows:
 
 @dataclass(frozen=True)
 class _Arm:
+    id: str
     place: tuple[int, int]
+    size: str
     therapy: str
     disease: str
 
@@ -85,13 +96,23 @@ def rows_by_study(catalogs: Sequence[Catalog], vocabulary: Vocabulary) -> dict[s
     for catalog in reversed(catalogs):
         arms = _arms(catalog)
         studies: dict[str, list[tuple[PublishedRow, KnownRow | None]]] = {}
+        differences: dict[str, list[tuple[KnownRow, KnownRow]]] = {}
         roles = {
             row.cells["study_id"]: row.cells["role"] for t in catalog.topics.values() for row in t.studies
         }
         for row in harmonised_rows(catalog, vocabulary):
-            arm = arms[row.topic, row.published.study_id, row.published.arm_id]
-            studies.setdefault(row.published.study_id, []).append((row.published, _known(row, arm)))
-        found |= {name: StudyRows(role, tuple(studies.get(name, ()))) for name, role in roles.items()}
+            study = row.published.study_id
+            arm = arms[row.topic, study, row.published.arm_id]
+            studies.setdefault(study, []).append((row.published, _known(row, arm)))
+            if vocabulary.rule(row.published.cells) is None:
+                controls = [
+                    one for key, one in arms.items() if key[:2] == (row.topic, study) and one.place[0]
+                ]
+                differences.setdefault(study, []).extend(_difference(row.published, arm, controls))
+        found |= {
+            name: StudyRows(role, tuple(studies.get(name, ())), tuple(differences.get(name, ())))
+            for name, role in roles.items()
+        }
     return found
 
 
@@ -109,21 +130,44 @@ def _known(row: HarmonisedRow, arm: _Arm) -> KnownRow | None:
     published = row.published
     if not (published.scorable or published.show):
         return None
+    known = _row_of(published, arm, row.moments.sd)
+    return replace(known, statistic=row.statistic, value=row.value)
+
+
+def _row_of(published: PublishedRow, arm: _Arm, sd: float) -> KnownRow:
     return KnownRow(
         study_id=published.study_id,
         arm_id=published.arm_id,
         arm_place=arm.place,
         outcome=published.endpoint,
-        statistic=row.statistic,
-        analysis=row.original["analysis"].casefold(),
+        statistic=published.statistic,
+        analysis=published.cells["analysis"].casefold(),
         time_months=published.time_months,
-        value=row.value,
-        sd=row.moments.sd,
+        value=published.value,
+        sd=sd,
         n=published.n,
         therapy=arm.therapy,
         disease=arm.disease,
         source=published,
     )
+
+
+def _difference(row: PublishedRow, arm: _Arm, controls: Sequence[_Arm]) -> list[tuple[KnownRow, KnownRow]]:
+    """Return the two arms of a printed difference; nothing where it cannot be said which they are, or their sizes."""
+    told = row.statistic == PRINTED and row.reason == NO_STATISTIC and row.endpoint
+    if not told or not math.isfinite(row.value + row.time_months) or len(controls) != 1 or arm in controls:
+        return []
+    if min(_size(arm), _size(controls[0])) < FEWEST:
+        return []
+    first, second = (
+        replace(row, arm_id=one.id, statistic="change_from_baseline", value=value, n=_size(one), reason="")
+        for one, value in ((arm, row.value), (controls[0], 0.0))
+    )
+    return [(_row_of(first, arm, math.nan), _row_of(second, controls[0], math.nan))]
+
+
+def _size(arm: _Arm) -> int:
+    return int(float(arm.size)) if arm.size else 0
 
 
 def _arms(catalog: Catalog) -> dict[tuple[str, str, str], _Arm]:
@@ -136,5 +180,5 @@ def _arms(catalog: Catalog) -> dict[tuple[str, str, str], _Arm]:
             place = (int(cells["role"] == "control"), number)
             therapy = class_of(cells["therapy"], classes)
             key = (topic, cells["study_id"], cells["arm_id"])
-            found[key] = _Arm(place, therapy, diseases[cells["study_id"]])
+            found[key] = _Arm(cells["arm_id"], place, cells["n"], therapy, diseases[cells["study_id"]])
     return found

@@ -72,19 +72,31 @@ class Card:
 
 
 def judge(replay: Replay, published: Published) -> Card:
-    """Judge every row of a replay, then every effect between two of its arms."""
+    """Judge every row of a replay, then every effect between two of its arms, from its rows or as it is printed."""
     card = Card([], [])
+    effects = [(pair, _predict_effect(replay, *pair)) for pair in _effects(replay)]
+    effects = [(pair, effect) for pair, effect in effects if effect.prediction]
+    printed = [pair[0].source.cells for pair, _ in effects if pair in replay.rows.differences]
     for row, own in replay.rows.rows:
         found = predict_row(replay.run, row, replay.seed) if own else Predicted(None, row.reason)
         if own and found.prediction:
             card.rows.append(_judged(replay, own, found.prediction, published, row.reason or found.note))
-        else:
+        elif not any(row.cells is cells for cells in printed):
             card.not_scorable.append(_not_scorable(row, row.reason or found.note))
-    for first, second in arm_pairs([row for row in replay.rows.known if row.arm_id in replay.run.arms]):
-        effect = _predict_effect(replay, first, second)
-        if effect.prediction:
-            card.rows.append(_judged_effect(replay, (first, second), effect, published))
+    card.rows.extend(_judged_effect(replay, pair, effect, published) for pair, effect in effects)
     return card
+
+
+def _effects(replay: Replay) -> list[tuple[KnownRow, KnownRow]]:
+    """Return what of the arms can be compared, and the differences that are printed of arms that are not told apart."""
+    pairs = list(arm_pairs([row for row in replay.rows.known if row.arm_id in replay.run.arms]))
+    told = {_moment(pair) for pair in pairs}
+    return [*pairs, *(pair for pair in replay.rows.differences if _moment(pair) not in told)]
+
+
+def _moment(pair: tuple[KnownRow, KnownRow]) -> tuple[str, str, str, float]:
+    first, second = pair
+    return first.arm_id, second.arm_id, first.outcome, first.time_months
 
 
 def _judged(

@@ -1,14 +1,18 @@
 """Every judged row keeps the contract that others script against, and is right where the answer is known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scorecard_rows import PATIENTS, known, random, run_of, study_rows
 
+from insula.analysis.known_rows import rows_by_study
 from insula.analysis.naive import Published
 from insula.analysis.scorecard import COLUMNS, NOT_SCORABLE, Replay, judge
 from insula.analysis.scorecard_summary import summarise_card
+from insula.catalog import Catalog
+from insula.evidence import load_vocabulary
 
 CONTRACT = {
     "study_id", "arm_id", "outcome", "time_months", "predicted", "pi_low", "pi_high", "observed", "z", "inside",
@@ -82,6 +86,44 @@ def test_arms_of_another_time_or_statistic_are_no_effect():
     ):
         card = judged(known(), other)
         assert [row["arm_id"] for row in card.rows if " - " in row["arm_id"]] == []
+
+
+def printed(value, arm="treated"):
+    """A difference that the source prints: no row of an arm, but of two."""
+    row = known(
+        value=value, arm=arm, statistic="mean_difference", reason="this statistic is not predicted for an arm"
+    )
+    first, second = (
+        known(value=of, arm=one, n=n, statistic="change_from_baseline")
+        for of, one, n in ((value, arm, 12), (0.0, "control", 20))
+    )
+    first = replace(first, source=replace(first.source, cells=row.source.cells))
+    rows = study_rows()
+    return type(rows)(rows.role, ((row.source, None),), ((first, second),))
+
+
+def test_a_difference_that_is_printed_is_an_effect():
+    card = judge(Replay(RUN, 5, printed(1.0)), Published((), {}))
+    (effect,) = card.rows
+    assert (effect["arm_id"], effect["observed"], effect["n_published"]) == ("treated - control", 1, 32)
+    assert effect["predicted"] == pytest.approx(20, abs=0.7)
+    assert effect["primary"]
+    assert card.not_scorable == []
+
+
+def test_the_tables_hold_a_printed_difference_with_the_sizes_of_both_arms():
+    (pair,) = rows_by_study([Catalog.open()], load_vocabulary())["haller_2015_atggcsf"].differences
+    assert [(row.arm_id, row.n, row.statistic) for row in pair] == [
+        ("atg", 17, "change_from_baseline"),
+        ("pbo", 8, "change_from_baseline"),
+    ]
+    assert pair[0].value - pair[1].value == pytest.approx(0.28)
+
+
+def test_a_printed_difference_of_an_arm_that_was_not_simulated_stays_unscored():
+    card = judge(Replay(RUN, 5, printed(1.0, arm="half_dose")), Published((), {}))
+    assert card.rows == []
+    assert [row["reason"] for row in card.not_scorable] == ["this statistic is not predicted for an arm"]
 
 
 def test_the_share_printed_twice_is_one_effect():
