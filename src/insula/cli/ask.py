@@ -80,19 +80,15 @@ def command(
     asked_for = catalog.questions[_question(catalog, question)]
     asked = read_patient(catalog, asked_for, patient)
     folder = out or Path("runs") / f"ask_{patient.stem}"
+    parts = folder / "parts"
     with ask_bar(lang) as progress:
+        threads = workers or default_workers()
         inquiry = ask(
-            catalog,
-            asked_for,
-            asked,
-            patients=patients,
-            workers=workers or default_workers(),
-            parts=folder / "parts",
-            progress=progress,
+            catalog, asked_for, asked, patients=patients, workers=threads, parts=parts, progress=progress
         )
     answer = answer_of(catalog, inquiry)
     page = write_answer(answer, folder, lang)
-    discard(folder / "parts")
+    discard(parts)
     if output_format == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     else:
