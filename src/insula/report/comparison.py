@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
 from insula.analysis import compare_runs
 from insula.report.figures.pair import pair_figure
 from insula.report.figures.style import to_svg
 from insula.report.html import LEADING, markup, render
 from insula.report.labels import Labels
+from insula.report.plain_table import plain_table
 from insula.report.summary import summarise
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rich.table import Table
 
     from insula.catalog import Catalog
 
@@ -65,11 +65,7 @@ def terminal_comparison(summary: dict[str, Any], lang: str) -> Table:
         _("Difference"),
         _("SE"),
     )
-    table = Table(
-        title=_("Two runs side by side"), title_justify="left", title_style="bold", pad_edge=False, box=None
-    )
-    for head in heads:
-        table.add_column(Text(head), overflow="fold")
+    table = plain_table(_("Two runs side by side"), heads)
     for row in summary["rows"]:
         day = writer.number(row["day"], "day")
         table.add_row(

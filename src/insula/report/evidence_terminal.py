@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from insula.report.evidence_rows import DIFFERENCES
+from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 
 def terminal_listing(listing: dict[str, Any], lang: str) -> Group:
@@ -42,7 +43,7 @@ def terminal_overview(overview: dict[str, Any], lang: str) -> Group:
         _("with an SD"),
         _("Pooled effects"),
     )
-    table = _table(_("Published rows, harmonised of all"), heads)
+    table = plain_table(_("Published rows, harmonised of all"), heads)
     reasons: dict[str, int] = {}
     for topic, counts in overview["topics"].items():
         arms, outcomes, pooled = counts["arms"], counts["outcomes"], counts["pooled"]
@@ -59,10 +60,10 @@ def terminal_overview(overview: dict[str, Any], lang: str) -> Group:
         for part in (arms, outcomes, pooled):
             for reason, count in part["reasons"].items():
                 reasons[reason] = reasons.get(reason, 0) + count
-    why = _table(_("Why not"), (_("Rows"), _("Reason")))
+    why = plain_table(_("Why not"), (_("Rows"), _("Reason")))
     for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
         why.add_row(str(count), _(reason))
-    twice = _table(_("One publication under several ids"), (_("Source"), _("Studies")))
+    twice = plain_table(_("One publication under several ids"), (_("Source"), _("Studies")))
     for one in overview["same_source"]:
         twice.add_row(one["source"], ", ".join(one["studies"]))
     tables = (table, why, _not_replayed(overview["not_replayed"], writer), twice)
@@ -72,7 +73,7 @@ def terminal_overview(overview: dict[str, Any], lang: str) -> Group:
 
 def _not_replayed(found: list[dict[str, Any]], writer: Writer) -> Table:
     _ = writer._
-    table = _table(_("Published and not replayed"), (_("Reason"), _("Studies")))
+    table = plain_table(_("Published and not replayed"), (_("Reason"), _("Studies")))
     for one in found:
         table.add_row(writer.title(one["reason"]), ", ".join(one["studies"]))
     return table
@@ -103,7 +104,7 @@ def _rows(rows: list[dict[str, Any]], writer: Writer) -> Table:
         _("As printed"),
         _("Remark"),
     )
-    table = _table(_("Published rows"), heads)
+    table = plain_table(_("Published rows"), heads)
     for row in rows:
         where = f"{row['study']}\n{row['arm']}" + (
             "" if row["role"] == "calibration" else f"\n({_(row['role'])})"
@@ -160,7 +161,7 @@ def _pooled(effects: list[dict[str, Any]], writer: Writer) -> Table:
         _("As printed"),
         _("Remark"),
     )
-    table = _table(_("Pooled effects"), heads)
+    table = plain_table(_("Pooled effects"), heads)
     for effect in effects:
         cells = effect["original"]
         unit, measured = effect["unit"], effect["quantity"] or ""
@@ -186,7 +187,7 @@ def disagreement_tables(found: list[dict[str, Any]], writer: Writer) -> list[Ren
     _ = writer._
     if not found:
         return []
-    table = _table(
+    table = plain_table(
         _("Where sources disagree; nothing is chosen"),
         (_("Study, arm"), _("Outcome"), _("Month"), _("What"), _("Rows")),
     )
@@ -200,12 +201,3 @@ def disagreement_tables(found: list[dict[str, Any]], writer: Writer) -> list[Ren
 def _told(row: dict[str, Any], writer: Writer) -> str:
     value = f"{writer.number(row['value'])} {writer.unit(row['unit'])}"
     return f"{row['topic']} {row['row']}: {value} {row['analysis']}".rstrip()
-
-
-def _table(title: str, heads: tuple[str, ...]) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False
-    )
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    return table

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from insula.core.i18n import translator
 from insula.report.meta_tables import notes, sheets
+from insula.report.plain_table import plain_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
     from insula.report.meta_tables import Sheet
 
@@ -27,9 +28,7 @@ def show(found: dict[str, Any], lang: str) -> Group:
 
 
 def _table(sheet: Sheet) -> Table:
-    table = Table(title=sheet.title or None, title_justify="left", box=None, header_style="bold")
-    for i, name in enumerate(sheet.heads):
-        table.add_column(name, justify="right" if i else "left")
+    table = plain_table(sheet.title, sheet.heads, right=sheet.heads[1:])
     for row in sheet.rows:
         table.add_row(*map(Text, row))
     return table

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from insula.core.tables import write_csv
 from insula.report.answer_files import save_answer
 from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, QUIET, drawing, to_svg
 from insula.report.html import fill, markup
+from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def render_search(answer: dict[str, Any], lang: str) -> str:
 def terminal_search(answer: dict[str, Any], lang: str) -> Group:
     """Return the front and how many patients the chosen schedule needs."""
     w = Writer(lang)
-    table = Table(title=w._("Trade-off front"), title_justify="left")
-    for head in _heads(w):
-        table.add_column(head)
+    table = plain_table(w._("Trade-off front"), _heads(w))
     for row in front_rows(answer, w):
         table.add_row(*row)
     return Group(table, *(Text(note) for note in _design_notes(answer, w)))

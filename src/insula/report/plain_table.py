@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 
-def plain_table(title: str, heads: tuple[str, ...]) -> Table:
-    """Return an empty table with these columns."""
+def plain_table(title: str, heads: Sequence[str], right: Collection[str] = ()) -> Table:
+    """Return an empty table with these columns; those named in `right` hold numbers and stand on the right."""
     table = Table(
         title=title,
         title_justify="left",
@@ -16,5 +22,5 @@ def plain_table(title: str, heads: tuple[str, ...]) -> Table:
         pad_edge=False,
     )
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(Text(head), justify="right" if head in right else "left", overflow="fold")
     return table

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from insula.core.tables import write_csv
 from insula.report.answer_files import save_answer
 from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, drawing, to_svg
 from insula.report.html import fill, markup
+from insula.report.plain_table import plain_table
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ def terminal_sensitivity(answer: dict[str, Any], lang: str) -> Group:
     """Return the largest effects on every endpoint at the last visit."""
     writer = Writer(lang)
     _ = writer._
-    table = Table(title=_("Effects of uncertain numbers at the last visit"), title_justify="left")
-    for head in (_("Arm"), _("Endpoint"), _("Unit"), _("Largest effects")):
-        table.add_column(head)
+    heads = (_("Arm"), _("Endpoint"), _("Unit"), _("Largest effects"))
+    table = plain_table(_("Effects of uncertain numbers at the last visit"), heads)
     bar = _DRAWN[answer["method"]][0]
     for output in last_visits(answer):
         first = output["effects"][:_FIRST]

@@ -6,15 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from insula.report.labels import Labels
 from insula.report.matched import matched_table
+from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 
 def terminal_report(summary: dict[str, Any], lang: str) -> Group:
@@ -48,7 +49,7 @@ def _effective(summary: dict[str, Any], writer: Writer) -> str:
 def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
     """Return the virtual patients before the therapy where something published stands beside them, else all."""
     _ = writer._
-    table = _table(
+    table = plain_table(
         _("Baseline beside published"), (_("Endpoint"), _("Simulated mean"), _("SD"), _("Published"))
     )
     beside = [row for row in summary["baseline"] if row["published"]]
@@ -67,7 +68,7 @@ def comparison_table(summary: dict[str, Any], writer: Writer, labels: Labels) ->
     _, verdict = writer._, summary["verdict"]
     interval = _("{level} interval").format(level=writer.percent(summary["interval_level"]))
     heads = (_("Arm"), _("Row"), "n", _("Predicted"), interval, _("Published"), "z", _("Verdict"))
-    table = _table(_("Predicted against published"), heads)
+    table = plain_table(_("Predicted against published"), heads, right=("n", "z"))
     for row in (row for row in summary["comparison"] if row["scored"]):
         table.add_row(*comparison_cells(row, writer, labels))
     counts = _("{inside} of {scored} scored rows inside, {rows} rows in all").format(**verdict)
@@ -127,19 +128,3 @@ def _reminder(writer: Writer) -> str:
         "Research software: exploratory in-silico evidence, not for individual treatment decisions. "
         "No patient was treated, and nothing here is a promise."
     )
-
-
-def _table(title: str, heads: tuple[str, ...]) -> Table:
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption_justify="left",
-        pad_edge=False,
-        box=None,
-    )
-    for head in heads:
-        table.add_column(
-            head, justify="right" if head in ("n", "z") else "left", vertical="top", overflow="fold"
-        )
-    return table
