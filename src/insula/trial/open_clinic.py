@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from insula.endpoints.definitions import load_definitions, symbols_read
@@ -23,10 +24,10 @@ from insula.trial.risks import risks_of
 from insula.trial.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Population, Protocol, Study
+    from insula.catalog.records import Population, Study
     from insula.trial.administrations import Administration
     from insula.trial.averaged_map import AveragedMap
     from insula.trial.clock import Clock
@@ -54,12 +55,10 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
     life = _ordinary_life(catalog, population, to_slow, study.seed if seed is None else seed)
     design = simulate_design(catalog, life, settings, to_fast)
     averaged = learn(catalog.averaged_map, design, to_slow)
-    protocols = _protocols(catalog, study)
-    given = {name: lower(protocol, catalog.therapies) for name, protocol in protocols.items()}
-    risks = {name: risks_of(protocol, catalog.harms) for name, protocol in protocols.items()}
     end = number(study.follow_up, "day")
     step = settings.grid if study.days == SIMULATED else settings.review
     visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
+    arms = _arms(catalog, study, partial(_meetings, step, end, visit_days))
     definitions = load_definitions(catalog.root / "endpoints.yaml")
     quantities = quantities_of(population, module_rows(catalog), life.habits, catalog.ensemble_of(population))
     biography = biography_of(catalog, population, life.regimen, quantities)
@@ -75,14 +74,11 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         endpoints=definitions,
         quantities=quantities,
         sensor={row.symbol: row.value for row in catalog.modules["cgm"].parameters if row.value is not None},
-        disease=_disease_clock(catalog, to_fast, averaged, given, watched),
+        disease=_disease_clock(catalog, to_fast, averaged, arms, watched),
         to_fast=to_fast,
         to_slow=to_slow,
         averaged_map=averaged,
-        arms={
-            name: ArmPlan(g, tuple(_meetings(step, end, visit_days, g)), risks[name])
-            for name, g in given.items()
-        },
+        arms=arms,
         visit_days=visit_days,
         free_from=definitions["severe_hypoglycaemia_free"].limits["start"],
         run_in=number(population.run_in, "day"),
@@ -121,12 +117,16 @@ def _ordinary_life(
     )
 
 
-def _protocols(catalog: Catalog, study: Study) -> dict[str, Protocol]:
-    """Return the protocol of each arm: one of the study's own, else of the catalog."""
-    return {
-        name: study.protocols.get(arm.protocol) or catalog.protocols[arm.protocol]
-        for name, arm in study.arms.items()
-    }
+def _arms(
+    catalog: Catalog, study: Study, meetings: Callable[[tuple[Administration, ...]], list[float]]
+) -> dict[str, ArmPlan]:
+    """What each arm is given, by a protocol of the study's own, else of the catalog, and what it risks."""
+    found = {}
+    for name, arm in study.arms.items():
+        protocol = study.protocols.get(arm.protocol) or catalog.protocols[arm.protocol]
+        given = lower(protocol, catalog.therapies)
+        found[name] = ArmPlan(given, tuple(meetings(given)), risks_of(protocol, catalog.harms))
+    return found
 
 
 def _metabolic_clock(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> Clock:
@@ -142,7 +142,7 @@ def _disease_clock(
     catalog: Catalog,
     to_fast: tuple[ToFast, ...],
     averaged: AveragedMap,
-    given: Mapping[str, tuple[Administration, ...]],
+    arms: Mapping[str, ArmPlan],
     watched: Sequence[str],
 ) -> Clock:
     """Compile the day clock with the averaged day in it, what is read off it and what the arms are given."""
@@ -150,7 +150,7 @@ def _disease_clock(
     read = [*(row.source for row in to_fast), *averaged.outputs, *catalog.clocks.course, *watched]
     eaten = () if symbols.eaten is None else (symbols.eaten,)
     outputs = tuple(dict.fromkeys([*read, symbols.hba1c, symbols.severe_hypoglycaemia_rate, *eaten]))
-    targets = sorted({g.action.partition(":")[2] for arm in given.values() for g in arm})
+    targets = sorted({g.action.partition(":")[2] for arm in arms.values() for g in arm.given})
     return build_clock(catalog, "disease", outputs, targets, averaged.module)
 
 
