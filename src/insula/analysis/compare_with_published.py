@@ -3,7 +3,8 @@
 Rules
 -----
 Visit: the one nearest to the published time, at most half a month away. Interval: central 90 % of imagined
-arms of the published size (`insula.statistics.prediction_interval`). Counts and proportions: "inside" allows
+arms of the published size (`insula.statistics.prediction_interval`); where the population's ensemble was fitted with a
+stated error of the model, the interval has it too. Counts and proportions: "inside" allows
 for half a patient, and z is the normal quantile of the mid-probability, which is defined at 0 and 1 too; for
 everything else z is (published - mean) / sd. A row that cannot be scored keeps its reason; where the evidence
 allows it, a prediction stands beside it without z and without a verdict.
@@ -155,18 +156,26 @@ def predict_row(run: VisitValues, row: PublishedRow, seed: int) -> Predicted:
     missing = np.asarray(np.isnan(patients).any(axis=1))
     if missing.all():
         return Predicted(None, NO_PATIENT)
+    purpose = f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}"
     found = predict_arm(
         patients,
         run.people(row.arm_id)[2],
         row.n,
         STATISTICS[row.statistic],
         seed=seed,
-        purpose=f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}",
+        purpose=purpose,
         scores=scores_of(patients),
         weights=run.weights_in(row.arm_id),
         yes_or_no=row.statistic in _UNITS,
         level=LEVEL,
     )
+    if row.endpoint in run.model_error:
+        limits = {"proportion": (0.0, 1.0), "count": (0.0, float(row.n))}.get(
+            row.statistic, (-np.inf, np.inf)
+        )
+        found = found.with_error(
+            row.error_of(*run.model_error[row.endpoint]), limits, seed=seed, purpose=purpose
+        )
     return finite(found, missing)
 
 

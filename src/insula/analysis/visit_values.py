@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from insula.core.tables import Columns, read_parquet
 from insula.trial import weigh_run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -43,12 +44,15 @@ class VisitValues:
         Columns patient, weight; None where everybody counts alike.
     matched
         Endpoints that the weights give their published distribution before the therapy.
+    model_error
+        How far the fit of the population's ensemble lets a trial lie from the model: SD and unit, by endpoint.
     """
 
     patients: Columns
     endpoints: Columns
     weights: Columns | None = None
     matched: frozenset[str] = frozenset()
+    model_error: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
     @property
     def arms(self) -> list[str]:
@@ -134,11 +138,13 @@ def read_visit_values(folder: Path) -> VisitValues:
         if not (folder / name).is_file():
             raise InsulaError(f"{folder} has no {name}. {_HINT}")
     tables = read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS)
+    told = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+    errors = {name: (one["value"], one["unit"]) for name, one in told.get("model_error", {}).items()}
     if not (folder / WEIGHTS).is_file():
-        return VisitValues(*tables)
-    quantities = {row["quantity"].partition(" ")[0] for row in read_manifest(folder)["matched"]}
+        return VisitValues(*tables, model_error=errors)
+    quantities = {row["quantity"].partition(" ")[0] for row in told["matched"]}
     matched = frozenset(name.removeprefix(MEASURED) for name in quantities if name.startswith(MEASURED))
-    return VisitValues(*tables, read_parquet(folder / WEIGHTS), matched)
+    return VisitValues(*tables, read_parquet(folder / WEIGHTS), matched, errors)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -129,10 +129,6 @@ def _statistic(row: PublishedRow, patients: Floats) -> Floats:
 
 
 def _model_error(row: PublishedRow, plan: CalibrationPlan) -> float:
-    """Return the plan's model error of an endpoint as sd in the unit of the row; none where none is stated."""
+    """Return the plan's model error of an endpoint as sd in the unit of the row; 0 where none is stated."""
     stated = plan.model_error.get(row.endpoint)
-    if stated is None or stated.value is None or row.statistic == "percent_change":
-        return 0.0
-    if row.statistic == "count":
-        return stated.value * row.n
-    return float(convert(stated.value, stated.unit, row.unit, difference=True))
+    return 0.0 if stated is None or stated.value is None else row.error_of(stated.value, stated.unit)

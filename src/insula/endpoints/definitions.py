@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 _REQUIRED = ("title", "family", "unit", "source", "place")
 _OPTIONAL = ("of", "limits", "reason", "note", "quantity")
-_YES_OR_NO = ("meets", "dose_reduced", "insulin_independent", "free_of_events", "diagnosed", "had_event")
+_YES_OR_NO = (
+    "meets",
+    "dose_reduced",
+    "insulin_independent",
+    "free_of_events",
+    "diagnosed",
+    "had_event",
+    "with_hba1c",
+)
 _LIMIT_KEYS = ("value", "unit", "source", "place", "reason", "note")
 
 

@@ -83,6 +83,14 @@ class PublishedRow:
         """Whether the row can be held against a prediction."""
         return not self.reason
 
+    def error_of(self, sd: float, unit: str) -> float:
+        """Turn an error of the endpoint, as SD, into the unit of the row; 0 for a percent change, which has no unit."""
+        if self.statistic == "percent_change":
+            return 0.0
+        if self.statistic == "count":
+            return sd * self.n
+        return float(convert(sd, unit, self.unit, difference=True))
+
 
 def rows_of_study(
     catalog: Catalog, study_id: str, vocabulary: Vocabulary | None = None

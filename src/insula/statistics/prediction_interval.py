@@ -100,6 +100,11 @@ class Prediction:
             errors.append(float(above - below) / 2)
         return max(errors)
 
+    def with_error(self, sd: float, limits: tuple[float, float], *, seed: int, purpose: str) -> Prediction:
+        """Return the prediction of a model that is wrong by a normal error of this SD, kept within limits."""
+        drawn = normal(seed, f"{purpose}.error of the model", np.arange(self.samples.size))[:, 0]
+        return Prediction(np.clip(self.samples + sd * drawn, *limits), self.level)
+
     def z(self, observed: float) -> float:
         """Return (observed - mean) / sd; where the draws are all alike, `normal_score`, which is finite."""
         if np.ptp(self.samples) > 0:

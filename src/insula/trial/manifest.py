@@ -74,10 +74,18 @@ def manifest_of(
         "candidates": blocks * SIZE,
         "failures": failures,
         "averaged_map": clinic.averaged_map.summary(),
+        "model_error": _model_error(catalog, clinic),
         "results": tree_hashes(results),
         "citations": sorted(cited(catalog, clinic)),
         "seconds": round(seconds, 1),
     }
+
+
+def _model_error(catalog: Catalog, clinic: Clinic) -> dict[str, dict[str, Any]]:
+    """Return how far, by endpoint, the fit that gave the population its ensemble lets a trial lie from the model."""
+    fit = clinic.population.ensemble or ""
+    stated = catalog.calibrations[fit].model_error if fit in catalog.calibrations else {}
+    return {name: {"value": one.value, "unit": one.unit} for name, one in stated.items()}
 
 
 def cited(catalog: Catalog, clinic: Clinic) -> set[str]:

@@ -251,3 +251,14 @@ def test_an_effect_is_that_of_the_weighted_patients():
         seed=1, purpose="test", scores=old, weights=weights,
     )  # fmt: skip
     assert found.mean == pytest.approx(0.2, abs=0.02)
+
+
+def test_the_error_of_a_model_adds_to_the_variance_and_stays_within_limits():
+    values, member = population(1, 400, 0.0, 2.0)
+    found = predict(values, member, 50)
+    wider = found.with_error(1.5, (-np.inf, np.inf), seed=1, purpose="test")
+    assert wider.sd == pytest.approx(np.hypot(found.sd, 1.5), rel=0.05)
+    assert wider.mean == pytest.approx(found.mean, abs=4 * wider.mean_error)
+    kept = Prediction(np.full(4000, 0.95), 0.9).with_error(0.1, (0.0, 1.0), seed=1, purpose="test")
+    assert (kept.samples.min() >= 0, kept.samples.max()) == (True, 1.0)
+    assert np.mean(kept.samples == 1.0) == pytest.approx(norm.sf(0.5), abs=0.03)
