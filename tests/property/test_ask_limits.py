@@ -54,8 +54,10 @@ def followed(asked, start):
 
 
 @pytest.fixture(scope="module")
-def without(asked, text, start):
-    return follow_without_limits(asked, text, {CELLS: start}, 2, lambda _: None)
+def without(catalog, asked, text, start):
+    return follow_without_limits(
+        asked, text, {CELLS: catalog.protocols[CELLS]}, {CELLS: start}, 2, lambda _: None
+    )
 
 
 def test_a_limit_set_to_what_it_was_changes_nothing(followed, without):
@@ -97,13 +99,13 @@ def test_states_and_parameters_are_set_others_refused(asked, start):
         "immunity.avidity": Sourced(value=0.0, unit="dimensionless", **ASSUMED),
         "islet_graft.attrition": Sourced(value=0.0, unit="per_day", **ASSUMED),
     }
-    changed = start.without(asked, changes).cohort
+    changed = start.with_values(asked, changes).cohort
     state = asked.disease.kernel.states.index("immunity.avidity")
     assert (changed.disease_state[:, state] == 0).all()
     assert (start.cohort.disease_state[:, state] > 0).all(), "the patients themselves are left as they were"
     assert (changed.disease_parameters[:, asked.disease.parameter("islet_graft.attrition")] == 0).all()
     with pytest.raises(UnknownName, match="avidty"):
-        start.without(asked, {"immunity.avidty": changes["immunity.avidity"]})
+        start.with_values(asked, {"immunity.avidty": changes["immunity.avidity"]})
 
 
 def test_horizons_are_whole_days_in_order(text):

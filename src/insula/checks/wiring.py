@@ -95,7 +95,8 @@ def settings_name_symbols(survey: Survey) -> Iterator[Problem]:
         if entry.record is None:
             continue
         for key, dotted in dict(entry.record.symbols).items():
-            yield from _exists(survey, None, dotted, Place(entry.path, entry.line("symbols", key)))
+            if dotted is not None:
+                yield from _exists(survey, None, dotted, Place(entry.path, entry.line("symbols", key)))
         for index, dotted in enumerate(entry.record.course):
             yield from _exists(survey, None, dotted, Place(entry.path, entry.line("course", index)))
 

@@ -88,7 +88,7 @@ def test_a_plan_that_nobody_knows_is_told_with_those_there_are():
 def test_an_ensemble_in_use_is_fitted_anew_by_its_own_plan_only(fitted_science, plan_file, tmp_path, name):
     science = shutil.copytree(fitted_science, tmp_path / "science")
     folder = science / "ensembles"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     values = [0.5, 1.0, 1.5, 2.5]
     rows = "".join(f"{k},{value}\n" for k, value in enumerate(values))
     (folder / f"{name}.csv").write_text(f"member,{SYMBOL}\n{rows}", encoding="utf-8")

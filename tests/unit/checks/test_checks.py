@@ -80,7 +80,7 @@ BROKEN = [
      ' row 3 (metabolic:insulin.I)  there is no symbol "averaged_day.mean" in the model "disease".'),
     ("biology/models/disease.ant", "  averaged_day.level is store.level;\n", "", '  port "averaged_day.level" is not connected.'),
     ("biology/models/clocks.yaml", "weight: insulin.I_0", "weight: body.weight", ':21  there is no symbol "body.weight".'),
-    ("biology/models/clocks.yaml", "course: [store.level]", "course: [stores.level]", ':28  there is no symbol "stores.level".'),
+    ("biology/models/clocks.yaml", "course: [store.level]", "course: [stores.level]", ':29  there is no symbol "stores.level".'),
     ("biology/models/persons.csv", "90,mg_per_dL", "90,per_min",
      ' row 2 (smith, glucose.G_0)  unit is "per_min", the module declares "mg_per_dL".'),
     ("biology/models/persons.csv", "glucose.G_0", "glucose.G_9", ' row 2 (smith, glucose.G_9)  there is no symbol "glucose.G_9".'),

@@ -36,7 +36,10 @@ def visit(day, glucose, dose, hba1c, c_peptide):
     values = {name: np.array([value, failed[1]], float) for name, value in numbers.items()}
     meal_time = np.array([0.0, 30, 60, 90, 120, 240])
     read = {symbol: np.array([1.0, failed[1]]) for symbol in symbols_read(DEFINITIONS)}
-    return Visit(day, TIME, cgm, meal_time, meal, peptide, insulin_dose=insulin, read=read, **values)
+    events = {"adverse_events": {}}  # a diary in which nothing stands
+    return Visit(
+        day, TIME, cgm, meal_time, meal, peptide, insulin_dose=insulin, read=read, **events, **values
+    )
 
 
 BEFORE = visit(0, np.where(TIME % 1440 < 720, 50.0, 220.0), 35.0, 7.8, [0.0] * 6)
@@ -90,7 +93,10 @@ def test_what_compares_with_a_baseline_needs_one():
 
 
 def test_every_definition_is_measured_and_a_failed_patient_has_nothing():
-    found = measure(AFTER, DEFINITIONS, BEFORE)
+    secreting = replace(
+        BEFORE, meal_test_c_peptide=AFTER.meal_test_c_peptide
+    )  # what is compared with 0 has no value
+    found = measure(AFTER, DEFINITIONS, secreting)
     assert list(found) == list(DEFINITIONS)
     for name, values in found.items():
         assert values.shape == (2,), name
