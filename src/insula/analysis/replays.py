@@ -9,7 +9,7 @@ from insula.analysis.known_rows import rows_by_study, twins
 from insula.analysis.naive import Published
 from insula.analysis.review.studies import trials_of_review
 from insula.catalog import Catalog, find_study
-from insula.checks import check_evidence, check_study
+from insula.checks import check_evidence, check_studies
 from insula.core.errors import EvidenceError
 from insula.core.problems import error, raise_if_any
 from insula.evidence import load_vocabulary
@@ -83,9 +83,10 @@ def plan_replays(
     if review is not None:
         pooled = trials_of_review(science, review)
         entries = [entry for entry in entries if entry.record is None or entry.record.published in pooled]
-    for entry in entries:
-        published = own if own and not _only_in_science(entry, science, held) else science
-        problems += check_study(published, entry)
+    ours = [entry for entry in entries if own is None or _only_in_science(entry, science, held)]
+    problems += check_studies(science, ours)
+    if own:
+        problems += check_studies(own, [entry for entry in entries if entry not in ours])
     raise_if_any(problems)
     rows = rows_by_study([own, science] if own else [science], load_vocabulary(root / "evidence"))
     replays = tuple(_planned(entries, rows, role))

@@ -29,7 +29,7 @@ from insula.core.paths import science_at
 from insula.core.problems import Problem, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from insula.catalog.records import Study
@@ -147,12 +147,20 @@ def check(root: Path | None = None) -> list[Problem]:
 
 def check_study(catalog: Catalog, study: Entry[Study]) -> list[Problem]:
     """Return what is wrong with a study, wherever it lies, and with its protocols, population, habits and regimen."""
-    if study.record is None:
-        return list(study.problems)
-    survey = Survey(catalog, {study.path.stem: study})
-    used = {study.path} | _texts_of(catalog, study.record)
-    found = [problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey)]
-    return in_order([*study.problems, *(problem for problem in found if problem.where in used)])
+    return check_studies(catalog, [study])
+
+
+def check_studies(catalog: Catalog, studies: Sequence[Entry[Study]]) -> list[Problem]:
+    """Return what is wrong with studies as `check_study` does; the texts are read and asked once for all of them."""
+    readable = {study.path.stem: study for study in studies if study.record is not None}
+    found = [problem for study in studies for problem in study.problems]
+    if readable:
+        survey = Survey(catalog, readable)
+        used = {study.path for study in readable.values()}
+        used = used.union(*(_texts_of(catalog, study.record) for study in readable.values() if study.record))
+        asked = (problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey))
+        found += [problem for problem in asked if problem.where in used]
+    return in_order(found)
 
 
 def check_population(catalog: Catalog, population: str) -> list[Problem]:
