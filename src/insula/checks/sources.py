@@ -47,7 +47,7 @@ def every_assumption_is_argued(survey: Survey) -> Iterator[Problem]:
 
 def every_number_has_place_and_reason(survey: Survey) -> Iterator[Problem]:
     """A quantity that has a source has a place in it and a reason, beside it or around it."""
-    for found in survey.yaml_records():
+    for found in survey.yaml_records:
         record = found.record
         if (
             getattr(record, "source", None)
@@ -62,7 +62,7 @@ def derived_formulas_use_symbols(survey: Survey) -> Iterator[Problem]:
     """``derived:<formula>`` is a formula of symbols of the same module, or dotted ones of any model or population."""
     for module, row in survey.parameters():
         yield from _derived(survey, row, survey.symbols[module].known | survey.personal)
-    for found in survey.yaml_records():
+    for found in survey.yaml_records:
         if isinstance(getattr(found.record, "source", None), str):
             yield from _derived(survey, found, survey.personal)
 
@@ -115,6 +115,6 @@ def _sources(survey: Survey) -> Iterator[tuple[Place, str]]:
 
 def _numbers(survey: Survey) -> Iterator[Any]:
     yield from (row for _, row in survey.parameters())
-    for found in survey.yaml_records():
+    for found in survey.yaml_records:
         if isinstance(getattr(found.record, "source", None), str):
             yield found

@@ -205,13 +205,14 @@ class Survey:
         """Yield every record inside a YAML text, outermost first, with its key path and line."""
         yield from _walk(entry, entry.record, keys)
 
-    def yaml_records(self) -> Iterator[Found]:
-        """Yield every record inside every YAML text, endpoints included."""
-        for _, entry in self.yaml_entries():
-            yield from self.inside(entry)
+    @cached_property
+    def yaml_records(self) -> tuple[Found, ...]:
+        """Every record inside every YAML text, endpoints included."""
+        texts = [found for _, entry in self.yaml_entries() for found in self.inside(entry)]
         for name, entry in self.catalog.endpoints.entries().items():
             if entry.record is not None:
-                yield from _walk(entry, entry.record, (name,))
+                texts += _walk(entry, entry.record, (name,))
+        return tuple(texts)
 
 
 def _walk(entry: Entry[Any], value: Any, keys: tuple[str | int, ...]) -> Iterator[Found]:

@@ -72,7 +72,7 @@ def _named_units(survey: Survey) -> Iterator[tuple[Place, str]]:
     for entry in survey.modules.values():
         for line in entry.record.behaviour if entry.record else ():
             yield Place(entry.path.with_name("behaviour.csv"), row=line.row, key=line.id), line.unit
-    for found in survey.yaml_records():
+    for found in survey.yaml_records:
         if isinstance(unit := getattr(found.record, "unit", None), str):
             yield found.place, unit
 

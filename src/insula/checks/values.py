@@ -156,7 +156,7 @@ def shares_add_up(survey: Survey) -> Iterator[Problem]:
 
 def limits_are_in_order(survey: Survey) -> Iterator[Problem]:
     """The low end of a range is below its high end."""
-    for found in survey.yaml_records():
+    for found in survey.yaml_records:
         for low_name, high_name in (("low", "high"), ("at_least", "at_most")):
             low, high = (_number(getattr(found.record, name, None)) for name in (low_name, high_name))
             if low is not None and high is not None and low[1] == high[1] and low[0] >= high[0]:

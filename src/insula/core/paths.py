@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,16 @@ def science_at(root: Path) -> Iterator[None]:
 def science_root() -> Path:
     """Return the folder ``science/``: INSULA_SCIENCE, else of the installed package or the repository."""
     asked = _CHOSEN.get() or os.environ.get("INSULA_SCIENCE")
-    candidates = [Path(asked)] if asked else [_PACKAGE / "science", _PACKAGE.parents[1] / "science"]
+    fixed = not asked or os.path.isabs(asked)  # noqa: PTH117 - every conversion of a unit comes here
+    return _found(asked, None if fixed else Path.cwd())
+
+
+@cache
+def _found(asked: str | Path | None, here: Path | None) -> Path:
+    """Return the folder that was asked for, seen from `here`, or the one of this installation."""
+    candidates = [_PACKAGE / "science", _PACKAGE.parents[1] / "science"]
+    if asked:
+        candidates = [(here or Path()) / asked]
     for folder in candidates:
         if (folder / "biology").is_dir():
             return folder.resolve()

@@ -109,7 +109,12 @@ def conversions() -> tuple[Conversion, ...]:
 
 
 def _biology() -> Path:
-    return science_root() / "biology"
+    return _biology_of(science_root())
+
+
+@cache
+def _biology_of(root: Path) -> Path:
+    return root / "biology"
 
 
 @cache

@@ -48,6 +48,18 @@ def test_the_science_folder_can_be_chosen_and_a_wrong_choice_is_told(tmp_path, m
     assert paths.science_root() == tmp_path.resolve()
 
 
+def test_another_science_folder_is_seen_at_once_also_by_its_name_from_another_place(tmp_path, monkeypatch):
+    for place in ("a", "b"):
+        (tmp_path / place / "science" / "biology").mkdir(parents=True)
+    for place in ("a", "b"):
+        monkeypatch.setenv("INSULA_SCIENCE", str(tmp_path / place / "science"))
+        assert paths.science_root() == (tmp_path / place / "science").resolve()
+    monkeypatch.setenv("INSULA_SCIENCE", "science")
+    for place in ("a", "b"):
+        monkeypatch.chdir(tmp_path / place)
+        assert paths.science_root() == (tmp_path / place / "science").resolve()
+
+
 def test_the_cache_folder_is_made_where_it_was_asked_for(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     monkeypatch.delenv("INSULA_CACHE", raising=False)
