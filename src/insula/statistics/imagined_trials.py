@@ -9,7 +9,7 @@ Numbers: a patient has the mean of the population, what the patient differs by f
 if treated, what the effect of the true member differs by from the mean effect, without the chance of who stands in it
 (`member_share`). So effects vary between draws as between members, and patients of a trial as within one member; what
 else members differ by is alike on both sides and goes out of the effect. Shares: each patient stands for the true
-member or for everybody, as `insula.statistics.prediction_interval` tells.
+member or for everybody, as `insula.statistics.drawn_patients` tells.
 
 The virtual patients are few themselves: they are drawn anew for each draw (bootstrap), the same people for all arms, as
 many as their effective number. Who stands for more people than others is drawn as much more often.
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.random_streams import uniform
-from insula.statistics.prediction_interval import member_share
+from insula.statistics.drawn_patients import member_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import betabinom, norm
 
 from insula.statistics import arm_statistics as stat
-from insula.statistics.prediction_interval import Prediction, member_share, predict_arm, predict_difference
+from insula.statistics.drawn_patients import member_share
+from insula.statistics.prediction_interval import Prediction, predict_arm, predict_difference
 
 
 def population(members, per_member, between, within, seed=3):
