@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from insula.analysis.arm_pairs import arm_pairs, same_moment
+from insula.analysis.effect_rows import effect_rows, same_moment
 from insula.statistics.arm_statistics import NEEDS_BASELINE
 from insula.statistics.skill import crps
 
@@ -108,7 +108,7 @@ class Published:
             (one,), (other,) = baselines
             found.append(Naive(NO_CHANGE, one.mean - other.mean, math.hypot(one.sd, other.sd), limits))
         others = [row for row in self.rows if self._other_trial(first, row)]
-        pairs = (pair for rows in _by_study(others) for pair in arm_pairs(rows))
+        pairs = (pair for rows in _by_study(others) for pair in effect_rows(rows))
         same = [(a, b) for a, b in pairs if _alike(first, a) and _alike(second, b)]
         means = _by_trial((a.study_id, a.value - b.value) for a, b in same)
         return [*found, *_mean_of(means, limits)]

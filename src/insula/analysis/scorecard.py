@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insula.analysis.arm_pairs import arm_pairs
 from insula.analysis.compare_with_published import (
     LEVEL,
     NO_PATIENT,
@@ -25,6 +24,7 @@ from insula.analysis.compare_with_published import (
     scores_of,
     unit_of,
 )
+from insula.analysis.effect_rows import effect_rows
 from insula.analysis.naive import Naive, Published, skill_of
 from insula.statistics.arm_statistics import STATISTICS
 from insula.statistics.prediction_interval import predict_difference
@@ -89,7 +89,7 @@ def judge(replay: Replay, published: Published) -> Card:
 
 def _effects(replay: Replay) -> list[tuple[KnownRow, KnownRow]]:
     """Return what of the arms can be compared, and the differences that are printed of arms that are not told apart."""
-    pairs = list(arm_pairs([row for row in replay.rows.known if row.arm_id in replay.run.arms]))
+    pairs = list(effect_rows([row for row in replay.rows.known if row.arm_id in replay.run.arms]))
     told = {_moment(pair) for pair in pairs}
     return [*pairs, *(pair for pair in replay.rows.differences if _moment(pair) not in told)]
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.statistics.arm_pairs import Side, arm_pairs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,19 +38,26 @@ class Effect:
 
 def effects_of(replays: Replays) -> Iterator[Effect]:
     """Yield every fitted row of a treated arm with that of an arm of its study that is given nothing."""
-    for first, one in enumerate(replays.targets):
-        for second, other in enumerate(replays.targets):
-            same = (one.study, one.row.endpoint, one.row.statistic, one.day) == (
-                other.study,
-                other.row.endpoint,
-                other.row.statistic,
-                other.day,
-            )
-            if same and _is_treated(replays, first) and not _is_treated(replays, second):
-                sampling = float(np.hypot(one.sampling, other.sampling))
-                yield Effect(first, second, one.row.value - other.row.value, sampling)
+    targets = replays.targets
 
+    def is_treated(place: int) -> bool:
+        target = targets[place]
+        return bool(replays.places[target.study].clinic.arms[target.row.arm_id].given)
 
-def _is_treated(replays: Replays, place: int) -> bool:
-    target = replays.targets[place]
-    return bool(replays.places[target.study].clinic.arms[target.row.arm_id].given)
+    def moment(place: int) -> tuple[str, str, str, float]:
+        target = targets[place]
+        return target.study, target.row.endpoint, target.row.statistic, target.day
+
+    def side(place: int) -> Side:
+        row = targets[place].row
+        return Side((int(not is_treated(place)), place), row.arm_id, row.cells["analysis"].casefold())
+
+    pairs = [
+        (first, second)
+        for first, second in arm_pairs(range(len(targets)), moment, side)
+        if is_treated(first) and not is_treated(second)
+    ]
+    for first, second in sorted(pairs):
+        one, other = targets[first], targets[second]
+        sampling = float(np.hypot(one.sampling, other.sampling))
+        yield Effect(first, second, one.row.value - other.row.value, sampling)

@@ -18,7 +18,7 @@ from insula.report.writing import Writer
 ENDPOINT = "hba1c"
 
 
-def row(arm, value, statistic="mean", day=365.0, endpoint=ENDPOINT):
+def row(arm, value, statistic="mean", analysis="", endpoint=ENDPOINT):
     return SimpleNamespace(
         arm_id=arm,
         endpoint=endpoint,
@@ -27,6 +27,7 @@ def row(arm, value, statistic="mean", day=365.0, endpoint=ENDPOINT):
         unit="percent",
         n=20,
         time_months=12.0,
+        cells={"analysis": analysis},
     )
 
 
@@ -54,6 +55,15 @@ def test_a_treated_arm_is_compared_with_that_of_its_study_that_is_given_nothing(
     assert pairs == [(0, 1), (0, 4)]  # "more" is given nothing either
     both = [(one.treated, one.control) for one in effects_of(replays(rows, treated=("drug", "more")))]
     assert both == [(0, 1), (4, 1)]
+
+
+def test_two_analyses_of_a_trial_are_compared_each_within_itself():
+    rows = [
+        target("a", row(arm, value, analysis=analysis))
+        for arm, value in (("drug", 7.0), ("none", 8.0))
+        for analysis in ("ITT", "per protocol")
+    ]
+    assert [(one.treated, one.control) for one in effects_of(replays(rows))] == [(0, 2), (1, 3)]
 
 
 @pytest.fixture
