@@ -22,7 +22,7 @@ from insula.analysis.visit_values import VisitValues, read_manifest, read_visit_
 from insula.core.tables import write_parquet
 from insula.core.units import convert
 from insula.evidence import PublishedRow, rows_of_study
-from insula.statistics.arm_statistics import NEEDS_BASELINE, STATISTICS
+from insula.statistics.arm_statistics import NEEDS_BASELINE, STATISTICS, limits_of
 from insula.statistics.prediction_interval import Prediction, predict_arm
 
 if TYPE_CHECKING:
@@ -170,12 +170,8 @@ def predict_row(run: VisitValues, row: PublishedRow, seed: int) -> Predicted:
         level=LEVEL,
     )
     if row.endpoint in run.model_error:
-        limits = {"proportion": (0.0, 1.0), "count": (0.0, float(row.n))}.get(
-            row.statistic, (-np.inf, np.inf)
-        )
-        found = found.with_error(
-            row.error_of(*run.model_error[row.endpoint]), limits, seed=seed, purpose=purpose
-        )
+        error = row.error_of(*run.model_error[row.endpoint])
+        found = found.with_error(error, limits_of(row.statistic, row.n), seed=seed, purpose=purpose)
     return finite(found, missing)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from insula.analysis.effect_rows import effect_rows, same_moment
-from insula.statistics.arm_statistics import NEEDS_BASELINE
+from insula.statistics.arm_statistics import NEEDS_BASELINE, limits_of
 from insula.statistics.skill import crps
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Published:
 
     def naive(self, row: KnownRow) -> list[Naive]:
         """Return the naive predictions of a row of an arm."""
-        limits = (0.0, 1.0) if row.statistic == "proportion" else (-math.inf, math.inf)
+        limits = limits_of(row.statistic, row.n)
         others = [other for other in self.rows if self._other_trial(row, other) and _alike(row, other)]
         means = _by_trial((other.study_id, other.value) for other in others)
         return [*self._no_change(row, limits), *_mean_of(means, limits)]

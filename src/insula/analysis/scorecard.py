@@ -26,7 +26,7 @@ from insula.analysis.compare_with_published import (
 )
 from insula.analysis.effect_rows import effect_rows
 from insula.analysis.naive import Naive, Published, skill_of
-from insula.statistics.arm_statistics import STATISTICS
+from insula.statistics.arm_statistics import STATISTICS, limits_of
 from insula.statistics.prediction_interval import predict_difference
 from insula.statistics.skill import crps
 
@@ -105,7 +105,8 @@ def _judged(
     source = row.source
     naive = published.naive(row)
     if source.statistic == "count":  # the naive predictors speak of shares
-        naive = [Naive(one.kind, one.mean * row.n, one.sd * row.n, (0.0, float(row.n))) for one in naive]
+        limits = limits_of(source.statistic, row.n)
+        naive = [Naive(one.kind, one.mean * row.n, one.sd * row.n, limits) for one in naive]
     return {
         **_about(row, source.arm_id, unit_of(source), source.n),
         "therapy": row.therapy,

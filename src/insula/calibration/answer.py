@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from insula.calibration.effects import effects_of
+from insula.statistics.arm_statistics import limits_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -156,8 +157,7 @@ def _effect_interval(effect: Effect, ensemble: Ensemble) -> dict[str, Any]:
 
 def _interval(ensemble: Ensemble, target: Target, place: int) -> dict[str, Any]:
     """Mean and interval of a trial of the published size: spread of the members and noise of the row."""
-    bounds = {"proportion": (0.0, 1.0), "count": (0.0, float(target.row.n))}
-    limits = bounds.get(target.row.statistic, (-np.inf, np.inf))
+    limits = limits_of(target.row.statistic, target.row.n)
     return _around(ensemble.predicted[:, place], target.noise, target.row.value, limits)
 
 

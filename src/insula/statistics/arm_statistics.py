@@ -56,3 +56,8 @@ STATISTICS: dict[str, Callable[[Floats], Floats]] = {
     "percent_change": percent_change,
 }
 NEEDS_BASELINE = frozenset({"change_from_baseline", "percent_change"})
+
+
+def limits_of(statistic: str, size: int) -> tuple[float, float]:
+    """Return the lowest and the highest value that a statistic of an arm of this size can have."""
+    return {"proportion": (0.0, 1.0), "count": (0.0, float(size))}.get(statistic, (-np.inf, np.inf))
