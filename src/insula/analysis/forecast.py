@@ -6,6 +6,7 @@ anyone can repeat it, and its date, so that anyone can see that it came first.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,10 @@ import yaml
 
 from insula.analysis.visit_values import read_manifest, read_visit_values
 from insula.core.errors import InsulaError, UnknownName
+from insula.core.provenance import text_hash
+from insula.core.units import convert
 from insula.endpoints.definitions import load_definitions
-from insula.statistics.arm_statistics import mean
+from insula.statistics.arm_statistics import limits_of, mean
 from insula.statistics.prediction_interval import predict_arm
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.9
 HEADER = "# A forecast, registered before the result; written once by `insula forecast`, never edited.\n"
-_MADE_FROM = ("science", "beside", "commit", "seed", "patients")
+_MADE_FROM = ("science", "beside", "study", "commit", "seed", "patients")
 _DIGITS = 4
 
 
@@ -71,7 +74,8 @@ def forecast_of(
     Returns
     -------
     What the file says: an entry for every arm, endpoint and visit for which any virtual patient has a value, with the
-    mean (of yes and no the proportion), its central 90 % interval, and the share of patients who have no value.
+    mean (of yes and no the proportion), its central 90 % interval, and the share of patients who have no value. Where
+    the fit of the population's ensemble states an error of the model, the interval has it too, as on the scorecard.
     """
     run, manifest = read_visit_values(folder), read_manifest(folder)
     return {
@@ -80,11 +84,18 @@ def forecast_of(
         "question": study.question.model_dump(),
         "registered": day.isoformat(),
         "command": command,
-        "made_from": {key: manifest[key] for key in _MADE_FROM if key in manifest},
+        "made_from": made_from(manifest),
         **({"limitations": study.limitations.model_dump()} if study.limitations else {}),
         "level": LEVEL,
-        "forecasts": list(_lines(study, endpoints, run, int(manifest["seed"]))),
+        "forecasts": list(forecast_lines(study, endpoints, run, int(manifest["seed"]))),
     }
+
+
+def made_from(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what decides the numbers of a run: hashes of texts (``beside``: a user's own), commit, seed, patients."""
+    study = text_hash(json.dumps(manifest["study_text"], sort_keys=True))
+    known = {**manifest, "study": study}
+    return {key: known[key] for key in _MADE_FROM if key in known}
 
 
 def register(path: Path, forecast: Mapping[str, Any]) -> None:
@@ -95,9 +106,10 @@ def register(path: Path, forecast: Mapping[str, Any]) -> None:
         file.write(text)
 
 
-def _lines(
+def forecast_lines(
     study: Study, endpoints: Mapping[str, Definition], run: VisitValues, seed: int
 ) -> Iterator[dict[str, Any]]:
+    """Yield the forecast of every arm, endpoint and visit for which any virtual patient has a value."""
     for arm, planned in study.arms.items():
         for name, definition in endpoints.items():
             for day in run.visit_days(arm, name):
@@ -110,23 +122,29 @@ def _line(
     run: VisitValues, arm: str, definition: Definition, day: float, size: int, seed: int
 ) -> dict[str, Any]:
     values = run.values(arm, definition.id, day)
+    purpose = f"forecast.{arm}.{definition.id}.{day:g}.{size}"
     found = predict_arm(
         values[:, None],
         run.people(arm)[2],
         size,
         mean,
         seed=seed,
-        purpose=f"forecast.{arm}.{definition.id}.{day:g}.{size}",
+        purpose=purpose,
         weights=run.weights_in(arm),
         yes_or_no=definition.yes_or_no,
         level=LEVEL,
     )
+    statistic = "proportion" if definition.yes_or_no else "mean"
+    if definition.id in run.model_error:
+        error, unit = run.model_error[definition.id]
+        error = convert(error, unit, definition.unit, difference=True)
+        found = found.with_error(error, limits_of(statistic, size), seed=seed, purpose=purpose)
     return {
         "arm": arm,
         "patients": size,
         "endpoint": definition.id,
         "day": _rounded(day),
-        "statistic": "proportion" if definition.yes_or_no else "mean",
+        "statistic": statistic,
         "unit": "fraction" if definition.yes_or_no else definition.unit,
         "predicted": _rounded(found.mean),
         "low": _rounded(found.low),
