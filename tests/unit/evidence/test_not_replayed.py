@@ -8,7 +8,7 @@ from insula.catalog import Catalog
 from insula.cli.evidence import command
 
 CATALOG = Catalog.open()
-TOPICS = ("natural_history", "beta_replacement")
+TOPICS = ("natural_history", "beta_replacement", "msc_diabetes")
 LISTED = [study for group in CATALOG.not_replayed.values() for study in group.studies]
 
 
