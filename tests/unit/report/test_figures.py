@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from insula.report.figures.course import course_figure, published_levels
 from insula.report.figures.intervals import interval_figure, relative_place
-from insula.report.figures.style import to_svg
+from insula.report.figures.style import drawing, to_svg
 from insula.report.picture import write_picture
 from insula.report.writing import Writer
 
@@ -55,6 +55,28 @@ def test_the_interval_figure_grows_with_its_rows(summary, count):
     rows = [row for row in summary["comparison"] if row["scored"]][:count]
     svg = to_svg(interval_figure(rows, [f"row {k}" for k in range(count)], Writer("en")), "i", "t")
     assert all(f">row {k}</text>" in svg for k in range(count))
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "C-peptide in the mixed-meal test, mean over 4 h, change from baseline, month 24 · herold_2013_abate, treated",
+        "混合餐试验四小时碳肽曲线下面积均值，较基线变化，第二十四个月，接受治疗的受试者减去对照组的受试者，全部人群"
+        * 2,
+    ],
+)
+def test_a_long_label_is_folded_inside_the_figure_and_the_axes_keep_their_width(summary, label):
+    (row,) = [row for row in summary["comparison"] if row["scored"]][:1]
+    short, long = (interval_figure([row], [text], Writer("en")) for text in ("short", label))
+    for figure in (short, long):
+        with drawing():
+            figure.draw_without_rendering()
+    (text,) = long.axes[0].texts
+    assert text.get_text().count("\n") >= 1
+    assert text.get_text().replace("\n", " ").replace(" ", "") == label.replace(" ", "")
+    assert text.get_window_extent().x1 <= long.bbox.x1
+    assert long.axes[0].bbox.width == pytest.approx(short.axes[0].bbox.width)
+    assert long.bbox.height > short.bbox.height
 
 
 def test_the_picture_is_a_png(summary, tmp_path):

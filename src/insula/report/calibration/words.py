@@ -14,7 +14,9 @@ def row_name(row: dict[str, Any], writer: Writer) -> str:
     """Return endpoint, statistic and time of a row, as ``HbA1c, mean, month 6``."""
     statistic, months = row["statistic"], writer.number(row["time_months"])
     text = writer._("{title}, {statistic}, month {months}")
-    return text.format(title=writer.title(row["title"]), statistic=writer._(statistic), months=months)
+    return text.format(
+        title=writer.title(row["title"]), statistic=writer._(statistic.replace("_", " ")), months=months
+    )
 
 
 def value(number: float, row: dict[str, Any], writer: Writer) -> str:

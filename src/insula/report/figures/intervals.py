@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, drawing
@@ -17,18 +20,41 @@ if TYPE_CHECKING:
 
 _ROW_INCHES, _FRAME_INCHES = 0.4, 0.75
 _FARTHEST = 3.0
+_LINE = 0.36  # height of one more line of a label, in rows
+_ROOM = 86  # Latin letters of a label that have room in a line
+_PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]\s*|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
 
 
 def interval_figure(rows: Sequence[dict[str, Any]], labels: Sequence[str], writer: Writer) -> Figure:
-    """Draw one line per scorable row, its label above the line."""
+    """Draw one line per scorable row, its label above the line, folded where it is longer than the figure is wide."""
     with drawing():
-        size = PANEL_INCHES[0] * 1.25, _FRAME_INCHES + _ROW_INCHES * len(rows)
+        folded = [folded_label(label) for label in labels]
+        depths = np.cumsum([0.0, *(1.0 + _LINE * label.count("\n") for label in folded)])
+        size = PANEL_INCHES[0] * 1.25, _FRAME_INCHES + _ROW_INCHES * float(depths[-1])
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
-        for place, (row, label) in enumerate(zip(rows, labels, strict=True)):
-            _draw_row(axes, -place, row, label)
-        _finish(axes, len(rows), writer)
+        for depth, row, label in zip(depths[1:], rows, folded, strict=True):
+            _draw_row(axes, 1.0 - depth, row, label)
+        _finish(axes, float(depths[-1]), writer)
     return figure
+
+
+def folded_label(label: str, room: int = _ROOM) -> str:
+    """Break a label into lines of at most `room` Latin letters: at spaces, or between wide (Chinese) letters.
+
+    A wide letter takes the room of two. A word that is longer than a line keeps a line of its own.
+    """
+    lines, line = [], ""
+    for piece in _PIECES.findall(label):
+        if line and _room_of((line + piece).rstrip()) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _room_of(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def relative_place(row: dict[str, Any]) -> float:
@@ -49,7 +75,10 @@ def _draw_row(axes: Axes, height: float, row: dict[str, Any], label: str) -> Non
     place = relative_place(row)
     shown = max(-_FARTHEST, min(_FARTHEST, place))
     axes.plot(shown, height, ms=6, markeredgewidth=1.6, linestyle="none", clip_on=False, **_look(row, place))
-    axes.text(-_FARTHEST - 0.1, height + 0.36, label, ha="left", va="center", fontsize=8)
+    text = axes.text(
+        -_FARTHEST - 0.1, height + 0.2, label, ha="left", va="bottom", fontsize=8, linespacing=1.1
+    )
+    text.set_in_layout(False)  # a label has the room of the axes, and takes none from them
 
 
 def _look(row: dict[str, Any], place: float) -> dict[str, Any]:
@@ -60,9 +89,9 @@ def _look(row: dict[str, Any], place: float) -> dict[str, Any]:
     return {"marker": marker, "color": "white", "markeredgecolor": ORANGE}
 
 
-def _finish(axes: Axes, rows: int, writer: Writer) -> None:
+def _finish(axes: Axes, depth: float, writer: Writer) -> None:
     axes.set_xlim(-_FARTHEST - 0.1, _FARTHEST + 0.1)
-    axes.set_ylim(-rows + 0.5, 0.75)
+    axes.set_ylim(0.5 - depth, 0.75)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(visible=False)
