@@ -1,7 +1,5 @@
 """One thing in a list of harms is broken, and exactly that is told, on its line."""
 
-import shutil
-
 import pytest
 
 from insula.catalog import Catalog
@@ -10,37 +8,23 @@ from insula.checks.harms import (
     harms_name_what_exists,
     rates_have_an_exposure,
 )
-from insula.checks.survey import Survey
-from insula.core.paths import science_root
 from insula.core.problems import in_order
 
 FILE = "biology/therapies/donor_islets/harms.yaml"
 CHECKS = (harms_name_what_exists, rates_have_an_exposure, events_are_brought_by_something)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("harmed") / "science"
-    shutil.copytree(science_root(), root)
-    return root
-
-
 @pytest.fixture
-def told(folder):
-    path = folder / FILE
-    text = path.read_text(encoding="utf-8")
-
+def told(with_change):
     def told(old, new):
         """Problems of this file; one that is like it has the same."""
-        assert text.count(old) >= 1, old
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        survey = Survey(Catalog(folder))
+        survey = with_change(FILE, old, new)
         found = [*survey.catalog.harms.entry("donor_islets").problems]
         found += [problem for check in CHECKS for problem in check(survey)]
+        path = survey.catalog.root / FILE
         return [(p.line, p.message) for p in in_order(found) if p.where == path and p.severity == "error"]
 
-    yield told
-    path.write_text(text, encoding="utf-8")
+    return told
 
 
 def test_the_harms_of_the_science_are_in_order(told):
@@ -73,22 +57,21 @@ def test_what_is_wrong_is_told(told, old, new, message):
     assert line > 1
 
 
-def test_a_therapy_without_harms_says_why(folder):
-    path = folder / "biology/therapies/trial_care/harms.yaml"
-    path.write_text("id: trial_care\nharms: {}\n", encoding="utf-8")
-    (problem,) = Catalog(folder).harms.entry("trial_care").problems
+def test_a_therapy_without_harms_says_why(science_copy, with_change):
+    file = "biology/therapies/trial_care/harms.yaml"
+    text = (science_copy / file).read_text(encoding="utf-8")
+    survey = with_change(file, text, "id: trial_care\nharms: {}\n")
+    (problem,) = survey.catalog.harms.entry("trial_care").problems
     assert problem.message == "no harms, and the note does not say why."
 
 
-def test_a_list_of_harms_can_be_like_that_of_another_therapy(folder):
-    catalog = Catalog(folder)
+def test_a_list_of_harms_can_be_like_that_of_another_therapy(science_copy, with_change):
+    catalog = Catalog(science_copy)
     own, other = catalog.harms["stem_cell_islets"].harms, catalog.harms["donor_islets"].harms
     assert set(own) == {*other, "tumour"}
     assert own["bleeding"] == other["bleeding"]
-    path = folder / "biology/therapies/stem_cell_islets/harms.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("like: donor_islets", "like: donor_islet"), encoding="utf-8")
-    (problem,) = Catalog(folder).harms.entry("stem_cell_islets").problems
-    path.write_text(text, encoding="utf-8")
+    file = "biology/therapies/stem_cell_islets/harms.yaml"
+    survey = with_change(file, "like: donor_islets", "like: donor_islet")
+    (problem,) = survey.catalog.harms.entry("stem_cell_islets").problems
     assert problem.message == 'there is no "donor_islet" to be like.'
     assert "donor_islets" in problem.suggestion

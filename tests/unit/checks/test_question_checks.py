@@ -1,38 +1,20 @@
 """One thing in the real question is broken, and exactly that is told, on its line."""
 
-import shutil
-
 import pytest
 
-from insula.catalog import Catalog
 from insula.checks.questions import facts_can_be_compared, questions_name_what_exists
-from insula.checks.survey import Survey
-from insula.core.paths import science_root
 
 FILE = "questions/stop_insulin.yaml"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("asked") / "science"
-    shutil.copytree(science_root(), root)
-    return root
-
-
 @pytest.fixture
-def told(folder):
-    path = folder / FILE
-    text = path.read_text(encoding="utf-8")
-
+def told(with_change):
     def told(old, new):
-        assert text.count(old) >= 1, old
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        survey = Survey(Catalog(folder))
+        survey = with_change(FILE, old, new)
         found = [*questions_name_what_exists(survey), *facts_can_be_compared(survey)]
         return [(problem.line, problem.message) for problem in found]
 
-    yield told
-    path.write_text(text, encoding="utf-8")
+    return told
 
 
 def test_the_question_of_the_science_is_in_order(told):
