@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.catalog import Catalog
 from insula.checks import (
+    averaged_days,
     behaviours,
     consistency,
     contradictions,
@@ -75,6 +76,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     harms.events_are_brought_by_something,
     names.regimens_name_actions,
     names.endpoints_can_be_measured,
+    averaged_days.averaged_days_use_every_number,
     histories.stages_can_be_reached,
     histories.diagnoses_can_be_made,
     histories.lives_are_told,
@@ -113,6 +115,7 @@ QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     histories.stages_can_be_reached,
     histories.diagnoses_can_be_made,
     histories.lives_are_told,
+    averaged_days.averaged_days_use_every_number,
     values.quantities_have_the_expected_unit,
     values.doses_fit_their_therapy,
     values.times_are_in_order,

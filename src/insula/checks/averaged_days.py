@@ -1,0 +1,34 @@
+"""What a study on averaged days would leave out without a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insula.checks.survey import Place, Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from insula.core.problems import Problem
+
+
+def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
+    """No population of a study on averaged days sets a number that only simulated days would use.
+
+    The averaged map is learnt from the minute clock as the modules state it. What a population derives from traits and
+    habits says how its people differ, which the map leaves out as stated; a number of its own is lost.
+    """
+    people = survey.catalog.populations.readable()
+    for study in survey.studies.values():
+        if study.record is None or study.record.days == "simulated" or study.record.population not in people:
+            continue
+        name = study.record.population
+        for symbol, number in people[name].parameters.items():
+            minutes, days = (survey.unit_of(symbol, model) for model in ("metabolic", "disease"))
+            if number.value is not None and minutes is not None and days is None:
+                message = (
+                    f"{symbol}, which populations/{name}.yaml sets, has no effect: averaged days are learnt from the "
+                    "modules' own numbers."
+                )
+                hint = f"Write days: simulated, or take {symbol} out of the population."
+                yield Place(study.path, study.line("days")).error(message, hint)
