@@ -84,15 +84,21 @@ def _quantity(
 
 def ensembles_hold_uncertain_numbers(survey: Survey) -> Iterator[Problem]:
     """Every column of an ensemble is a parameter that varies by ensemble."""
-    rows = {
-        f"{name}.{row.symbol}": row
-        for name, module in survey.catalog.modules.readable().items()
-        for row in module.parameters
-    }
-    known = [symbol for symbol, row in rows.items() if row.varies_by == "ensemble"]
+    known = _that_vary(survey, "ensemble")
     for entry in survey.catalog.ensembles.entries().values():
         for symbol in entry.record.values if entry.record else ():
             yield from exists(entry, (), "parameter that varies by ensemble called", symbol, known)
+
+
+def _that_vary(survey: Survey, level: str) -> list[str]:
+    """Return the dotted numbers of the tables that vary by patient, ensemble or occasion, as asked."""
+    modules = survey.catalog.modules.readable().items()
+    return [
+        f"{name}.{row.symbol}"
+        for name, module in modules
+        for row in module.parameters
+        if row.varies_by == level
+    ]
 
 
 def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
@@ -108,7 +114,8 @@ def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
 
 
 def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
-    """Module and targets of a therapy exist."""
+    """Module and targets of a therapy exist; what it draws anew at a dose varies by occasion."""
+    known = _that_vary(survey, "occasion")
     for entry in survey.catalog.therapies.entries().values():
         therapy = entry.record
         if therapy is None:
@@ -118,6 +125,9 @@ def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
         for key, target in (("dose", therapy.dose), ("level", therapy.level)):
             if target is not None:
                 yield from _symbol(survey, entry, (key, "target"), target.target)
+        for index, symbol in enumerate(therapy.dose.drawn_anew if therapy.dose is not None else ()):
+            kind = "number that varies by occasion called"
+            yield from exists(entry, ("dose", "drawn_anew", index), kind, symbol, known)
 
 
 def regimens_name_actions(survey: Survey) -> Iterator[Problem]:

@@ -130,6 +130,30 @@ def sample(
     )
 
 
+def draw_anew(symbol: str, row: Sourced, seed: int, candidates: Whole, occasion: int) -> Floats:
+    """Draw a quantity that varies by occasion; where a population holds it at a value, that is returned.
+
+    Parameters
+    ----------
+    candidates : (C,) not negative
+    occasion
+        Which of the occasions, not negative: the same one always gives a candidate the same value.
+
+    Returns
+    -------
+    (C,), in the unit of the row.
+
+    Raises
+    ------
+    SpreadError
+        Nothing can be drawn from the row.
+    """
+    if row.varies_by != "occasion":
+        return _constant(symbol, row, len(candidates))
+    scores = normal(seed, symbol, candidates, np.array([occasion]))[:, 0, 0]
+    return distribution_of(symbol, row).quantile(ndtr(scores))
+
+
 def with_values(
     people: ParameterTable, quantities: Mapping[str, Sourced], values: Mapping[str, Floats]
 ) -> ParameterTable:

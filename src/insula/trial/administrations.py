@@ -26,7 +26,8 @@ _PER_WEIGHT = "_per_kg"
 class Administration:
     """Something done to every patient of an arm on a day; ``amount`` in the target's unit, per kg where so stated.
 
-    ``weans_insulin`` is the therapy's: insulin is weaned from then on.
+    ``weans_insulin`` is the therapy's: insulin is weaned from then on. Where ``drawn`` names a quantity, each patient
+    has a value of it of their own on this ``occasion`` (0, 1, ... days on which the therapy is dosed), and no amount.
     """
 
     day: float
@@ -34,6 +35,8 @@ class Administration:
     amount: float
     per_kg: bool
     weans_insulin: bool = False
+    drawn: str | None = None
+    occasion: int = 0
 
     def amounts(self, weight: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amount for patients of the given weight (kg), (P,)."""
@@ -44,6 +47,7 @@ def lower(protocol: Protocol, therapies: Mapping[str, Therapy]) -> tuple[Adminis
     """Turn what a protocol gives into administrations in order of time.
 
     A level that ends returns to 0; on the same day endings come before beginnings, so that a level can follow another.
+    What a therapy draws anew is drawn before its dose, once for all its doses of a day: they are one preparation.
 
     Raises
     ------
@@ -59,7 +63,22 @@ def lower(protocol: Protocol, therapies: Mapping[str, Therapy]) -> tuple[Adminis
             start, end = _level(protocol, entry, therapy)
             starts.append(start)
             ends.append(end)
-    return tuple(sorted([*ends, *starts], key=lambda given: given.day))
+    return tuple(sorted([*ends, *_drawn_anew(protocol, therapies), *starts], key=lambda given: given.day))
+
+
+def _drawn_anew(protocol: Protocol, therapies: Mapping[str, Therapy]) -> list[Administration]:
+    """What is drawn for every patient on each day on which something is dosed."""
+    days: dict[str, set[float]] = {}
+    for entry in protocol.give:
+        if entry.dose is not None:
+            days.setdefault(entry.therapy, set()).add(number(entry.at, "day"))
+    return [
+        Administration(day, f"set:{symbol}", 0.0, per_kg=False, drawn=symbol, occasion=k)
+        for name, dosed in days.items()
+        if (target := therapies[name].dose) is not None
+        for symbol in target.drawn_anew
+        for k, day in enumerate(sorted(dosed))
+    ]
 
 
 def _dose(protocol: Protocol, entry: Give, therapy: Therapy) -> Administration:

@@ -8,9 +8,12 @@ import numpy as np
 
 from insula.engine.schedule import READ, Schedule
 from insula.engine.solve import solve
+from insula.population.sample import draw_anew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from insula.trial.administrations import Administration
     from insula.trial.clinic import Clinic
@@ -34,11 +37,10 @@ def advance(
     n = len(who)
     now = [g for g in given if start <= g.day < end]
     actions = clinic.disease.actions
-    weight = cohort.drawn[clinic.symbols.weight][who]
     patient = np.concatenate([np.arange(n)] * (len(now) + 1))
     time = np.concatenate([np.full(n, end), *(np.full(n, g.day) for g in now)])
     action = np.concatenate([np.full(n, READ), *(np.full(n, actions[g.action]) for g in now)])
-    amount = np.concatenate([np.zeros(n), *(g.amounts(weight) for g in now)])
+    amount = np.concatenate([np.zeros(n), *(_amounts(clinic, cohort, who, g) for g in now)])
     solution = solve(
         clinic.disease.kernel,
         cohort.disease_parameters[who],
@@ -52,3 +54,13 @@ def advance(
     cohort.disease_state[who], cohort.disease_inputs[who] = solution.state, solution.inputs
     cohort.observed[who] = solution.table()[:, -1, :]
     cohort.note_failures(who, solution, "disease", end)
+
+
+def _amounts(
+    clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], given: Administration
+) -> NDArray[np.float64]:
+    """What the chosen patients get, (P,), or what chance gives each of them."""
+    if given.drawn is None:
+        return given.amounts(cohort.drawn[clinic.symbols.weight][who])
+    row, candidates = clinic.quantities[given.drawn], cohort.people.candidates[who]
+    return draw_anew(given.drawn, row, clinic.seed, candidates, given.occasion)

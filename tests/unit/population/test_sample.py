@@ -7,7 +7,7 @@ from population_rows import Pair, Row
 from insula.core.errors import UnknownName
 from insula.population.correlation import CorrelationError
 from insula.population.derived import FormulaError
-from insula.population.sample import sample
+from insula.population.sample import draw_anew, sample
 from insula.population.spread import SpreadError
 
 QUANTITIES = {
@@ -47,6 +47,20 @@ def test_members_of_an_ensemble_share_what_is_uncertain_but_not_what_differs_bet
     assert len(np.unique(uncertain)) == 20
     assert len(np.unique(table.column("trait.age"))) == 60
     assert table.members[45] == 5
+
+
+def test_what_varies_by_occasion_is_a_person_s_own_each_time_and_the_same_each_time_it_is_asked():
+    lot = Row(1.0, "dimensionless", "range", 0.1, 10.0, "lognormal", "occasion")
+    first, second = (draw_anew("graft.lot", lot, 1, np.arange(4000), k) for k in (0, 1))
+    assert np.median(first) == pytest.approx(1, rel=0.1)
+    assert abs(np.corrcoef(np.log(first), np.log(second))[0, 1]) < 0.05
+    assert np.array_equal(draw_anew("graft.lot", lot, 1, np.array([17, 3]), 1), second[[17, 3]])
+    assert not np.any(draw_anew("graft.lot", lot, 2, np.arange(9), 0) == first[:9])
+
+
+def test_a_population_may_hold_at_a_value_what_varies_by_occasion():
+    held = Row(0.5, "dimensionless", varies_by="none")
+    assert draw_anew("graft.lot", held, 1, np.arange(3), 0).tolist() == [0.5, 0.5, 0.5]
 
 
 def test_what_does_not_vary_keeps_its_value():

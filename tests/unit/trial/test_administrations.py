@@ -92,3 +92,16 @@ def test_dose_and_level_tell_whether_insulin_is_weaned(entry):
     }
     assert lower(protocol, weaning)[0].weans_insulin
     assert not lower(protocol, THERAPIES)[0].weans_insulin
+
+
+def test_what_differs_between_lots_is_drawn_before_each_dose_and_once_for_all_doses_of_a_day():
+    target = CELLS.dose.model_copy(update={"drawn_anew": ("graft.lot",)})
+    lots = {**THERAPIES, "cells": CELLS.model_copy(update={"dose": target})}
+    days = [dose("cells", quantity(day, "day"), amount, "cell") for day, amount in ((68, 2), (0, 1), (0, 3))]
+    protocol = Protocol.model_validate({"id": "p", "title": TITLE, "give": [*days, level(0, 30, 13)]})
+    found = [g for g in lower(protocol, lots) if g.action != "set:drug.trough"]
+    assert [(g.day, g.action, g.occasion) for g in found if g.drawn] == [
+        (0.0, "set:graft.lot", 0),
+        (68.0, "set:graft.lot", 1),
+    ]
+    assert [g.drawn for g in found] == ["graft.lot", None, None, "graft.lot", None]

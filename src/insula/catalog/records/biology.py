@@ -131,11 +131,12 @@ EvidenceFrom = Literal["people", "mouse", "rat", "dish"]
 
 
 class DoseTarget(Record):
-    """Where a single dose goes."""
+    """Where a single dose goes, and which numbers are drawn anew for every patient on each day of a dose."""
 
     target: Text
     operation: Literal["add", "set"]
     unit: Text
+    drawn_anew: tuple[Text, ...] = ()
 
 
 class LevelTarget(Record):
