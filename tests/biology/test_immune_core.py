@@ -38,7 +38,9 @@ LEVELS = {
     for form in (therapy.dose, therapy.level)
     if form is not None
 }
-GIVEN = [g for protocol in CATALOG.protocols.values() for g in lower(protocol, CATALOG.therapies)]
+GIVEN = [
+    g for protocol in CATALOG.protocols.values() for g in lower(protocol, CATALOG.therapies) if not g.drawn
+]
 WEIGHT = 30.0  # kg, of everybody who is given something
 
 HIGH_RISK = 5.4  # `immunity.hla` of the population: DR3/DR4
