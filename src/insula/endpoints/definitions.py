@@ -21,7 +21,7 @@ _REQUIRED = ("title", "family", "unit", "source", "place")
 _OPTIONAL = ("of", "limits", "reason", "note", "quantity")
 _YES_OR_NO = (
     "meets",
-    "dose_reduced",
+    "fallen",
     "insulin_independent",
     "free_of_events",
     "diagnosed",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from insula.endpoints import c_peptide, cgm_metrics, glycaemia, insulin_need, scores
+from insula.endpoints import c_peptide, cgm_metrics, change, glycaemia, insulin_need, scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -148,8 +148,8 @@ def _dose_per_kg(readings: Readings, of: str) -> Floats:
     return _daily_dose(readings, of) / readings.visit.weight
 
 
-def _dose_reduced(readings: Readings, of: str, **limits: Any) -> Floats:
-    return insulin_need.dose_reduced(readings.value(of), readings.at_baseline(of), **limits)
+def _fallen(readings: Readings, of: str, **limits: Any) -> Floats:
+    return change.fallen(readings.value(of), readings.at_baseline(of), **limits)
 
 
 def _independent(
@@ -231,7 +231,7 @@ FAMILIES: dict[str, Family] = {
     "total_area": Family(_area(c_peptide.total_area), {"until": _MINUTE}, of="field"),
     "daily_dose": Family(_daily_dose),
     "dose_per_kg": Family(_dose_per_kg),
-    "dose_reduced": Family(_dose_reduced, {"by_more_than": _PERCENT}, of="endpoint"),
+    "fallen": Family(_fallen, {"by_more_than": _PERCENT}, of="endpoint"),
     "insulin_independent": Family(
         _independent,
         {

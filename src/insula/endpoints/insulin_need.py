@@ -26,23 +26,6 @@ def daily_dose(insulin_dose: Floats) -> Floats:
     return mean
 
 
-def dose_reduced(dose: Floats, baseline: Floats, *, by_more_than: float) -> Floats:
-    """Say whether the dose fell by more than a percentage of the baseline dose.
-
-    Parameters
-    ----------
-    dose, baseline : (P,), the same unit
-    by_more_than : percent
-
-    Returns
-    -------
-    (P,), 1 or 0; NaN where a dose is missing or the baseline dose is not above 0.
-    """
-    known = ~np.isnan(dose) & (baseline > 0)
-    reduced = 100 * (baseline - dose) > by_more_than * baseline
-    return np.where(known, reduced.astype(np.float64), np.nan)
-
-
 def readings_at_clock(time: Floats, glucose: Floats, *, hours: Sequence[float], days: int) -> Floats:
     """Take the sensor readings nearest to given clock times on each of the last days.
 

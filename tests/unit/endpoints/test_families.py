@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from insula.endpoints import c_peptide, glycaemia, insulin_need
+from insula.endpoints import c_peptide, change, glycaemia, insulin_need
 
 NAN = np.nan
 MINUTES = np.array([-10.0, 0, 30, 60, 120, 180])
@@ -51,7 +51,7 @@ def test_daily_dose_leaves_missing_days_out():
 
 def test_a_dose_must_fall_by_more_than_the_limit():
     dose, baseline = np.array([19.0, 20, 21, 0, NAN, 5]), np.array([40.0, 40, 40, 40, 40, 0])
-    reduced = insulin_need.dose_reduced(dose, baseline, by_more_than=50)
+    reduced = change.fallen(dose, baseline, by_more_than=50)
     np.testing.assert_array_equal(reduced, [1, 0, 0, 1, NAN, NAN])
 
 
