@@ -7,6 +7,7 @@ from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,8 @@ from insula.core.errors import UnknownName
 from insula.core.paths import science_root
 from insula.core.yaml_lines import read_yaml
 from insula.report.manual import pages as writing
+from insula.report.manual.words import title
+from insula.report.writing import Writer
 
 WORDS = {
     "en": ("Equations", "Numbers", "What it is held to", "What the numbers rest on"),
@@ -292,3 +295,29 @@ def test_the_chinese_page_begins_with_what_the_readme_sums_up_in_chinese(folder)
         assert end in chinese, name
         assert end not in english, name
         assert "<h3>中文</h3>" not in english, name
+
+
+def test_every_page_has_its_title_in_the_language_of_the_page(folder):
+    catalog = Catalog.open()
+    for name in models_of(catalog):
+        if name not in catalog.modules:
+            continue  # made by the machinery
+        heads = {
+            lang: re.search("<h1>(.*?)</h1>", (folder / lang / f"{name}.html").read_text(encoding="utf-8"))[1]
+            for lang in ("zh", "en")
+        }
+        assert re.search("[\u4e00-\u9fff]", heads["zh"]), f"{name}: {heads['zh']}"
+        assert not re.search("[\u4e00-\u9fff]", heads["en"]), f"{name}: {heads['en']}"
+
+
+@pytest.mark.parametrize(
+    ("readme", "titles"),
+    [
+        ("# Liver · 肝脏\n\nText.\n", {"en": "Liver", "zh": "肝脏"}),
+        ("# Liver\n\nText.\n", {"en": "Liver", "zh": "Liver"}),
+        ("", {"en": "my liver", "zh": "my liver"}),
+    ],
+)
+def test_a_module_is_called_by_the_first_line_of_its_readme(readme, titles):
+    catalog = SimpleNamespace(therapies={}, modules={"my_liver": SimpleNamespace(readme=readme)})
+    assert {lang: title(catalog, "my_liver", Writer(lang)) for lang in titles} == titles

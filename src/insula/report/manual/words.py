@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insula.catalog.records.harms import Harm, Observed
     from insula.report.writing import Writer
 
+BETWEEN_TITLES = " · "  # of the first line of a README
 _SHORT = {"minute": "min"}  # as in the names of the units that hold it
 
 
@@ -34,11 +35,15 @@ def breakable(text: str) -> Markup:
 
 
 def title(catalog: Catalog, name: str, writer: Writer) -> str:
-    """Return the name of a module: that of its therapy, else the first line of its README, else its id in words."""
+    """Return the name of a module: that of its therapy, else the first line of its README, else its id in words.
+
+    The first line of a README is ``# English · 中文``; where it has no Chinese, the English stands on both pages.
+    """
     if name in catalog.therapies:
         return str(catalog.therapies[name].title[writer.lang])
-    first = catalog.modules[name].readme.partition("\n")[0]
-    return writer._(first.removeprefix("#").strip() or name.replace("_", " "))
+    first = catalog.modules[name].readme.partition("\n")[0].removeprefix("#")
+    english, _, chinese = (part.strip() for part in first.partition(BETWEEN_TITLES))
+    return (chinese if writer.lang == "zh" else "") or english or name.replace("_", " ")
 
 
 def counted(harm: Harm, one: Observed, writer: Writer) -> str:
