@@ -25,12 +25,14 @@ def reported_interval(row: PublishedRow, level: float) -> tuple[float, float] | 
     """Return the confidence interval of a published number, in its own unit; of a count that of its share.
 
     Shares have Wilson's interval, means that of t with the SD that the printed spread stands for. None where the row
-    has no size or no spread, or is a number of one patient.
+    has no size or no spread, is a number of one patient, or a share that is none (impossible, or in a unit that
+    nothing translates).
     """
     if row.n < 1 or math.isnan(row.value):
         return None
     if row.statistic in SHARES:
-        return _wilson(row.value / (row.n if row.statistic == "count" else 1), row.n, level)
+        share = row.value / (row.n if row.statistic == "count" else 1)
+        return _wilson(share, row.n, level) if 0.0 <= share <= 1.0 else None
     found = moments(row.spread_type, row.statistic, row.value, row.spread_low, row.spread_high, row.n)
     if row.n < 2 or math.isnan(found.sd):
         return None

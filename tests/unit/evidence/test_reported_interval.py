@@ -35,3 +35,9 @@ def test_a_mean_has_that_of_t(kind, low):
 )
 def test_what_has_no_size_or_no_spread_has_none(one):
     assert reported_interval(one, 0.90) is None
+
+
+@pytest.mark.parametrize(("statistic", "value"), [("proportion", 88.0), ("count", 13), ("proportion", -0.1)])
+def test_a_share_that_is_none_has_no_interval(statistic, value):
+    """Rows of outcomes that insula does not know keep the unit of the table, percent for one."""
+    assert reported_interval(row(statistic, value, 12), 0.90) is None
