@@ -15,6 +15,7 @@ from insula.analysis.forecast_check import compare_lines, read_forecast
 from insula.analysis.visit_values import VisitValues
 from insula.catalog import Catalog
 from insula.catalog.records.forecasts import ForecastLine
+from insula.core.errors import InvalidText
 from insula.core.yaml_lines import read_yaml
 from insula.endpoints.definitions import load_definitions
 from tiny_study import STUDY
@@ -103,6 +104,13 @@ def test_a_forecast_is_checked_and_an_altered_one_is_told(run_insula, tmp_path):
         assert told.returncode == 1, told.stderr
         printed = " ".join(told.stdout.split())
         assert all(text in printed for text in texts), printed
+
+
+def test_a_date_that_is_none_is_told_with_its_line(tmp_path):
+    text = REGISTERED[0].read_text(encoding="utf-8").replace("registered: '2026", "registered: 'May 2026", 1)
+    (tmp_path / "said.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidText, match="registered"):
+        read_forecast(tmp_path / "said.yaml")
 
 
 def test_another_study_or_what_is_no_forecast_is_refused(run_insula, tmp_path):

@@ -97,7 +97,7 @@ def check_of(
     return {
         "study": forecast.study,
         "title": forecast.title.model_dump(),
-        "registered": forecast.registered,
+        "registered": forecast.registered.isoformat(),
         "made_from": forecast.made_from.model_dump(exclude_none=True),
         "today": made_from(manifest),
         "changed_texts": changed_texts(forecast.made_from, manifest),

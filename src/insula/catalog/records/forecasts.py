@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
+from collections.abc import Mapping  # noqa: TC003 (pydantic reads the annotations)
+from datetime import date  # noqa: TC003 (pydantic reads the annotations)
 
 from insula.catalog.base import Number, Record, Text, Title, Whole
 
@@ -44,7 +45,7 @@ class RegisteredForecast(Record):
     study: Text
     title: Title
     question: Title
-    registered: Text
+    registered: date
     command: Text
     made_from: MadeFrom
     limitations: Mapping[str, tuple[Text, ...]] | None = None
