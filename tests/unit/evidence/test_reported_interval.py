@@ -5,7 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from insula.catalog import Catalog
+from insula.evidence.published import published_rows
 from insula.evidence.reported_interval import reported_interval
+from insula.evidence.vocabulary import load_vocabulary
 
 
 def row(statistic, value, n, kind="none", low=math.nan, high=math.nan):
@@ -41,3 +44,13 @@ def test_what_has_no_size_or_no_spread_has_none(one):
 def test_a_share_that_is_none_has_no_interval(statistic, value):
     """Rows of outcomes that insula does not know keep the unit of the table, percent for one."""
     assert reported_interval(row(statistic, value, 12), 0.90) is None
+
+
+def test_every_row_of_the_tables_can_be_shown():
+    """A report draws them all, those too that no endpoint stands for."""
+    catalog, vocabulary = Catalog.open(), load_vocabulary()
+    for tables in (catalog.evidence(topic) for topic in catalog.topics):
+        for study in tables.studies:
+            for published in published_rows(tables, study.cells["study_id"], vocabulary):
+                low, high = reported_interval(published, 0.90) or (-math.inf, math.inf)
+                assert low <= high, published
