@@ -79,10 +79,9 @@ class Survey:
         """Symbols by module, those of the module that the machinery makes included."""
         made = {}
         for text in self.catalog.maps.readable().values():
-            units = {one.id: (one.unit, 0) for one in text.inputs} | {
-                one.id: (one.unit, 0) for one in text.outputs
-            }
-            made[MADE] = ModuleSymbols(units=units, ports={one.id for one in text.inputs})
+            ports = {port: (one.unit, 0) for one in text.inputs for port in one.ports}
+            units = ports | {one.id: (one.unit, 0) for one in text.outputs}
+            made[MADE] = ModuleSymbols(units=units, ports=set(ports))
         return self.symbols | made
 
     @cached_property

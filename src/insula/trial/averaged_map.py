@@ -60,7 +60,9 @@ class AveragedMap:
             values |= {f"{item.id}_low": item.low, f"{item.id}_high": item.high}
             values |= {f"{item.id}_middle": (low + high) / 2, f"{item.id}_half": (high - low) / 2}
             names = ("low", "high")
-            lines.append(f"  var {item.id}; {item.id} has {item.unit};")
+            lines += [f"  var {name}; {name} has {item.unit};" for name in (*item.sum_of, item.id)]
+            if item.sum_of:
+                lines.append(f"  {item.id} := {' + '.join(item.sum_of)};")
             lines += [f"  {item.id}_{name} has {item.unit};" for name in names]
             lines += [f"  {item.id}_{name} has dimensionless;" for name in ("middle", "half")]
             lines.append(f"  {item.id}_unit has {item.unit};")

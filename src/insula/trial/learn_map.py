@@ -40,14 +40,14 @@ class DesignDays:
     natural
         The inputs in their own units, (D,) each, by id.
     sources
-        Disease symbol of each input; None for the dose, which is injected, per body weight.
+        Disease symbols that add up to each input; none for the dose, which is injected, per body weight.
     subjects
         At the end of the days that `readings` holds; the first of these is thrown away.
     """
 
     points: NDArray[np.float64]
     natural: dict[str, NDArray[np.float64]]
-    sources: tuple[str | None, ...]
+    sources: tuple[tuple[str, ...], ...]
     subjects: Subjects
     readings: Readings
 
@@ -79,14 +79,17 @@ def simulate_design(
     handed, injected = _roles(catalog, text.inputs, to_fast)
     symbols = catalog.clocks.symbols
     weight = life.clock.defaults[life.clock.parameter(symbols.weight)]
-    subjects = _subjects(life, symbols, columns, handed, columns[injected] * weight)
+    given = {handed[item.ports[0]]: columns[item.id] for item in text.inputs if item.id != injected}
+    subjects = _subjects(life, symbols, given, columns[injected] * weight)
     readings = live(life, subjects, _FIRST_DAY, text.days + 1, settings.every, unread=1)
     if readings.solution.status.any():
         failed = int(np.flatnonzero(readings.solution.status)[0])
         point = ", ".join(f"{name} {column[failed]:.3g}" for name, column in columns.items())
         raise CompileError(f"The averaged map cannot be learnt: {point}: {readings.solution.explain(failed)}")
     source = {row.target: row.source for row in to_fast}
-    sources = tuple(source[handed[item.id]] if item.id in handed else None for item in text.inputs)
+    sources = tuple(
+        tuple(source[handed[port]] for port in item.ports if port in handed) for item in text.inputs
+    )
     return DesignDays(unit_cube, columns, sources, subjects.after(readings.solution), readings)
 
 
@@ -99,7 +102,7 @@ def _natural(item: MapInput, z: NDArray[np.float64]) -> NDArray[np.float64]:
 def _roles(
     catalog: Catalog, inputs: tuple[MapInput, ...], to_fast: tuple[ToFast, ...]
 ) -> tuple[dict[str, str], str]:
-    """Return the metabolic parameter of each handed-over input, and the input that is injected instead."""
+    """Return the metabolic parameter of each handed-over port, and the input that is injected instead."""
     wiring = read_wiring(catalog.models["disease"].text, "disease.ant")
     joined = {}
     for join in wiring.joins:
@@ -107,8 +110,9 @@ def _roles(
             if one.instance == MODULE:
                 joined[one.symbol] = f"{other.instance}.{other.symbol}"
     target = {row.source: row.target for row in to_fast}
-    handed = {item.id: target[joined[item.id]] for item in inputs if joined.get(item.id) in target}
-    rest = [item.id for item in inputs if item.id not in handed]
+    ports = (port for item in inputs for port in item.ports)
+    handed = {port: target[joined[port]] for port in ports if joined.get(port) in target}
+    rest = [item.id for item in inputs if not handed.keys() >= set(item.ports)]
     if len(rest) != 1:
         raise CompileError(
             f"averaged_map.yaml: {', '.join(rest) or 'no input'} is not handed over in handover.csv; exactly one "
@@ -120,13 +124,15 @@ def _roles(
 def _subjects(
     life: OrdinaryLife,
     symbols: ClockSymbols,
-    columns: dict[str, NDArray[np.float64]],
-    handed: dict[str, str],
+    given: dict[str, NDArray[np.float64]],
     daily: NDArray[np.float64],
 ) -> Subjects:
-    """Nominal patients at the design points, dosed (`daily`, U/day) by the regimen's rules."""
+    """Nominal patients at the design points, dosed (`daily`, U/day) by the regimen's rules.
+
+    `given` are metabolic parameters; of ports that add up the first has the sum, the others are 0 as in the text.
+    """
     n = len(daily)
-    parameters = life.clock.table({target: columns[name] for name, target in handed.items()}, n)
+    parameters = life.clock.table(given, n)
     start, habits = life.regimen.start, life.habits
     injected = np.maximum(daily, 1e-6)  # a dose of nothing has no ratio; such people are off insulin
     doses = Doses(

@@ -37,10 +37,10 @@ _TEST = {"glucose": "log", "c_peptide": "sqrt"}  # C-peptide per secretory capac
 
 @dataclass(frozen=True)
 class MapSights:
-    """Polynomials over the inputs of the averaged map; ``sources`` are disease symbols, None for the dose."""
+    """Polynomials over the inputs of the map; ``sources`` are disease symbols that add up, none for the dose."""
 
     text: AveragedMapText
-    sources: tuple[str | None, ...]
+    sources: tuple[tuple[str, ...], ...]
     time: Floats
     surrogates: dict[str, Surrogate]
 
@@ -91,18 +91,16 @@ class MapSights:
         return found
 
     def _capacity(self, clinic: Clinic, cohort: Cohort) -> Floats:
-        """Everybody's secretory capacity, (P,): the sum of the inputs that secrete, inside the design."""
-        total = np.zeros(cohort.size)
-        for item, source in zip(self.text.inputs, self.sources, strict=True):
-            if item.id in self.text.secreting and source is not None:
-                total += np.clip(_observed(clinic, cohort, source), item.low, item.high)
-        return total
+        """Everybody's secretory capacity, (P,), inside the design."""
+        found = zip(self.text.inputs, self.sources, strict=True)
+        item, sources = next((item, sources) for item, sources in found if item.id == self.text.secreting)
+        return np.clip(_observed(clinic, cohort, sources), item.low, item.high)
 
     def _basis(self, clinic: Clinic, cohort: Cohort) -> Floats:
         """Monomials of everybody's place in the design, (P, M); outside it a place is moved to its edge."""
         places = np.empty((cohort.size, len(self.sources)))
-        for k, (item, source) in enumerate(zip(self.text.inputs, self.sources, strict=True)):
-            natural = _dose_per_size(clinic, cohort) if source is None else _observed(clinic, cohort, source)
+        for k, (item, sources) in enumerate(zip(self.text.inputs, self.sources, strict=True)):
+            natural = _observed(clinic, cohort, sources) if sources else _dose_per_size(clinic, cohort)
             low, high = to_scale(item.scale, item.low), to_scale(item.scale, item.high)
             scaled = to_scale(item.scale, np.clip(natural, item.low, item.high))
             places[:, k] = 2.0 * (scaled - low) / (high - low) - 1.0
@@ -113,8 +111,9 @@ def _dose_per_size(clinic: Clinic, cohort: Cohort) -> Floats:
     return cohort.daily_dose / cohort.drawn[clinic.symbols.size]
 
 
-def _observed(clinic: Clinic, cohort: Cohort, symbol: str) -> Floats:
-    return cohort.observed[:, clinic.disease.column(symbol)]
+def _observed(clinic: Clinic, cohort: Cohort, symbols: tuple[str, ...]) -> Floats:
+    columns = [clinic.disease.column(symbol) for symbol in symbols]
+    return np.asarray(cohort.observed[:, columns].sum(axis=1))
 
 
 def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
@@ -126,7 +125,7 @@ def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
     values = {name: to_scale(scale, getattr(reviewed, name)[:, None]) for name, scale in _REVIEW.items()}
     values["glucose"] = to_scale(_TEST["glucose"], tested.glucose)
     fitted = {name: fit(days.points, column, text.degree) for name, column in values.items()}
-    capacity = np.sum([days.natural[name] for name in text.secreting], axis=0)
+    capacity = days.natural[text.secreting]
     some = capacity > 0
     per_capacity = to_scale(_TEST["c_peptide"], tested.c_peptide[some] / capacity[some, None])
     fitted["c_peptide"] = fit(days.points[some], per_capacity, text.degree)

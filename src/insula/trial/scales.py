@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# log1p keeps 0 finite; the floor of a share keeps its logit finite and stands for "less than can be seen in a day".
+# The tenth keeps 0 finite, and a step from nothing to a tenth as wide as one from a half to the whole; the floor of a
+# share keeps its logit finite and stands for "less than can be seen in a day".
+TENTH = 0.1
 FLOOR = 1e-3
 
-_FORMULAS = {"identity": "{x}", "log": "ln({x})", "log1p": "ln(1 + {x})", "sqrt": "sqrt({x})"}
+_FORMULAS = {"identity": "{x}", "log": "ln({x})", "log_tenth": f"ln({TENTH} + {{x}})", "sqrt": "sqrt({x})"}
 _INVERSES = {
     "identity": "({x})",
     "log": "exp({x})",
@@ -27,7 +29,7 @@ _INVERSES = {
 
 
 def to_scale(scale: str, values: ArrayLike) -> Floats:
-    """Numbers on a scale: identity, log, log1p, sqrt or logit (shares, floored)."""
+    """Numbers on a scale: identity, log, log_tenth (of a tenth more), sqrt or logit (shares, floored)."""
     return np.asarray(_TO[scale](np.asarray(values, dtype=np.float64)))
 
 
@@ -44,14 +46,14 @@ def _logit(share: Floats) -> Floats:
 _TO: dict[str, Callable[[Floats], Floats]] = {
     "identity": np.asarray,
     "log": np.log,
-    "log1p": np.log1p,
+    "log_tenth": lambda v: np.log(v + TENTH),
     "sqrt": np.sqrt,
     "logit": _logit,
 }
 _FROM: dict[str, Callable[[Floats], Floats]] = {
     "identity": np.asarray,
     "log": np.exp,
-    "log1p": np.expm1,
+    "log_tenth": lambda v: np.exp(v) - TENTH,
     "sqrt": np.square,
     "logit": lambda v: 1.0 / (1.0 + np.exp(-v)),
 }

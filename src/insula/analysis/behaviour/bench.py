@@ -82,7 +82,7 @@ def still_day(catalog: Catalog) -> dict[str, ModuleText]:
         return {}
     text = catalog.averaged_map
     declared = [
-        *(f"var {item.id}; {item.id} has {item.unit};" for item in text.inputs),
+        *(f"var {port}; {port} has {item.unit};" for item in text.inputs for port in item.ports),
         *(f"{item.id} has {item.unit};" for item in text.outputs),
     ]
     lines = "\n".join([f"model {MODULE}_module()", *declared, "end\n"])

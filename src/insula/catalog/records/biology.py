@@ -209,13 +209,23 @@ class ClockSettings(Record):
 
 
 class MapInput(Record):
-    """An input of the averaged day: a port of the generated module and the range over which the map is learnt."""
+    """An input of the averaged day: a port of the generated module and the range over which the map is learnt.
+
+    Where several ports act only by their sum, `sum_of` names them, and the map is learnt over the sum: each alone would
+    put all people, who have one or the other, into a corner of the design.
+    """
 
     id: Text
     unit: Text
     low: Number
     high: Number
-    scale: Literal["identity", "log", "log1p", "sqrt"]
+    scale: Literal["identity", "log", "sqrt", "log_tenth"]
+    sum_of: tuple[Text, ...] = ()
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Names by which the disease model hands the input over."""
+        return self.sum_of or (self.id,)
 
 
 class MapOutput(Record):
@@ -229,19 +239,19 @@ class MapOutput(Record):
 class AveragedMapText(Record):
     """biology/models/averaged_map.yaml: how the averaged day is learnt.
 
-    `secreting` names the inputs to whose sum C-peptide is proportional.
+    `secreting` names the input to which C-peptide is proportional.
     """
 
     id: Text
     degree: Whole
     points: Whole
     days: Whole
-    secreting: Annotated[tuple[Text, ...], Field(min_length=1)]
+    secreting: Text
     inputs: Annotated[tuple[MapInput, ...], Field(min_length=1)]
     outputs: Annotated[tuple[MapOutput, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _secreting_inputs(self) -> Self:
-        if unknown := set(self.secreting) - {item.id for item in self.inputs}:
-            raise ValueError(f"secreting names no input of the map: {', '.join(sorted(unknown))}")
+    def _secreting_input(self) -> Self:
+        if self.secreting not in {item.id for item in self.inputs}:
+            raise ValueError(f"secreting names no input of the map: {self.secreting}")
         return self
