@@ -139,7 +139,7 @@ def _subjects(
         basal=daily * number(start.basal_share, "dimensionless"),
         carbohydrate_ratio=number(start.carbohydrate_rule, "g_per_day") / injected,
         correction_factor=number(start.correction_rule, "mg_per_dL_per_day") / injected,
-        on_insulin=daily > injected.min(),
+        on_insulin=daily > 0,
     )
     alarm = habits.rescue.alarm
     for symbol, values in (
