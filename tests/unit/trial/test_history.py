@@ -118,13 +118,13 @@ def test_a_life_is_nobodys_neighbour(clinic, lives):
 def test_a_stage_may_be_a_limit_of_the_disease(clinic):
     judged = replace(clinic.biography, judged=(*clinic.biography.judged, "beta_cells.capacity"),
                      units={**clinic.biography.units, "beta_cells.capacity": "dimensionless"})  # fmt: skip
-    few = criterion("beta_cells.capacity", "dimensionless", at_most=0.1)
+    few = criterion("beta_cells.capacity", "dimensionless", at_most=0.05)
     staged = replace(with_stage(clinic, few), biography=judged)
     people, past, _ = live_until_entry(staged, drawn(staged, range(MANY)))
     capacity = past.observed[:, clinic.disease.column("beta_cells.capacity")]
     assert 5 < len(capacity) < MANY
-    assert (capacity <= 0.1).all()
-    at_birth = people.column("beta_cells.mass_0") <= 0.1
+    assert (capacity <= 0.05).all()
+    at_birth = people.column("beta_cells.mass_0") <= 0.05
     assert people.column("trait.age")[at_birth] == pytest.approx(RUN_IN / DAYS_PER_YEAR), (
         "the birth is a meeting"
     )
