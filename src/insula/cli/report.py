@@ -18,7 +18,7 @@ from insula.cli.output import output
     "--picture",
     type=click.Path(dir_okay=False, path_type=Path),
     default=None,
-    help="Also the courses as a PNG.",
+    help="Also the courses as a PNG, in English: few machines have fonts for more.",
 )
 @language
 @output_format
