@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.catalog import Catalog
+from insula.catalog import Catalog, find_study
 from insula.checks import (
     averaged_days,
     behaviours,
@@ -27,7 +27,7 @@ from insula.checks import (
 )
 from insula.checks.survey import Survey
 from insula.core.paths import science_at
-from insula.core.problems import Problem, in_order
+from insula.core.problems import Problem, in_order, raise_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -151,6 +151,20 @@ def check(root: Path | None = None) -> list[Problem]:
 def check_study(catalog: Catalog, study: Entry[Study]) -> list[Problem]:
     """Return what is wrong with a study, wherever it lies, and with its protocols, population, habits and regimen."""
     return check_studies(catalog, [study])
+
+
+def sound_study(catalog: Catalog, name: str) -> Study:
+    """Return a study, by its id or from a file, with which nothing is wrong as far as its text can tell.
+
+    Raises
+    ------
+    InsulaError, InvalidText
+        There is no such study or file; everything that is wrong with it.
+    """
+    found = find_study(name, catalog)
+    raise_if_any(check_study(catalog, found))
+    assert found.record is not None
+    return found.record
 
 
 def check_studies(catalog: Catalog, studies: Sequence[Entry[Study]]) -> list[Problem]:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from insula.catalog import Catalog, find_study
-from insula.checks import check_study
+from insula.catalog import Catalog
+from insula.checks import sound_study
 from insula.cli.main import EXIT_FAILURES
 from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import progress_bar
 from insula.core.errors import InsulaError
-from insula.core.problems import raise_if_any
 
 if TYPE_CHECKING:
     from insula.catalog.records import Study
@@ -111,7 +110,7 @@ def _register(
     refuse_what_exists(out)
     catalog = Catalog.open()
     wanted = wanted_endpoints(catalog, endpoints)
-    found = _sound_study(catalog, study)
+    found = sound_study(catalog, study)
     place = run or Path("runs") / f"{found.id}_forecast"
     _simulate(catalog, found, patients, None, place, lang, workers)
     chosen = [part for name in endpoints for part in ("--endpoint", name)]
@@ -136,7 +135,7 @@ def _check(
 
     forecast = read_forecast(path)
     catalog = Catalog.open()
-    found = _sound_study(catalog, study or forecast.study)
+    found = sound_study(catalog, study or forecast.study)
     if found.id != forecast.study:
         raise InsulaError(f"{path} is a forecast of {forecast.study}, not of {found.id}.")
     named = {line.endpoint for line in forecast.forecasts}
@@ -152,13 +151,6 @@ def _check(
         output().print(terminal_forecast_check(answer, found, catalog, lang))
     if answer["same"] < answer["predictions"]:
         sys.exit(EXIT_FAILURES)
-
-
-def _sound_study(catalog: Catalog, study: str) -> Study:
-    found = find_study(study, catalog)
-    raise_if_any(check_study(catalog, found))
-    assert found.record is not None
-    return found.record
 
 
 def _simulate(

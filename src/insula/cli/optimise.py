@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from insula.analysis.optimise.schedules import VARIABLES, Limits, space_of
-from insula.catalog import Catalog, find_study
-from insula.checks import check_study
+from insula.catalog import Catalog
+from insula.checks import sound_study
 from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import search_bar
-from insula.core.problems import raise_if_any
 
 
 def _ordered(_: click.Context, __: click.Parameter, pair: tuple[float, float] | None) -> Any:
@@ -126,16 +125,14 @@ def command(
     from insula.report.optimise import terminal_search, write_search
 
     catalog = Catalog.open()
-    entry = find_study(study, catalog)
-    raise_if_any(check_study(catalog, entry))
-    assert entry.record is not None
+    planned = sound_study(catalog, study)
     limits = Limits(*(asked.pop(name) for name in ("dose", "infusions", "spacing")))
-    space = space_of(catalog, entry.record, asked.pop("therapy"), asked.pop("over"), limits)
-    place = out or Path("runs") / f"{entry.record.id}_optimise"
+    space = space_of(catalog, planned, asked.pop("therapy"), asked.pop("over"), limits)
+    place = out or Path("runs") / f"{planned.id}_optimise"
     with search_bar(lang) as progress:
         answer = optimise(
             catalog,
-            entry.record,
+            planned,
             space,
             Wanted(**asked),
             out=place,

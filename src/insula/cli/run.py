@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from insula.catalog import Catalog, find_study
-from insula.checks import check_study
+from insula.catalog import Catalog
+from insula.checks import sound_study
 from insula.cli.main import EXIT_FAILURES
 from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import progress_bar
-from insula.core.problems import raise_if_any
 from insula.trial.conduct import conduct
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def command(
       insula run my_study.yaml --patients 50 --lang zh --format json
     """
     catalog = Catalog.open()
-    record = _read(study, catalog)
+    record = sound_study(catalog, study)
     run_and_report(
         catalog,
         record,
@@ -65,14 +64,6 @@ def command(
         workers=workers,
         output_format=output_format,
     )
-
-
-def _read(name: str, catalog: Catalog) -> Study:
-    """Return a study that nothing is wrong with, as far as its text can tell."""
-    found = find_study(name, catalog)
-    raise_if_any(check_study(catalog, found))
-    assert found.record is not None
-    return found.record
 
 
 def run_and_report(

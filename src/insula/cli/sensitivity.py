@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 
-from insula.catalog import Catalog, find_study
-from insula.checks import check_study
+from insula.catalog import Catalog
+from insula.checks import sound_study
 from insula.cli.options import folder, language, output_format
 from insula.cli.output import output
 from insula.cli.progress import fit_bar
-from insula.core.problems import raise_if_any
 
 
 @click.command("sensitivity")
@@ -68,14 +67,12 @@ def command(
     from insula.report.sensitivity import terminal_sensitivity, write_sensitivity
 
     catalog = Catalog.open()
-    entry = find_study(study, catalog)
-    raise_if_any(check_study(catalog, entry))
-    assert entry.record is not None
+    planned = sound_study(catalog, study)
     chosen = Morris(trajectories) if method == "morris" else Sobol(int(points))
     with fit_bar(lang) as progress:
-        found = sensitivity(catalog, entry.record, patients=patients, method=chosen, progress=progress)
+        found = sensitivity(catalog, planned, patients=patients, method=chosen, progress=progress)
     answer = answer_of(found, catalog)
-    page = write_sensitivity(answer, out or Path("runs") / f"{entry.record.id}_sensitivity", lang)
+    page = write_sensitivity(answer, out or Path("runs") / f"{planned.id}_sensitivity", lang)
     if output_format == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     else:
