@@ -10,7 +10,9 @@ import numpy as np
 
 from insula.calibration.identifiability import Identifiability, identifiability
 from insula.calibration.iterations import Ensemble, Problem, fit
+from insula.calibration.left_out import fit_without, learn_rows
 from insula.calibration.replays import Replays, open_replays
+from insula.calibration.targets import covariance_of
 from insula.core.errors import InsulaError
 from insula.core.parts import open_parts
 from insula.core.provenance import cpu_features, text_hash, tree_hash, versions
@@ -18,8 +20,6 @@ from insula.core.provenance import cpu_features, text_hash, tree_hash, versions
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from insula.catalog import Catalog
     from insula.catalog.records import CalibrationPlan
@@ -66,7 +66,7 @@ def calibrate(
 
     Parameters
     ----------
-    progress : called with ``prepare`` or ``fit`` and the share of it that is done
+    progress : called with ``prepare``, ``fit`` or ``leave out`` and the share of it that is done
 
     Raises
     ------
@@ -84,16 +84,14 @@ def calibrate(
         ) from trouble
     replays = open_replays(catalog.fitting(plan.id), plan, lambda share: progress("prepare", share))
     left_out = _studies(replays) if plan.leave_one_out else []
-    fits = 1 + len(left_out)
-    everything = np.ones(len(replays.targets), dtype=bool)
-    found = fit(
-        _problem(plan, replays, everything), parts / "all", lambda share: progress("fit", share / fits)
-    )
+    problem = _problem(plan, replays)
+    found = fit(problem, parts / "all", lambda share: progress("fit", share))
     without = {}
-    for number, study in enumerate(left_out, start=1):
+    learnt = learn_rows(found)
+    for number, study in enumerate(left_out):
+        progress("leave out", number / len(left_out))
         used = np.array([target.study != study for target in replays.targets])
-        share = lambda part, number=number: progress("fit", (number + part) / fits)  # noqa: E731
-        without[study] = fit(_problem(plan, replays, used), parts / f"without_{study}", share, found[0])[-1]
+        without[study] = fit_without(problem, used, found[0], learnt, parts / f"without_{study}")
     known = identifiability(found[0].scores, found[-1].scores)
     return Calibration(plan, identity, replays, tuple(found), known, without)
 
@@ -114,13 +112,14 @@ def _studies(replays: Replays) -> list[str]:
     return with_rows if len(with_rows) > 1 else []
 
 
-def _problem(plan: CalibrationPlan, replays: Replays, used: NDArray[np.bool_]) -> Problem:
+def _problem(plan: CalibrationPlan, replays: Replays) -> Problem:
+    every = np.ones(len(replays.targets), dtype=bool)
     return Problem(
         forward=replays.predict,
         observed=np.array([target.row.value for target in replays.targets]),
-        noise=np.array([target.noise for target in replays.targets]),
-        used=used,
-        wanted=used if used.all() else ~used,
+        covariance=covariance_of(replays.targets),
+        used=every,
+        wanted=every,
         parameters=len(plan.parameters),
         members=plan.members,
         iterations=plan.iterations,

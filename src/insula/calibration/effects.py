@@ -44,17 +44,13 @@ def effects_of(replays: Replays) -> Iterator[Effect]:
         target = targets[place]
         return bool(replays.places[target.study].clinic.arms[target.row.arm_id].given)
 
-    def moment(place: int) -> tuple[str, str, str, float]:
-        target = targets[place]
-        return target.study, target.row.endpoint, target.row.statistic, target.day
-
     def side(place: int) -> Side:
         row = targets[place].row
         return Side((int(not is_treated(place)), place), row.arm_id, row.cells["analysis"].casefold())
 
     pairs = [
         (first, second)
-        for first, second in arm_pairs(range(len(targets)), moment, side)
+        for first, second in arm_pairs(range(len(targets)), lambda place: targets[place].moment, side)
         if is_treated(first) and not is_treated(second)
     ]
     for first, second in sorted(pairs):

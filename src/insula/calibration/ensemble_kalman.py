@@ -1,7 +1,8 @@
 """Ensemble Kalman inversion with adaptive tempering: from a prior to a posterior ensemble, without derivatives.
 
 The misfit enters in steps whose sizes add up to 1, so that the last ensemble is the (Gaussian) posterior; each step is
-as large as the spread of the misfits allows, which bounds the divergence between consecutive ensembles.
+as large as the spread of the misfits allows, which bounds the divergence between consecutive ensembles. Predictions and
+observations come in whitened units, in which the noise is independent and has an sd of 1.
 
 References
 ----------
@@ -34,14 +35,14 @@ def prior_scores(seed: int, members: int, parameters: int) -> Floats:
     return np.asarray(np.linalg.solve(factor, centred.T).T)
 
 
-def step_size(predicted: Floats, observed: Floats, noise: Floats, left: float) -> float:
+def step_size(predicted: Floats, observed: Floats, left: float) -> float:
     """Share of the misfit that the next step takes in, at most what is left.
 
     Parameters
     ----------
-    predicted : (J, M), observed : (M,), noise : (M,) standard deviations
+    predicted : (J, M), observed : (M,)
     """
-    misfit = 0.5 * (((observed - predicted) / noise) ** 2).sum(axis=1)
+    misfit = 0.5 * ((observed - predicted) ** 2).sum(axis=1)
     half = len(observed) / 2.0
     mean, spread = float(misfit.mean()), float(misfit.var())
     largest = max(half / mean if mean > 0 else np.inf, np.sqrt(half / spread) if spread > 0 else np.inf)
@@ -52,7 +53,6 @@ def update(
     scores: Floats,
     predicted: Floats,
     observed: Floats,
-    noise: Floats,
     step: float,
     *,
     seed: int,
@@ -64,7 +64,7 @@ def update(
     ----------
     scores : (J, K)
     predicted : (J, M)
-    observed, noise : (M,)
+    observed : (M,)
     step : share of the misfit, above 0
 
     Returns
@@ -72,10 +72,10 @@ def update(
     (J, K)
     """
     members = len(scores)
-    shown, centred = (predicted - predicted.mean(axis=0)) / noise, scores - scores.mean(axis=0)
+    shown, centred = predicted - predicted.mean(axis=0), scores - scores.mean(axis=0)
     between = shown.T @ shown / (members - 1) + np.eye(len(observed)) / step
     gain = np.linalg.solve(between, shown.T @ centred / (members - 1))  # (M, K)
     drawn = normal(seed, "calibration, perturbed observations", np.arange(members), iteration, len(observed))
     drawn -= drawn.mean(axis=0)
-    innovation = (observed - predicted) / noise + drawn / np.sqrt(step)
+    innovation = observed - predicted + drawn / np.sqrt(step)
     return np.asarray(scores + innovation @ gain)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from insula.calibration.ensemble_kalman import prior_scores, step_size, update
 from insula.core.errors import InsulaError
@@ -44,14 +45,16 @@ class Problem:
     forward
         From scores (J, K), and which rows are wanted (M,), to predictions (J, M), NaN in the other rows; the same
         bits whenever it is asked the same.
-    observed, noise : (M,)
+    observed : (M,)
+    covariance : (M, M)
+        Of what a perfect fit may miss the rows by.
     used, wanted : (M,) bool
         Rows that are fitted; rows that the last ensemble predicts.
     """
 
     forward: Forward
     observed: Floats
-    noise: Floats
+    covariance: Floats
     used: Rows
     wanted: Rows
     parameters: int
@@ -105,10 +108,13 @@ def fit(
 def _next(problem: Problem, now: Ensemble) -> tuple[Floats, float]:
     """Return the scores of the next iteration, and the share of the misfit that they have taken in."""
     used, left = problem.used, 1.0 - now.share
-    rows = now.predicted[:, used], problem.observed[used], problem.noise[used]
+    factor = np.linalg.cholesky(problem.covariance[np.ix_(used, used)])
+    predicted = solve_triangular(factor, now.predicted[:, used].T, lower=True).T
+    observed = solve_triangular(factor, problem.observed[used], lower=True)
     last = now.number + 1 == problem.iterations
-    step = left if last else step_size(*rows, left)
-    return update(now.scores, *rows, step, seed=problem.seed, iteration=now.number), now.share + step
+    step = left if last else step_size(predicted, observed, left)
+    moved = update(now.scores, predicted, observed, step, seed=problem.seed, iteration=now.number)
+    return moved, now.share + step
 
 
 def _predicted(problem: Problem, part: Path, scores: Floats, rows: Rows) -> Floats:

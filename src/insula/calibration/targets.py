@@ -34,15 +34,25 @@ NOT_ON_MAP = "the averaged map does not tell this endpoint"
 class Target:
     """A row that is fitted.
 
-    ``sampling`` is an sd in the unit of the row: of sampling its patients, and the virtual ones; ``noise`` holds the
-    stated error of the model too.
+    Two sd in the unit of the row: ``sampling`` of its patients, and of the virtual ones; ``model_error`` as the plan
+    states it.
     """
 
     study: str
     row: PublishedRow
     day: float
     sampling: float
-    noise: float
+    model_error: float
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of everything that a perfect fit may miss the row by."""
+        return float(np.hypot(self.sampling, self.model_error))
+
+    @property
+    def moment(self) -> tuple[str, str, str, float]:
+        """What the rows of the arms of a trial have in common."""
+        return self.study, self.row.endpoint, self.row.statistic, self.day
 
     def predict(self, found: Replayed) -> Floats:
         """Return what an arm of the published size would report on average, (J,); NaN where nobody is left."""
@@ -78,13 +88,13 @@ def targets_of(
     left: list[Unfitted] = []
     for row in rows:
         reason, day = _visit(row, medians, plan.studies[study].endpoints)
-        noise = sampling = 0.0
+        error = sampling = 0.0
         if not reason:
             virtual = patients_of(medians, row, day)[0]
             sampling = sampling_error(row, virtual, plan.seed) * np.sqrt(1.0 + row.n / len(virtual))
-            noise = float(np.hypot(sampling, _model_error(row, plan)))
-        if noise > 0:
-            fitted.append(Target(study, row, day, float(sampling), noise))
+            error = _model_error(row, plan)
+        if max(sampling, error) > 0:
+            fitted.append(Target(study, row, day, float(sampling), error))
         else:
             left.append(Unfitted(study, row, reason or NO_SPREAD))
     return fitted, left
@@ -94,6 +104,17 @@ def patients_of(found: Replayed, row: PublishedRow, day: float) -> Floats:
     """Return the endpoint of a row for each vector and patient, with the baseline where the row needs it."""
     days = [day, 0.0] if row.statistic in NEEDS_BASELINE else [day]
     return np.stack([found[row.arm_id][when][row.endpoint] for when in days], axis=-1)
+
+
+def covariance_of(targets: Sequence[Target]) -> Floats:
+    """Return the covariance (M, M) of what the rows may be missed by.
+
+    The model's error holds for all arms of a trial alike, its tests and its clinic, so the rows of one moment share it:
+    the difference between two arms is as sure as their patients make it.
+    """
+    alike = np.array([[one.moment == other.moment for other in targets] for one in targets])
+    errors = np.array([one.model_error for one in targets])
+    return np.asarray(np.diag([one.sampling**2 for one in targets]) + alike * np.outer(errors, errors))
 
 
 def _visit(row: PublishedRow, found: Replayed, asked: tuple[str, ...] | None) -> tuple[str, float]:

@@ -51,6 +51,7 @@ def fit_bar(lang: str) -> AbstractContextManager[Move]:
         {
             "prepare": _("Simulating the studies on real days"),
             "fit": _("Replaying the studies on the averaged map"),
+            "leave out": _("Leaving out one study after the other"),
         }
     )
 

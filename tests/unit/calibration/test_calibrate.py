@@ -59,7 +59,7 @@ def test_a_true_parameter_is_found_again(found, tmp_path):
     """The published value is made by the replay itself; the interval of the posterior holds what made it."""
     every = np.ones(len(found.replays.targets), dtype=bool)
     truth = found.replays.predict(np.full((1, 1), TRUTH), every)[0]
-    noise = np.full(len(truth), 0.02)  # HbA1c, per cent: small beside what the parameter does
+    noise = 0.02**2 * np.eye(len(truth))  # HbA1c, per cent: small beside what the parameter does
     problem = Problem(
         found.replays.predict, truth, noise, every, every, parameters=1, members=24, iterations=8, seed=1
     )

@@ -10,7 +10,7 @@ from insula.calibration.answer import answer_of
 from insula.calibration.effects import effects_of
 from insula.calibration.identifiability import identifiability
 from insula.calibration.iterations import Ensemble
-from insula.calibration.targets import Target
+from insula.calibration.targets import Target, covariance_of
 from insula.report.calibration.page import render_calibration
 from insula.report.calibration.terminal import effect_table
 from insula.report.writing import Writer
@@ -32,7 +32,7 @@ def row(arm, value, statistic="mean", analysis="", endpoint=ENDPOINT):
 
 
 def target(study, one, sampling=0.3):
-    return Target(study, one, 365.0, sampling, noise=5.0)
+    return Target(study, one, 365.0, sampling, model_error=5.0)
 
 
 def replays(targets, treated=("drug",)):
@@ -64,6 +64,15 @@ def test_two_analyses_of_a_trial_are_compared_each_within_itself():
         for analysis in ("ITT", "per protocol")
     ]
     assert [(one.treated, one.control) for one in effects_of(replays(rows))] == [(0, 2), (1, 3)]
+
+
+def test_the_error_of_the_model_is_shared_by_the_arms_of_a_trial():
+    """A contrast of the two arms is as sure as their patients; rows of other trials or times share nothing."""
+    rows = [target("a", row("drug", 7.0)), target("a", row("none", 8.0), 0.4), target("b", row("drug", 7.0))]
+    found = covariance_of(rows)
+    assert found == pytest.approx(np.array([[25.09, 25, 0], [25, 25.16, 0], [0, 0, 25.09]]))
+    contrast = np.array([1.0, -1.0, 0.0])
+    assert contrast @ found @ contrast == pytest.approx(0.3**2 + 0.4**2)
 
 
 @pytest.fixture

@@ -12,17 +12,21 @@ MEMBERS = 4000
 # Means and variances of 4000 members are known to 1/sqrt(4000) = 1.6 % and sqrt(2/4000) = 2.2 % of an sd; four of them.
 ERROR = 0.09
 MODEL = np.array([[1.0, 0.5, 0.0], [0.2, -1.0, 0.0], [1.0, 1.0, 0.0]])
-OBSERVED, NOISE = np.array([1.5, -2.0, 0.3]), np.array([0.3, 0.5, 0.4])
+OBSERVED = np.array([1.5, -2.0, 0.3])
+INDEPENDENT = np.diag([0.09, 0.25, 0.16])
+SHARED = INDEPENDENT + 0.5 * np.array(
+    [[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+)  # by the first two rows
 
 
-def problem(members=MEMBERS, iterations=30, seed=1, forward=None, used=None):
+def problem(members=MEMBERS, iterations=30, seed=1, forward=None, used=None, noise=INDEPENDENT):
     forward = forward or only_wanted
     used = np.ones(3, dtype=bool) if used is None else used
     wanted = used if used.all() else ~used
     return Problem(
         forward,
         OBSERVED,
-        NOISE,
+        noise,
         used,
         wanted,
         parameters=3,
@@ -36,9 +40,9 @@ def only_wanted(scores, rows):
     return np.where(rows, scores @ MODEL.T, np.nan)
 
 
-def exact(used=slice(None)):
+def exact(used=slice(None), noise=INDEPENDENT):
     """Mean and covariance of the posterior under a standard normal prior, by Bayes' rule for Gaussians."""
-    weighted = MODEL[used].T / NOISE[used] ** 2
+    weighted = MODEL[used].T @ np.linalg.inv(noise[used][:, used])
     covariance = np.linalg.inv(np.eye(3) + weighted @ MODEL[used])
     return covariance @ weighted @ OBSERVED[used], covariance
 
@@ -49,10 +53,11 @@ def test_the_prior_ensemble_has_no_correlation_that_nobody_stated():
     assert np.allclose(np.cov(scores, rowvar=False), np.eye(4), atol=1e-12)
 
 
+@pytest.mark.parametrize("noise", [INDEPENDENT, SHARED], ids=["independent", "shared"])
 @pytest.mark.parametrize("iterations", [1, 3, 30])
-def test_the_posterior_of_a_linear_gaussian_problem_is_found(tmp_path, iterations):
-    last = fit(problem(iterations=iterations), tmp_path)[-1]
-    mean, covariance = exact()
+def test_the_posterior_of_a_linear_gaussian_problem_is_found(tmp_path, iterations, noise):
+    last = fit(problem(iterations=iterations, noise=noise), tmp_path)[-1]
+    mean, covariance = exact(noise=noise)
     assert last.share == pytest.approx(1.0)
     assert np.allclose(last.scores.mean(axis=0), mean, atol=ERROR)
     assert np.allclose(np.cov(last.scores, rowvar=False), covariance, atol=ERROR)
@@ -65,7 +70,7 @@ def test_far_data_are_taken_in_by_small_steps(tmp_path):
 
 
 def test_data_inside_the_noise_are_taken_in_at_once():
-    assert step_size(np.zeros((8, 2)) + 0.1, np.zeros(2), np.ones(2), 1.0) == 1.0
+    assert step_size(np.zeros((8, 2)) + 0.1, np.zeros(2), 1.0) == 1.0
 
 
 def test_rows_that_are_not_used_are_predicted_at_the_end_and_change_nothing(tmp_path):
