@@ -163,6 +163,21 @@ def with_values(
     return replace(people, values=np.stack([columns[symbol] for symbol in people.symbols], axis=1))
 
 
+def tried_on(
+    people: ParameterTable, quantities: Mapping[str, Sourced], values: Mapping[str, Floats]
+) -> ParameterTable:
+    """Return the people once for each vector of values, (J,) by symbol; only what derives from these differs."""
+    vectors = len(next(iter(values.values())))
+    several = replace(
+        people,
+        candidates=np.tile(people.candidates, vectors),
+        members=np.tile(people.members, vectors),
+        values=np.tile(people.values, (vectors, 1)),
+    )
+    each = {symbol: np.repeat(column, people.candidates.size) for symbol, column in values.items()}
+    return with_values(several, quantities, each)
+
+
 def joined(tables: Sequence[ParameterTable]) -> ParameterTable:
     """Return the candidates of tables of the same symbols, one after the other."""
     return replace(

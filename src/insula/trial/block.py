@@ -15,7 +15,7 @@ import numpy as np
 from insula.endpoints.measure import measure
 from insula.population.screening import Screening, screen
 from insula.trial.adverse_events import adverse_events
-from insula.trial.candidates import look_over
+from insula.trial.candidates import draw, look_over
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow, write_course
@@ -63,13 +63,13 @@ class Enrolled:
 
 def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Block:
     """Screen the candidates of a block and follow the eligible ones in every arm of the study."""
-    return simulate_candidates(clinic, candidates_of(number), progress)
+    return simulate_candidates(clinic, draw_candidates(clinic, candidates_of(number)), progress)
 
 
 def simulate_candidates(
-    clinic: Clinic, candidates: np.ndarray, progress: Callable[[float], None] = lambda _: None
+    clinic: Clinic, candidates: ParameterTable, progress: Callable[[float], None] = lambda _: None
 ) -> Block:
-    """Screen candidates of the given numbers and follow the eligible ones in every arm of the study."""
+    """Screen candidates and follow the eligible ones in every arm of the study."""
     enrolled = enrol_candidates(clinic, candidates, progress)
     arms = {}
     for k, (name, plan) in enumerate(clinic.arms.items()):
@@ -86,7 +86,7 @@ def simulate_candidates(
 
 def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Enrolled:
     """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take."""
-    return enrol_candidates(clinic, candidates_of(number), progress)
+    return enrol_candidates(clinic, draw_candidates(clinic, candidates_of(number)), progress)
 
 
 def candidates_of(number: int) -> np.ndarray:
@@ -94,15 +94,20 @@ def candidates_of(number: int) -> np.ndarray:
     return np.arange(number * SIZE, (number + 1) * SIZE)
 
 
+def draw_candidates(clinic: Clinic, numbers: np.ndarray) -> ParameterTable:
+    """Draw the candidates of these numbers."""
+    return draw(clinic.population, clinic.quantities, clinic.seed, numbers)
+
+
 def enrol_candidates(
-    clinic: Clinic, candidates: np.ndarray, progress: Callable[[float], None] = lambda _: None
+    clinic: Clinic, candidates: ParameterTable, progress: Callable[[float], None] = lambda _: None
 ) -> Enrolled:
     """Let the plausible ones of these candidates live ordinary life, and keep those whom the study would take.
 
     Only those are examined whom blood, diary and history do not exclude: sensor and meal test cost most.
     """
     live = partial(live_until_entry, clinic) if clinic.population.history is not None else None
-    known = look_over(clinic.population, clinic.quantities, clinic.seed, candidates, live)
+    known = look_over(clinic.population, candidates, live)
     people, screenings = known.people, known.screenings
     cohort = enrol(clinic, people, known.past)
     days = ordinary_days(clinic)

@@ -44,31 +44,29 @@ class Candidates:
     screenings: list[Judged]
 
 
-def look_over(
-    population: Population,
-    quantities: Mapping[str, Sourced],
-    seed: int,
-    numbers: NDArray[np.int64],
-    live: Live | None,
-) -> Candidates:
-    """Draw candidates; keep those who reach the stage, the plausible ones, those with eligible traits.
-
-    Parameters
-    ----------
-    numbers : (C,)
-        Of the candidates.
-    live
-        Lets candidates live until they enter (`insula.trial.history.live_until_entry`); None for people without a
-        history.
-    """
-    people = drawn = sample(
+def draw(
+    population: Population, quantities: Mapping[str, Sourced], seed: int, numbers: NDArray[np.int64]
+) -> ParameterTable:
+    """Draw the candidates of these numbers (C,)."""
+    return sample(
         quantities,
         seed=seed,
         candidates=numbers,
         ensemble_members=population.ensemble_members,
         correlations=population.correlations,
     )
-    past, screenings = None, []
+
+
+def look_over(population: Population, drawn: ParameterTable, live: Live | None) -> Candidates:
+    """Of drawn candidates keep those who reach the stage, the plausible ones, those with eligible traits.
+
+    Parameters
+    ----------
+    live
+        Lets candidates live until they enter (`insula.trial.history.live_until_entry`); None for people without a
+        history.
+    """
+    people, past, screenings = drawn, None, []
     if live is not None:
         people, past, reached = live(people)
         screenings.append(reached)

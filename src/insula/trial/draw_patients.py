@@ -13,7 +13,7 @@ from insula.core.errors import InsulaError, ProtocolError
 from insula.population.quantities import module_rows, quantities_of
 from insula.population.sample import joined, varying
 from insula.trial.block import SIZE, candidates_of
-from insula.trial.candidates import look_over
+from insula.trial.candidates import draw, look_over
 from insula.trial.history import live_until_entry
 from insula.trial.matching import Weights, weigh
 from insula.trial.open_clinic import open_clinic
@@ -114,7 +114,8 @@ def draw_patients(
                 f"None of {len(looked) * SIZE} candidates meets the criteria of population {population.id} that are "
                 "known before anything is measured. Look at history, plausible and eligible in its text."
             )
-        block = look_over(population, quantities, seed, candidates_of(len(looked)), live)
+        drawn = draw(population, quantities, seed, candidates_of(len(looked)))
+        block = look_over(population, drawn, live)
         looked.append(block.drawn.only(symbols))
         found.append(block.people.only(symbols))
         judged.append(block.screenings)

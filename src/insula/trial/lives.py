@@ -13,8 +13,8 @@ import numpy as np
 
 from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
-from insula.population.fixed import held
-from insula.trial.block import SIZE, enrol_block, simulate_candidates
+from insula.population.sample import tried_on
+from insula.trial.block import SIZE, draw_candidates, enrol_block, simulate_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.endpoints.visit import Visit
-    from insula.population.records import Sourced
+    from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
 
     Floats = NDArray[np.float64]
 
-Measured = dict[str, dict[float, dict[str, "NDArray[np.float64]"]]]  # arm -> day -> endpoint -> (P,)
+Measured = dict[
+    str, dict[float, dict[str, "NDArray[np.float64]"]]
+]  # arm -> day -> endpoint -> (P,) or (J, P)
 
 _HOPELESS = 20  # blocks without a single patient
+_VECTOR = "replay.vector"
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,22 @@ def look_for(clinic: Clinic, n_patients: int) -> Lives:
         if blocks >= _HOPELESS and found == 0:
             told = f"None of {blocks * SIZE} candidates was eligible for population {clinic.population.id}"
             raise ProtocolError(f"{told} with every uncertain number at its median. Look at its criteria.")
-    return Lives(n_patients, blocks * SIZE, _measured(clinic, blocks * SIZE, n_patients))
+    everybody = _with_vector(draw_candidates(clinic, np.arange(blocks * SIZE)), np.zeros(blocks * SIZE))
+    medians = _by_vector(clinic, everybody, 1, n_patients)
+    measured = {
+        arm: {day: {name: both[0] for name, both in endpoints.items()} for day, endpoints in days.items()}
+        for arm, days in medians.items()
+    }
+    return Lives(n_patients, blocks * SIZE, measured)
 
 
-def live_again(
-    clinic: Clinic, lives: Lives, quantities: Mapping[str, Sourced], values: Mapping[str, Floats]
-) -> Measured:
-    """Simulate the study once for each vector of values.
+def live_again(clinic: Clinic, lives: Lives, values: Mapping[str, Floats]) -> Measured:
+    """Simulate the study once for each vector of values, all at once.
 
     Parameters
     ----------
-    quantities
-        What a candidate is drawn from, the uncertain numbers with their spread.
+    clinic
+        With every uncertain number at its median.
     values
         Numbers that are tried, by dotted symbol, (J,) each; every other uncertain number stays at its median.
 
@@ -80,30 +87,38 @@ def live_again(
     -------
     Endpoints, (J, P) each; NaN for patients that a vector has not, when fewer people of the same candidates fall ill.
     """
-    found = []
-    for k in range(len(next(iter(values.values())))):
-        numbers = held(quantities, {symbol: float(column[k]) for symbol, column in values.items()})
-        found.append(_measured(replace(clinic, quantities=numbers), lives.candidates, lives.size))
-    return {
-        arm: {
-            day: {name: np.stack([one[arm][day][name] for one in found]) for name in endpoints}
-            for day, endpoints in days.items()
-        }
-        for arm, days in lives.measured.items()
-    }
+    vectors = len(next(iter(values.values())))
+    once = draw_candidates(clinic, np.arange(lives.candidates))
+    several = tried_on(once, clinic.quantities, values)
+    several = _with_vector(several, np.repeat(np.arange(vectors, dtype=float), lives.candidates))
+    return _by_vector(clinic, several, vectors, lives.size)
 
 
-def _measured(clinic: Clinic, n_candidates: int, n_patients: int) -> Measured:
-    """Endpoints of exactly so many patients, the first of the candidates; NaN where there are fewer."""
-    block = simulate_candidates(clinic, np.arange(n_candidates))
+def _with_vector(people: ParameterTable, vector: Floats) -> ParameterTable:
+    """Return the people with the vector (C,) that each lives with, by which they are told apart at the end."""
+    return replace(
+        people,
+        symbols=(*people.symbols, _VECTOR),
+        values=np.column_stack([people.values, vector]),
+        units=(*people.units, "dimensionless"),
+    )
 
-    def whole(values: Floats) -> Floats:
-        first = values[:n_patients]
-        return np.concatenate([first, np.full(n_patients - len(first), np.nan)])
+
+def _by_vector(clinic: Clinic, people: ParameterTable, vectors: int, n_patients: int) -> Measured:
+    """Endpoints (J, P) of exactly so many patients, the first of the candidates; NaN where a vector has fewer."""
+    block = simulate_candidates(clinic, people)
+    vector = block.people.column(_VECTOR)
+    rows = [np.flatnonzero(vector == j)[:n_patients] for j in range(vectors)]
+
+    def apart(values: Floats) -> Floats:
+        whole = np.full((vectors, n_patients), np.nan)
+        for mine, found in zip(whole, rows, strict=True):
+            mine[: found.size] = values[found]
+        return whole
 
     def endpoints(seen: Visit) -> dict[str, Floats]:
         found = measure(seen, clinic.endpoints, block.baseline)
-        return {name: whole(values) for name, values in found.items()}
+        return {name: apart(values) for name, values in found.items()}
 
     return {
         arm: {seen.day: endpoints(seen) for seen in record.visits} for arm, (_, record) in block.arms.items()

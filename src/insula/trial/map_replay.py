@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
-from insula.population.sample import with_values
+from insula.population.sample import tried_on
 from insula.trial.averaged_days import AveragedDays
 from insula.trial.block import ordinary_days
 from insula.trial.cohort import YEAR, Cohort
@@ -27,6 +25,7 @@ from insula.trial.open_clinic import SIMULATED, open_clinic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from insula.catalog import Catalog
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 Replayed = dict[str, dict[float, dict[str, "NDArray[np.float64]"]]]  # arm -> day -> endpoint -> (J, P)
 
-_AT_ONCE = 4096  # patients times vectors
+_AT_ONCE = 4096  # people times vectors
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,8 @@ class MapClinic:
     @property
     def at_once(self) -> int:
         """How many vectors are replayed together, at least 1, so that memory does not grow with their number."""
-        return 1 if isinstance(self.people, Lives) else max(1, _AT_ONCE // self.people.size)
+        people = self.people
+        return max(1, _AT_ONCE // (people.candidates if isinstance(people, Lives) else people.size))
 
 
 def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | None = None) -> MapClinic:
@@ -97,13 +97,13 @@ def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:
     all where the averaged map does not tell the endpoint.
     """
     if isinstance(place.people, Lives):
-        return live_again(place.clinic, place.people, place.quantities, values)
+        return live_again(place.clinic, place.people, values)
     return _replay(place.clinic, place.people, values)
 
 
 def _replay(place: Clinic, followed: MapPeople, values: Mapping[str, Floats]) -> Replayed:
     vectors = len(next(iter(values.values())))
-    people = _people(place, followed.table, values)
+    people = tried_on(followed.table, place.quantities, values)
     start, baseline = _before_therapy(_on_map(place, followed.before, vectors), people)
     found: Replayed = {}
     for name, plan in place.arms.items():
@@ -119,19 +119,6 @@ def _replay(place: Clinic, followed: MapPeople, values: Mapping[str, Floats]) ->
 def _on_map(clinic: Clinic, trail: Trail, vectors: int) -> Clinic:
     """Return the clinic whose people live as far from the averaged map as they did on both clocks."""
     return replace(clinic, days=AveragedDays(clinic.known_sights, trail.tiled(vectors)))
-
-
-def _people(clinic: Clinic, people: ParameterTable, values: Mapping[str, Floats]) -> ParameterTable:
-    """Return the people once for every vector; only what is tried, and what derives from it, is not the same."""
-    vectors = len(next(iter(values.values())))
-    several = replace(
-        people,
-        candidates=np.tile(people.candidates, vectors),
-        members=np.tile(people.members, vectors),
-        values=np.tile(people.values, (vectors, 1)),
-    )
-    tried = {symbol: np.repeat(column, people.candidates.size) for symbol, column in values.items()}
-    return with_values(several, clinic.quantities, tried)
 
 
 def _before_therapy(clinic: Clinic, people: ParameterTable) -> tuple[Cohort, Visit]:

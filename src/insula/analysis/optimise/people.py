@@ -10,7 +10,7 @@ import numpy as np
 from insula.analysis.ask.courses import Start, follow_arms
 from insula.core.errors import InsulaError, ProtocolError
 from insula.trial.administrations import lower
-from insula.trial.block import enrol_candidates
+from insula.trial.block import draw_candidates, enrol_candidates
 from insula.trial.clinic import ArmPlan
 from insula.trial.meetings import days_between
 from insula.trial.open_clinic import SIMULATED
@@ -85,7 +85,7 @@ def enrol_people(clinic: Clinic, patients: int, members: int, progress: Callable
     every = clinic.population.ensemble_members
     for numbers in _candidates(every, min(members, every)):
         progress(found / patients)
-        enrolled = enrol_candidates(clinic, numbers)
+        enrolled = enrol_candidates(clinic, draw_candidates(clinic, numbers))
         start = Start(enrolled.cohort, enrolled.baseline)
         wanted = np.arange(start.cohort.size) < patients - found
         if wanted.any():
