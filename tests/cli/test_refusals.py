@@ -146,7 +146,7 @@ BROKEN_MODELS = [
     (MODULE, "G_p' =", "G_p' = unheard_of +", "unheard_of"),
     (
         "biology/models/metabolic.ant",
-        "glucose.I is insulin.I;",
+        "glucose.I is insulin.acting;",
         "glucose.I is insulin.J;",
         '"insulin" has no symbol "J"',
     ),

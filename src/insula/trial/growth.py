@@ -62,4 +62,9 @@ def grow(clinic: Clinic, cohort: Cohort, day: float) -> None:
 def measure_size(clinic: Clinic, cohort: Cohort) -> None:
     """Tell the disease clock the size that doses are divided by."""
     column = clinic.disease.parameter(clinic.symbols.dosed_size)
-    cohort.disease_parameters[:, column] = cohort.drawn[clinic.symbols.size]
+    cohort.disease_parameters[:, column] = size(clinic, cohort)
+
+
+def size(clinic: Clinic, cohort: Cohort) -> Floats:
+    """Weight of the adult who needs as much insulin as the person, (P,) kg."""
+    return cohort.drawn[clinic.symbols.weight] * cohort.drawn[clinic.symbols.need]

@@ -3,7 +3,8 @@
 The averaged map hands the disease clock three daily averages. A replay that never simulates a day of its own also
 needs what the clinic titrates by and what the meal test reads: polynomials through the same design points. C-peptide is
 learnt per secretory capacity, which it is proportional to, so that the little that is left after years is not lost in
-the error of a polynomial.
+the error of a polynomial, and per what a person holds of what is secreted, so that children and those who need more
+insulin than the nominal patient have their own level.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.trial.growth import size
+from insula.trial.metabolic_clock import read_now
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.surrogate import Surrogate, evaluate, fit
 from insula.trial.titration import Review, review
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _REVIEW = {"fasting": "log", "after_meal": "log", "share_low": "logit", "share_high": "logit"}
-_TEST = {"glucose": "log", "c_peptide": "sqrt"}  # C-peptide per secretory capacity
+_TEST = {"glucose": "log", "c_peptide": "sqrt"}  # C-peptide per secretory capacity and what a person holds
 
 
 @dataclass(frozen=True)
@@ -74,21 +77,25 @@ class MapSights:
         scaled = {name: basis @ self.surrogates[name].coefficients + own.get(name, 0.0) for name in _TEST}
         scaled["c_peptide"] = np.maximum(scaled["c_peptide"], 0.0)  # of a square root
         found = {name: from_scale(scale, scaled[name]) for name, scale in _TEST.items()}
-        return MealTest(
-            self.time, found["glucose"], found["c_peptide"] * self._capacity(clinic, cohort)[:, None]
-        )
+        return MealTest(self.time, found["glucose"], found["c_peptide"] * self._held(clinic, cohort)[:, None])
 
     def test_away_from_map(self, clinic: Clinic, cohort: Cohort, visit: Visit) -> dict[str, Floats]:
         """Return how far the meal test of a visit lies from what the map shows, (P, M) each; 0 where it has none."""
         basis = self._basis(clinic, cohort)
         with np.errstate(divide="ignore", invalid="ignore"):  # nothing is secreted: the map says so, too
-            c_peptide = visit.meal_test_c_peptide / self._capacity(clinic, cohort)[:, None]
+            c_peptide = visit.meal_test_c_peptide / self._held(clinic, cohort)[:, None]
         real = {"glucose": visit.meal_test_glucose, "c_peptide": c_peptide}
         found = {}
         for name, scale in _TEST.items():
             away = to_scale(scale, real[name]) - basis @ self.surrogates[name].coefficients
             found[name] = np.where(np.isfinite(away), away, 0.0)
         return found
+
+    def _held(self, clinic: Clinic, cohort: Cohort) -> Floats:
+        """What everybody's C-peptide is proportional to, (P,): the secretory capacity, times what the person holds."""
+        everybody = cohort.subjects(np.arange(cohort.size))
+        held = read_now(clinic.life, everybody).values[clinic.symbols.c_peptide_held][:, 0]
+        return self._capacity(clinic, cohort) * held
 
     def _capacity(self, clinic: Clinic, cohort: Cohort) -> Floats:
         """Everybody's secretory capacity, (P,), inside the design."""
@@ -108,7 +115,7 @@ class MapSights:
 
 
 def _dose_per_size(clinic: Clinic, cohort: Cohort) -> Floats:
-    return cohort.daily_dose / cohort.drawn[clinic.symbols.size]
+    return cohort.daily_dose / size(clinic, cohort)
 
 
 def _observed(clinic: Clinic, cohort: Cohort, symbols: tuple[str, ...]) -> Floats:
@@ -127,6 +134,7 @@ def learn_sights(clinic: Clinic, days: DesignDays) -> MapSights:
     fitted = {name: fit(days.points, column, text.degree) for name, column in values.items()}
     capacity = days.natural[text.secreting]
     some = capacity > 0
-    per_capacity = to_scale(_TEST["c_peptide"], tested.c_peptide[some] / capacity[some, None])
-    fitted["c_peptide"] = fit(days.points[some], per_capacity, text.degree)
+    held = capacity[some] * days.readings.values[clinic.symbols.c_peptide_held][some, 0]
+    per_held = to_scale(_TEST["c_peptide"], tested.c_peptide[some] / held[:, None])
+    fitted["c_peptide"] = fit(days.points[some], per_held, text.degree)
     return MapSights(text, days.sources, tested.time, fitted)

@@ -132,7 +132,13 @@ def _arms(
 def _metabolic_clock(catalog: Catalog, to_slow: tuple[ToSlow, ...]) -> Clock:
     """Compile the minute clock with what is read off it and what changes from hour to hour."""
     symbols = catalog.clocks.symbols
-    read = [symbols.glucose, symbols.interstitial, symbols.c_peptide, symbols.delivered]
+    read = [
+        symbols.glucose,
+        symbols.interstitial,
+        symbols.c_peptide,
+        symbols.c_peptide_held,
+        symbols.delivered,
+    ]
     outputs = tuple(dict.fromkeys([*read, *(row.source for row in to_slow)]))
     targets = (symbols.sensitivity_now, symbols.absorbed_now)
     return build_clock(catalog, "metabolic", outputs, targets, precision="mixed")

@@ -96,7 +96,8 @@ def test_whoever_is_diagnosed_takes_insulin_and_has_few_beta_cells(clinic, lives
     assert (past.daily_dose > 0).all()
     mass = drawn(clinic, range(MANY)).column("beta_cells.mass_0")
     healthy = np.setdiff1d(np.arange(MANY), people.candidates)
-    assert people.column("beta_cells.mass_0").mean() < 0.5 * mass[healthy].mean()
+    # people notice at different glucose: some of the diagnosed have more cells than some of the healthy
+    assert people.column("beta_cells.mass_0").mean() < 0.65 * mass[healthy].mean()
 
 
 def test_a_life_is_nobodys_neighbour(clinic, lives):
@@ -131,7 +132,7 @@ def test_a_stage_may_be_a_limit_of_the_disease(clinic):
 
 
 def test_without_a_diagnosis_nobody_takes_insulin_however_high_glucose_is(clinic):
-    never = (criterion("averaged_day.mean_glucose", "mg_per_dL", at_least=9999),)
+    never = (criterion("symptoms.felt", "dimensionless", at_least=9999),)
     grown = criterion("trait.age", "year", at_least=1)
     untreated = with_stage(clinic, grown, diagnosis=never)
     people, past, _ = live_until_entry(untreated, drawn(untreated, range(MANY)))

@@ -174,6 +174,7 @@ class ClockSymbols(Record):
     glucose: Text
     interstitial: Text
     c_peptide: Text
+    c_peptide_held: Text
     delivered: Text
     carbohydrate_ratio: Text
     correction_factor: Text
@@ -183,7 +184,7 @@ class ClockSymbols(Record):
     alarm_threshold: Text
     weight: Text
     age: Text
-    size: Text
+    need: Text
     dosed_size: Text
     hba1c: Text
     severe_hypoglycaemia_rate: Text
