@@ -50,6 +50,14 @@ def test_only_levels_are_drawn_on_a_course(summary):
     assert published_levels(summary["comparison"], "usual_care", "hba1c") == []
 
 
+def test_a_published_row_that_tells_no_time_has_no_place_on_the_axis_of_days(summary):
+    """`csa_children_1990` says how many were ever off insulin: the report of its run could not be drawn."""
+    rows = published_levels(summary["comparison"], "full_dose", "tir")
+    timeless = [{**row, "time_months": None} for row in rows]
+    assert rows
+    assert published_levels([*timeless, *rows], "full_dose", "tir") == rows
+
+
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_interval_figure_grows_with_its_rows(summary, count):
     rows = [row for row in summary["comparison"] if row["scored"]][:count]

@@ -40,7 +40,9 @@ def summary(counts: dict[str, int], writer: Writer) -> str:
     first = text.format(prior=told["prior_inside"], rows=told["rows"], posterior=told["posterior_inside"])
     if not counts["left_out_rows"]:
         return first
-    text = writer._("In a fit without their study: {inside} of {rows}.")
+    text = writer._(
+        "In a fit without their study, where polynomials stand in for replays of the others: {inside} of {rows}."
+    )
     return f"{first} {text.format(inside=told['left_out_inside'], rows=told['left_out_rows'])}"
 
 

@@ -82,9 +82,10 @@ def draw_published(axes: Axes, rows: Sequence[dict[str, Any]], measured: str, sh
 
 
 def published_levels(comparison: Sequence[dict[str, Any]], arm: str, outcome: str) -> list[dict[str, Any]]:
-    """Return the published rows of an arm that are a level of this outcome (no changes, no counts)."""
+    """Return the published rows of an arm that are a level of this outcome at a known time (no changes, no counts)."""
     mine = [row for row in comparison if (row["arm"], row["outcome"]) == (arm, outcome)]
-    return [row for row in mine if row["statistic"] in _LEVELS and row["published"] is not None]
+    known = [row for row in mine if None not in (row["published"], row["time_months"])]
+    return [row for row in known if row["statistic"] in _LEVELS]
 
 
 def finish_days(axes: Axes, writer: Writer) -> None:
