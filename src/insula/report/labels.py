@@ -38,11 +38,13 @@ class Labels:
         return self._words.get(name) or self._writer._(name.replace("_", " "))
 
     def row(self, row: dict[str, Any]) -> str:
-        """Return what a row of the comparison is about: endpoint, statistic, month."""
-        month = self._writer._("month {month}").format(month=self._writer.number(row["time_months"]))
-        return self._writer._("{endpoint}, {statistic}, {month}").format(
-            endpoint=self.endpoint(row["outcome"]), statistic=self.word(row["statistic"]), month=month
-        )
+        """Return what a row of the comparison is about: endpoint, statistic and, where it is told, month."""
+        _ = self._writer._
+        what = {"endpoint": self.endpoint(row["outcome"]), "statistic": self.word(row["statistic"])}
+        if row["time_months"] is None:
+            return _("{endpoint}, {statistic}").format(**what)
+        month = _("month {month}").format(month=self._writer.number(row["time_months"]))
+        return _("{endpoint}, {statistic}, {month}").format(**what, month=month)
 
     def note(self, text: str) -> str:
         """Return why a row was not scored, in the reader's language where the sentence is known."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from insula.report.labels import Labels
 from insula.report.writing import MISSING, Writer
 
 
@@ -100,3 +101,14 @@ def test_what_is_printed_is_the_number(value):
     exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))) if power else 0
     assert re.fullmatch(r"-?\d+(\.\d+)?", digits)
     assert float(digits) * 10.0**exponent == pytest.approx(value, rel=0.006, abs=1e-9 if value == 0 else 0)
+
+
+@pytest.mark.parametrize(
+    ("lang", "timed", "timeless"),
+    [("en", "off, proportion, month 24", "off, proportion"), ("zh", "off，比例，第 24 个月", "off，比例")],
+)
+def test_a_row_that_tells_no_time_is_named_without_a_month(lang, timed, timeless):
+    labels = Labels({"endpoints": {}, "arms": []}, Writer(lang))
+    row = {"outcome": "off", "statistic": "proportion", "time_months": 24.0}
+    assert labels.row(row) == timed
+    assert labels.row({**row, "time_months": None}) == timeless
