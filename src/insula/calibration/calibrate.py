@@ -18,7 +18,7 @@ from insula.core.parts import open_parts
 from insula.core.provenance import cpu_features, text_hash, tree_hash, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from insula.catalog import Catalog
@@ -83,15 +83,9 @@ def calibrate(
             f"The folder {out} cannot be written: {trouble.strerror}. Choose another."
         ) from trouble
     replays = open_replays(catalog.fitting(plan.id), plan, lambda share: progress("prepare", share))
-    left_out = _studies(replays) if plan.leave_one_out else []
     problem = _problem(plan, replays)
     found = fit(problem, parts / "all", lambda share: progress("fit", share))
-    without = {}
-    learnt = learn_rows(found)
-    for number, study in enumerate(left_out):
-        progress("leave out", number / len(left_out))
-        used = np.array([target.study != study for target in replays.targets])
-        without[study] = fit_without(problem, used, found[0], learnt, parts / f"without_{study}")
+    without = _leave_out(problem, found, replays, parts, progress) if plan.leave_one_out else {}
     known = identifiability(found[0].scores, found[-1].scores)
     return Calibration(plan, identity, replays, tuple(found), known, without)
 
@@ -106,10 +100,19 @@ def identity_of(catalog: Catalog, plan: CalibrationPlan) -> dict[str, Any]:
     }
 
 
-def _studies(replays: Replays) -> list[str]:
-    """Studies that can be left out: rows of another one must remain."""
-    with_rows = list(dict.fromkeys(target.study for target in replays.targets))
-    return with_rows if len(with_rows) > 1 else []
+def _leave_out(
+    problem: Problem, found: Sequence[Ensemble], replays: Replays, parts: Path, progress: Progress
+) -> dict[str, Ensemble]:
+    """Return the posterior of the fit without each study; of one study alone nothing can be left out."""
+    studies = list(dict.fromkeys(target.study for target in replays.targets))
+    if len(studies) == 1:
+        return {}
+    without, learnt = {}, learn_rows(found)
+    for number, study in enumerate(studies):
+        progress("leave out", number / len(studies))
+        used = np.array([target.study != study for target in replays.targets])
+        without[study] = fit_without(problem, used, found[0], learnt, parts / f"without_{study}")
+    return without
 
 
 def _problem(plan: CalibrationPlan, replays: Replays) -> Problem:

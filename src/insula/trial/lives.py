@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Measured = dict[
-    str, dict[float, dict[str, "NDArray[np.float64]"]]
-]  # arm -> day -> endpoint -> (P,) or (J, P)
+# arm -> day -> endpoint -> (P,) or (J, P)
+Measured = dict[str, dict[float, dict[str, "NDArray[np.float64]"]]]
 
 _HOPELESS = 20  # blocks without a single patient
 _VECTOR = "replay.vector"

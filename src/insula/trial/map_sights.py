@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.trial.growth import size
-from insula.trial.metabolic_clock import read_now
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.surrogate import Surrogate, evaluate, fit
 from insula.trial.titration import Review, review
@@ -93,8 +92,8 @@ class MapSights:
 
     def _held(self, clinic: Clinic, cohort: Cohort) -> Floats:
         """What everybody's C-peptide is proportional to, (P,): the secretory capacity, times what the person holds."""
-        everybody = cohort.subjects(np.arange(cohort.size))
-        held = read_now(clinic.life, everybody).values[clinic.symbols.c_peptide_held][:, 0]
+        column = clinic.metabolic.column(clinic.symbols.c_peptide_held)
+        held = clinic.metabolic.initial(cohort.metabolic_parameters).values[:, column]  # the same at any time
         return self._capacity(clinic, cohort) * held
 
     def _capacity(self, clinic: Clinic, cohort: Cohort) -> Floats:

@@ -105,21 +105,11 @@ def live(life: OrdinaryLife, who: Subjects, day: int, days: int, every: float, u
 
 def run(life: OrdinaryLife, who: Subjects, rows: Sequence[Rows], times: NDArray[np.float64]) -> Readings:
     """Integrate the subjects over scheduled rows and read every output at the given times."""
-    tables = [row.table(who.size, life.clock.actions) for row in rows]
+    n = who.size
+    tables = [row.table(n, life.clock.actions) for row in rows]
     schedule = Schedule.table(
         times, *(np.concatenate(columns, axis=1) for columns in zip(*tables, strict=True))
     )
-    return _integrate(life, who, schedule, times)
-
-
-def read_now(life: OrdinaryLife, who: Subjects) -> Readings:
-    """Read every output as the subjects are, at time 0."""
-    now = np.zeros(1)
-    return _integrate(life, who, Schedule.readings(who.size, now), now)
-
-
-def _integrate(life: OrdinaryLife, who: Subjects, schedule: Schedule, times: NDArray[np.float64]) -> Readings:
-    n = who.size
     solution = solve(
         life.clock.kernel,
         who.parameters,
