@@ -54,6 +54,7 @@ def typeset(formula):
         (op("minus", op("power", A, number(2))), -9),
         (op("root", op("times", A, B, B, A)), 15),
         (op("max", op("minus", A, B), number(0)), 0),
+        (op("divide", A, op("abs", op("minus", A, B))), 1.5),
         (op("piecewise", A, op("lt", B, C), number(0)), 3),
         (op("piecewise", A, op("lt", C, B), number(0)), 0),
         (op("plus", *[op("times", A, B, C)] * 40), 40 * 105),

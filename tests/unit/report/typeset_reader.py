@@ -27,9 +27,8 @@ def _code(node, known):
     assert not (tail or "").strip()
     if (symbol := known.get(ElementTree.tostring(node))) is not None:
         return symbol
-    if node.tag == "mrow" and len(node) and node[0].text == "{":
-        (value, condition), (otherwise, _) = ([_code(cell, known) for cell in row] for row in node[1])
-        return f"(({value}) if {condition} else ({otherwise}))"
+    if node.tag == "mrow" and len(node) and node[0].text in ("{", "|"):
+        return _between_signs(node, known)
     parts = [_code(child, known) for child in node]
     match node.tag:
         case "mo":
@@ -47,3 +46,11 @@ def _code(node, known):
         case "mtext":
             return ""
     return "".join(parts)
+
+
+def _between_signs(row, known):
+    """Python code of two cases behind a brace, or of what stands between two bars."""
+    if row[0].text == "|":
+        return f"abs({''.join(_code(child, known) for child in row[1:-1])})"
+    (value, condition), (otherwise, _) = ([_code(cell, known) for cell in cells] for cells in row[1])
+    return f"(({value}) if {condition} else ({otherwise}))"

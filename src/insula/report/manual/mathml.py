@@ -86,6 +86,8 @@ class Typesetter:
                 if square
                 else f"<mroot>{_row(radicand)}{_row(degree[0])}</mroot>"
             )
+        if op == "abs":
+            return f"<mrow><mo>|</mo>{self.formula(args[0])}<mo>|</mo></mrow>"
         if op == "piecewise":
             return self._cases(args)
         if op in _RELATIONS:
