@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     Forward = Callable[[Floats, Rows], Floats]
 
 _DONE = 1.0 - 1e-12  # the steps add up to 1 but for rounding
+_FAILED = 0.2  # share of the members; with more of them gone, the rest are no sample of the prior
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """One iteration: scores (J, K), what they predict (J, M), and the share of the misfit taken in so far."""
+    """One iteration: scores (J, K), what they predict (J, M), and the share of the misfit taken in so far.
+
+    J are the members that could be predicted; the others are left out from there on.
+    """
 
     number: int
     scores: Floats
@@ -87,7 +91,7 @@ def fit(
     Raises
     ------
     InsulaError
-        When a member cannot be predicted.
+        When more than a fifth of the members cannot be predicted.
     """
     found: list[Ensemble] = []
     scores, share = prior_scores(problem.seed, problem.members, problem.parameters), 0.0
@@ -97,7 +101,8 @@ def fit(
         else:
             rows = problem.wanted if share >= _DONE else problem.used
             predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores, rows)
-            found.append(Ensemble(number, scores, predicted, share))
+            there = np.isfinite(predicted[:, rows]).all(axis=1)
+            found.append(Ensemble(number, scores[there], predicted[there], share))
         progress(share)
         if share >= _DONE:
             break
@@ -118,16 +123,17 @@ def _next(problem: Problem, now: Ensemble) -> tuple[Floats, float]:
 
 
 def _predicted(problem: Problem, part: Path, scores: Floats, rows: Rows) -> Floats:
-    """Return what an ensemble predicts, from disk where it was computed before."""
+    """Return what an ensemble predicts, NaN for members that cannot be; from disk where it was computed before."""
     if part.is_dir():
         table = read_parquet(part / "predicted.parquet")
         return np.stack([table[name] for name in table], axis=1)
     predicted = problem.forward(scores, rows)
     failed = np.flatnonzero(~np.isfinite(predicted[:, rows]).all(axis=1))
-    if failed.size:
+    if failed.size > _FAILED * problem.members:
+        told = ", ".join(str(member) for member in failed)
         raise InsulaError(
-            f"Member {failed[0]} of the ensemble cannot be predicted: no patient of an arm could be integrated. "
-            "Narrow the priors that lead there."
+            f"{failed.size} of {len(scores)} members of the ensemble cannot be predicted (members {told}): no patient "
+            "of an arm is eligible or could be integrated. Narrow the priors that lead there."
         )
     write_part(part, {"predicted": {f"row_{k:03d}": predicted[:, k] for k in range(predicted.shape[1])}})
     return predicted

@@ -117,14 +117,29 @@ def test_another_seed_is_another_ensemble(tmp_path):
     assert not np.array_equal(one, other)
 
 
-def test_a_member_that_cannot_be_predicted_is_told(tmp_path):
+def without(*members):
     def forward(scores, rows):
         predicted = only_wanted(scores, rows)
-        predicted[5] = np.nan
+        predicted[[member for member in members if member < len(scores)]] = np.nan
         return predicted
 
-    with pytest.raises(InsulaError, match="Member 5"):
-        fit(problem(members=40, forward=forward), tmp_path)
+    return forward
+
+
+def test_a_member_that_cannot_be_predicted_is_left_out_and_the_others_find_the_same(tmp_path):
+    found = fit(problem(forward=without(MEMBERS - 1)), tmp_path)
+    assert [len(one.scores) for one in found] == [MEMBERS - 1] * len(found)
+    assert all(np.isfinite(one.predicted).all() for one in found)
+    mean, covariance = exact()
+    assert np.allclose(found[-1].scores.mean(axis=0), mean, atol=ERROR)
+    assert np.allclose(np.cov(found[-1].scores, rowvar=False), covariance, atol=ERROR)
+    again = fit(problem(forward=without(MEMBERS - 1)), tmp_path)
+    assert [one.scores.tobytes() for one in again] == [one.scores.tobytes() for one in found]
+
+
+def test_too_many_members_that_cannot_be_predicted_are_told(tmp_path):
+    with pytest.raises(InsulaError, match=r"9 of 40 members .* \(members 0, 1, 2, 3, 4, 5, 6, 7, 8\)"):
+        fit(problem(members=40, forward=without(*range(9))), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
