@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from insula.endpoints import c_peptide, cgm_metrics, change, glycaemia, insulin_need, scores
+from insula.endpoints import c_peptide, cgm_metrics, change, glycaemia, homa, insulin_need, scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,6 +140,13 @@ def _area(function: Callable[..., Floats]) -> Callable[..., Floats]:
     return compute
 
 
+def _homa(function: Callable[..., Floats]) -> Callable[..., Floats]:
+    def compute(readings: Readings, of: str, **limits: Any) -> Floats:  # noqa: ARG001
+        return function(readings.value("fasting_glucose"), readings.value("fasting_c_peptide"), **limits)
+
+    return compute
+
+
 def _daily_dose(readings: Readings, of: str) -> Floats:  # noqa: ARG001
     return insulin_need.daily_dose(readings.visit.insulin_dose)
 
@@ -229,6 +236,12 @@ FAMILIES: dict[str, Family] = {
     "peak": Family(_peak, of="field"),
     "mean_area": Family(_area(c_peptide.mean_area), {"until": _MINUTE}, of="field"),
     "total_area": Family(_area(c_peptide.total_area), {"until": _MINUTE}, of="field"),
+    "homa_resistance": Family(
+        _homa(homa.resistance), {"intercept": _SHARE, "product": ("mg_nmol_per_dL_L", None)}
+    ),
+    "homa_function": Family(
+        _homa(homa.function), {"factor": ("percent_mg_L_per_dL_nmol", None), "glucose_above": _GLUCOSE}
+    ),
     "daily_dose": Family(_daily_dose),
     "dose_per_kg": Family(_dose_per_kg),
     "fallen": Family(_fallen, {"by_more_than": _PERCENT}, of="endpoint"),
