@@ -16,8 +16,11 @@ def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
     """No population of a study on averaged days sets a number that only simulated days would use.
 
     The averaged map is learnt from the minute clock as the modules state it. What a population derives from traits and
-    habits says how its people differ, which the map leaves out as stated; a number of its own is lost.
+    habits says how its people differ, which the map leaves out as stated; a number of its own is lost, but for weight
+    and need, by which doses and C-peptide of the map are scaled.
     """
+    symbols = survey.catalog.clocks.symbols
+    scaling = (symbols.weight, symbols.need)
     people = survey.catalog.populations.readable()
     for study in survey.studies.values():
         if study.record is None or study.record.days == "simulated" or study.record.population not in people:
@@ -25,7 +28,8 @@ def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
         name = study.record.population
         for symbol, number in people[name].parameters.items():
             minutes, days = (survey.unit_of(symbol, model) for model in ("metabolic", "disease"))
-            if number.value is not None and minutes is not None and days is None:
+            lost = number.value is not None and symbol not in scaling
+            if lost and minutes is not None and days is None:
                 message = (
                     f"{symbol}, which populations/{name}.yaml sets, has no effect: averaged days are learnt from the "
                     "modules' own numbers."

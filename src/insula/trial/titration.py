@@ -15,7 +15,7 @@ from insula.trial.quantities import number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from insula.catalog.records import Habits, Range, Regimen
+    from insula.catalog.records import Habits, Range, Regimen, Titration
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,16 @@ def titrate(
         glucose stays within the limits for stopping) and stopped.
     """
     rule = regimen.titration
-    up, down = number(rule.step_up, "dimensionless"), number(rule.step_down, "dimensionless")
+    first = start(regimen, weight)
     down_anyway = seen.share_low > own.tolerated
     if weaned:
         down_anyway |= _well(regimen, seen)
     aim = rule.after_therapy if weaned and rule.after_therapy is not None else rule
-    basal = doses.basal * _step(seen.fasting, aim.fasting, own, down_anyway, up, down)
-    ratio = doses.carbohydrate_ratio / _step(seen.after_meal, aim.after_meal, own, down_anyway, up, down)
+    over_basal, over_rapid = first.basal / doses.basal, doses.carbohydrate_ratio / first.carbohydrate_ratio
+    basal = doses.basal * _step(rule, seen.fasting, aim.fasting, own, down_anyway, over_basal)
+    ratio = doses.carbohydrate_ratio / _step(
+        rule, seen.after_meal, aim.after_meal, own, down_anyway, over_rapid
+    )
     rule_of_factor = number(regimen.start.correction_rule, "mg_per_dL_per_day")
     factor = np.divide(
         rule_of_factor, daily, out=doses.correction_factor.copy(), where=doses.on_insulin & (daily > 0)
@@ -129,18 +132,24 @@ def titrate(
 
 
 def _step(
+    rule: Titration,
     glucose: NDArray[np.float64],
     target: Range,
     own: OwnLimits,
     down_anyway: NDArray[np.bool_],
-    up: float,
-    down: float,
+    first: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Factor on a dose: down when it must or below the patient's own target, up above it."""
+    """Factor on a dose: down when it must or below the patient's own target, up above it.
+
+    Up goes by a share of the dose or of the first one (`first` times the dose) if that was more: clinics count units,
+    and a dose that was cut far down would take years to come back by shares of itself.
+    """
+    up = 1.0 + number(rule.step_up, "dimensionless") * np.maximum(first, 1.0)
+    down = 1.0 - number(rule.step_down, "dimensionless")
     low = number(target.low, "mg_per_dL") + own.shift_low
     high = number(target.high, "mg_per_dL") + own.shift
-    factor = np.where(glucose > high, 1.0 + up, np.where(glucose < low, 1.0 - down, 1.0))
-    return np.where(down_anyway, 1.0 - down, factor)
+    factor = np.where(glucose > high, up, np.where(glucose < low, down, 1.0))
+    return np.where(down_anyway, down, factor)
 
 
 def _well(regimen: Regimen, seen: Review) -> NDArray[np.bool_]:

@@ -67,6 +67,16 @@ def test_a_high_glucose_after_meals_raises_the_rapid_dose_alone():
     assert found.basal == 20.0
 
 
+def test_a_dose_that_was_cut_far_down_rises_by_a_step_of_the_first_dose():
+    first = start(REGIMEN, WEIGHT)
+    little = replace(first, basal=first.basal / 8, carbohydrate_ratio=first.carbohydrate_ratio * 8)
+    high = seen(fasting=250.0, after_meal=250.0)
+    found = titrate(REGIMEN, little, high, STRICT, WEIGHT, np.array([5.0]), weaned=False)
+    assert found.basal - little.basal == pytest.approx((UP - 1) * first.basal)
+    rapid = 1 / found.carbohydrate_ratio - 1 / little.carbohydrate_ratio
+    assert rapid == pytest.approx((UP - 1) / first.carbohydrate_ratio)
+
+
 def test_lows_win_over_highs():
     found = after(seen(fasting=250.0, after_meal=250.0, share_low=0.5))
     assert found.basal == pytest.approx(20.0 * DOWN)
