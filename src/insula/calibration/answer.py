@@ -29,12 +29,13 @@ def answer_of(found: Calibration, catalog: Catalog) -> dict[str, Any]:
     """Return plan, parameters, directions, rows and what was not fitted; intervals are central 90 %."""
     plan = found.plan
     rows = [_row(found, catalog, place) for place in range(len(found.replays.targets))]
+    members = len(found.posterior.scores)
     return {
         "plan": plan.id,
         "title": plan.title.model_dump(),
         "level": LEVEL,
-        "members": len(found.iterations[-1].scores),
-        "members_lost": plan.members - len(found.iterations[-1].scores),
+        "members": members,
+        "members_lost": plan.members - members,
         "patients": plan.patients,
         "seed": plan.seed,
         "iterations": [{"number": one.number, "share": one.share} for one in found.iterations],

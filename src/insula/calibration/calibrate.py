@@ -71,7 +71,7 @@ def calibrate(
     Raises
     ------
     InsulaError
-        When no row can be fitted, a member cannot be predicted, or the folder cannot be written.
+        When no row can be fitted, too many members cannot be predicted, or the folder cannot be written.
     """
     identity = identity_of(catalog, plan)
     parts = out / "parts"

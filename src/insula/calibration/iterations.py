@@ -101,7 +101,7 @@ def fit(
         else:
             rows = problem.wanted if share >= _DONE else problem.used
             predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores, rows)
-            there = np.isfinite(predicted[:, rows]).all(axis=1)
+            there = _there(predicted, rows)
             found.append(Ensemble(number, scores[there], predicted[there], share))
         progress(share)
         if share >= _DONE:
@@ -128,7 +128,7 @@ def _predicted(problem: Problem, part: Path, scores: Floats, rows: Rows) -> Floa
         table = read_parquet(part / "predicted.parquet")
         return np.stack([table[name] for name in table], axis=1)
     predicted = problem.forward(scores, rows)
-    failed = np.flatnonzero(~np.isfinite(predicted[:, rows]).all(axis=1))
+    failed = np.flatnonzero(~_there(predicted, rows))
     if failed.size > _FAILED * problem.members:
         told = ", ".join(str(member) for member in failed)
         raise InsulaError(
@@ -137,3 +137,8 @@ def _predicted(problem: Problem, part: Path, scores: Floats, rows: Rows) -> Floa
         )
     write_part(part, {"predicted": {f"row_{k:03d}": predicted[:, k] for k in range(predicted.shape[1])}})
     return predicted
+
+
+def _there(predicted: Floats, rows: Rows) -> Rows:
+    """Members (J,) that have every wanted row (M,) of what is predicted (J, M)."""
+    return np.asarray(np.isfinite(predicted[:, rows]).all(axis=1))

@@ -28,8 +28,8 @@ def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
         name = study.record.population
         for symbol, number in people[name].parameters.items():
             minutes, days = (survey.unit_of(symbol, model) for model in ("metabolic", "disease"))
-            lost = number.value is not None and symbol not in scaling
-            if lost and minutes is not None and days is None:
+            alone = minutes is not None and days is None and symbol not in scaling
+            if alone and number.value is not None:
                 message = (
                     f"{symbol}, which populations/{name}.yaml sets, has no effect: averaged days are learnt from the "
                     "modules' own numbers."
