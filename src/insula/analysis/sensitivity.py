@@ -119,8 +119,8 @@ def _means(
     place: MapClinic, symbols: Sequence[str], values: Floats, progress: Callable[[float], None]
 ) -> dict[Output, Floats]:
     """Mean of every endpoint over the patients of each vector, (J,); NaN where nobody has a value."""
-    columns = dict(zip(symbols, values.T, strict=True))
-    (parts,) = replay_many({place.clinic.study.id: place}, columns, _outputs, progress).values()
+    study, columns = place.clinic.study.id, dict(zip(symbols, values.T, strict=True))
+    parts = replay_many({study: place}, {study: columns}, _outputs, progress)[study]
     return {output: np.concatenate([part[output] for part in parts]) for output in parts[0]}
 
 

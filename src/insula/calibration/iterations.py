@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.bool_]
-    Forward = Callable[[Floats, Rows], Floats]
+    Whole = NDArray[np.int64]
+    Forward = Callable[[Whole, Floats, Rows], Floats]
 
 _DONE = 1.0 - 1e-12  # the steps add up to 1 but for rounding
 _FAILED = 0.2  # share of the members; with more of them gone, the rest are no sample of the prior
@@ -31,10 +32,11 @@ _FAILED = 0.2  # share of the members; with more of them gone, the rest are no s
 class Ensemble:
     """One iteration: scores (J, K), what they predict (J, M), and the share of the misfit taken in so far.
 
-    J are the members that could be predicted; the others are left out from there on.
+    `members` (J,) are those that could be predicted; the others are left out from there on.
     """
 
     number: int
+    members: Whole
     scores: Floats
     predicted: Floats
     share: float
@@ -47,8 +49,8 @@ class Problem:
     Parameters
     ----------
     forward
-        From scores (J, K), and which rows are wanted (M,), to predictions (J, M), NaN in the other rows; the same
-        bits whenever it is asked the same.
+        From members (J,), their scores (J, K), and which rows are wanted (M,), to predictions (J, M), NaN in the
+        other rows; the same bits whenever it is asked the same.
     observed : (M,)
     covariance : (M, M)
         Of what a perfect fit may miss the rows by.
@@ -94,19 +96,20 @@ def fit(
         When more than a fifth of the members cannot be predicted.
     """
     found: list[Ensemble] = []
-    scores, share = prior_scores(problem.seed, problem.members, problem.parameters), 0.0
+    members, share = np.arange(problem.members), 0.0
+    scores = prior_scores(problem.seed, problem.members, problem.parameters)
     for number in range(problem.iterations + 1):
         if number == 0 and prior is not None:
             found.append(prior)
         else:
             rows = problem.wanted if share >= _DONE else problem.used
-            predicted = _predicted(problem, folder / f"iteration_{number:03d}", scores, rows)
+            predicted = _predicted(problem, folder / f"iteration_{number:03d}", members, scores, rows)
             there = _there(predicted, rows)
-            found.append(Ensemble(number, scores[there], predicted[there], share))
+            found.append(Ensemble(number, members[there], scores[there], predicted[there], share))
         progress(share)
         if share >= _DONE:
             break
-        scores, share = _next(problem, found[-1])
+        members, (scores, share) = found[-1].members, _next(problem, found[-1])
     return found
 
 
@@ -122,13 +125,13 @@ def _next(problem: Problem, now: Ensemble) -> tuple[Floats, float]:
     return moved, now.share + step
 
 
-def _predicted(problem: Problem, part: Path, scores: Floats, rows: Rows) -> Floats:
+def _predicted(problem: Problem, part: Path, members: Whole, scores: Floats, rows: Rows) -> Floats:
     """Return what an ensemble predicts, NaN for members that cannot be; from disk where it was computed before."""
     if part.is_dir():
         table = read_parquet(part / "predicted.parquet")
         return np.stack([table[name] for name in table], axis=1)
-    predicted = problem.forward(scores, rows)
-    failed = np.flatnonzero(~_there(predicted, rows))
+    predicted = problem.forward(members, scores, rows)
+    failed = members[~_there(predicted, rows)]
     if failed.size > _FAILED * problem.members:
         told = ", ".join(str(member) for member in failed)
         raise InsulaError(

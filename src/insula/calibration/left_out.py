@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.bool_]
+    Whole = NDArray[np.int64]
 
 _POINTS_PER_TERM = 2  # of a polynomial of degree 2; with fewer it is a plane
 
@@ -40,10 +41,10 @@ class _StandIn:
     used: Rows
     replay: Forward
 
-    def __call__(self, scores: Floats, rows: Rows) -> Floats:
-        """Scores (J, K) and rows (M,) to predictions (J, M), NaN in the other rows."""
+    def __call__(self, members: Whole, scores: Floats, rows: Rows) -> Floats:
+        """Members (J,), their scores (J, K) and rows (M,) to predictions (J, M), NaN in the other rows."""
         if (rows & ~self.used).any():
-            return self.replay(scores, rows)
+            return self.replay(members, scores, rows)
         found = evaluate(scores, self.learnt.exponents) @ self.learnt.coefficients
         return np.where(rows, found, np.nan)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from insula.trial.map_replay import MapClinic, Replayed
 
     Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,17 @@ class Replays:
         rows = next(iter(self.places.values())).quantities
         return tuple(rows[symbol].unit for symbol in self.symbols)
 
-    def predict(self, scores: Floats, rows: NDArray[np.bool_]) -> Floats:
-        """Predict the rows (M,) that are wanted, (J, M).
+    def predict(self, members: Whole, scores: Floats, rows: NDArray[np.bool_]) -> Floats:
+        """Predict the rows (M,) that are wanted of ensemble members (J,) with the scores (J, K): (J, M).
 
-        NaN where a row is not wanted, or nobody of its arm could be integrated. Only the studies of wanted rows are
-        replayed.
+        What is uncertain and not fitted has the value that a run of each study draws for the member, so that what is
+        fitted is what is predicted later. NaN where a row is not wanted, or nobody of its arm could be integrated.
+        Only the studies of wanted rows are replayed.
         """
-        values = dict(zip(self.symbols, self.values(scores).T, strict=True))
+        fitted = dict(zip(self.symbols, self.values(scores).T, strict=True))
         studies = np.array([target.study for target in self.targets])
         places = {name: place for name, place in self.places.items() if rows[studies == name].any()}
+        values = {name: {**place.uncertain_of(members), **fitted} for name, place in places.items()}
         predicted = np.full((len(scores), len(rows)), np.nan)
         for name, parts in replay_many(places, values, self._read).items():
             predicted[:, studies == name] = np.concatenate(parts)

@@ -1,4 +1,4 @@
-"""Quantities held at a number: what is uncertain stays at its median, what is fitted takes the value that is tried."""
+"""What is uncertain: its draws, and quantities held at a number (the median, or a value that is tried)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.population.derived import formula_of
+from insula.population.sample import sample
 from insula.population.spread import distribution_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from insula.population.records import Correlation, Sourced
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,26 @@ def uncertain(quantities: Mapping[str, Sourced]) -> dict[str, Sourced]:
         for symbol, row in quantities.items()
         if row.varies_by == "ensemble" and formula_of(row.source) is None
     }
+
+
+def drawn(
+    quantities: Mapping[str, Sourced], seed: int, members: Whole, correlations: Iterable[Correlation]
+) -> dict[str, Floats]:
+    """Return every uncertain number of ensemble members (J,): what their candidates share when they are drawn.
+
+    Raises
+    ------
+    SpreadError, CorrelationError, FormulaError, UnknownName
+        As `insula.population.sample.sample`.
+    """
+    one_of_each = sample(
+        quantities,
+        seed=seed,
+        candidates=members,
+        ensemble_members=int(members.max()) + 1,
+        correlations=correlations,
+    )
+    return {symbol: one_of_each.column(symbol) for symbol in uncertain(quantities)}
 
 
 def held(quantities: Mapping[str, Sourced], values: Mapping[str, float]) -> dict[str, Sourced]:

@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 def replay_many(
     places: Mapping[str, MapClinic],
-    values: Mapping[str, Floats],
+    values: Mapping[str, Mapping[str, Floats]],
     read: Callable[[str, Replayed], R],
     progress: Callable[[float], None] = lambda _: None,
 ) -> dict[str, list[R]]:
@@ -31,7 +31,7 @@ def replay_many(
     Parameters
     ----------
     values
-        As `insula.trial.map_replay.replay`.
+        By study, as `insula.trial.map_replay.replay`.
     read
         Takes what is wanted from the replays of a study, which it gets with the study's name; runs in the worker, so
         that the patients themselves are not sent back. Must be picklable where processes are spawned.
@@ -41,11 +41,10 @@ def replay_many(
     -------
     What was read, by study, in the order of the vectors; the same bits for any number of processors.
     """
-    count = len(next(iter(values.values())))
     tasks = [
-        (name, {symbol: column[start : start + place.at_once] for symbol, column in values.items()})
+        (name, {symbol: column[start : start + place.at_once] for symbol, column in values[name].items()})
         for name, place in places.items()
-        for start in range(0, count, place.at_once)
+        for start in range(0, len(next(iter(values[name].values()))), place.at_once)
     ]
     found: dict[str, list[R]] = {name: [] for name in places}
     with Team((places, read), min(default_workers(), len(tasks))) as team:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
+from insula.population.fixed import drawn
 from insula.population.sample import tried_on
 from insula.trial.averaged_days import AveragedDays
 from insula.trial.block import ordinary_days
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
     from insula.catalog import Catalog
     from insula.catalog.records import Study
     from insula.endpoints.visit import Visit
-    from insula.population.records import Sourced
+    from insula.population.records import Correlation, Sourced
     from insula.population.sample import ParameterTable
     from insula.trial.averaged_days import Trail
     from insula.trial.clinic import Clinic
 
     Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
 
 Replayed = dict[str, dict[float, dict[str, "NDArray[np.float64]"]]]  # arm -> day -> endpoint -> (J, P)
 
@@ -49,19 +51,24 @@ class MapClinic:
 
     Parameters
     ----------
-    quantities
+    quantities, correlations
         What a candidate is drawn from, the uncertain numbers with their spread; `clinic` has them at their medians.
     """
 
     clinic: Clinic
     people: MapPeople | Lives
     quantities: Mapping[str, Sourced]
+    correlations: tuple[Correlation, ...]
 
     @property
     def at_once(self) -> int:
         """How many vectors are replayed together, at least 1, so that memory does not grow with their number."""
         people = self.people
         return max(1, _AT_ONCE // (people.candidates if isinstance(people, Lives) else people.size))
+
+    def uncertain_of(self, members: Whole) -> dict[str, Floats]:
+        """Return every uncertain number of ensemble members (J,), as a run of the study draws it."""
+        return drawn(self.quantities, self.clinic.seed, members, self.correlations)
 
 
 def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | None = None) -> MapClinic:
@@ -75,11 +82,13 @@ def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | N
     clinic = open_clinic(catalog, study, seed, on_map=True)
     medians = with_medians(clinic)
     if study.days != SIMULATED:
-        return MapClinic(medians, look_for(medians, patients), clinic.quantities)
-    if clinic.population.history is not None:
+        people: MapPeople | Lives = look_for(medians, patients)
+    elif clinic.population.history is not None:
         told = f"The people of {study.id} have a history, and other numbers let other people fall ill. "
         raise ProtocolError(told + "Write `days: averaged` in the study, so that it can be replayed.")
-    return MapClinic(medians, follow_people(medians, patients), clinic.quantities)
+    else:
+        people = follow_people(medians, patients)
+    return MapClinic(medians, people, clinic.quantities, clinic.population.correlations)
 
 
 def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:

@@ -56,17 +56,28 @@ def test_the_same_plan_in_another_folder_has_the_same_bytes(catalog, plan_file, 
 
 
 def test_a_true_parameter_is_found_again(found, tmp_path):
-    """The published value is made by the replay itself; the interval of the posterior holds what made it."""
+    """The published value is made by the replay itself; the interval of the posterior holds what made it.
+
+    Everybody has what is uncertain and not fitted from the same member: else it could explain the value too.
+    """
     every = np.ones(len(found.replays.targets), dtype=bool)
-    truth = found.replays.predict(np.full((1, 1), TRUTH), every)[0]
+
+    def forward(members, scores, rows):
+        return found.replays.predict(np.zeros_like(members), scores, rows)
+
+    truth = forward(np.array([0]), np.full((1, 1), TRUTH), every)[0]
     noise = 0.02**2 * np.eye(len(truth))  # HbA1c, per cent: small beside what the parameter does
-    problem = Problem(
-        found.replays.predict, truth, noise, every, every, parameters=1, members=24, iterations=8, seed=1
-    )
+    problem = Problem(forward, truth, noise, every, every, parameters=1, members=24, iterations=8, seed=1)
     iterations = fit(problem, tmp_path)
     low, high = np.quantile(iterations[-1].scores, (0.01, 0.99))
     assert low < TRUTH < high
     assert identifiability(iterations[0].scores, iterations[-1].scores).left[0] < 0.2
+
+
+def test_members_differ_in_what_is_not_fitted(found):
+    every = np.ones(len(found.replays.targets), dtype=bool)
+    alike = found.replays.predict(np.arange(3), np.zeros((3, 1)), every)[:, 0]
+    assert len(np.unique(alike)) == 3
 
 
 def test_the_map_says_what_the_days_say_at_the_medians(found):

@@ -82,7 +82,7 @@ def found():
     apart = np.where(np.arange(41) % 2, 0.2, -0.2)[:, None]
     predicted = np.concatenate([7.4 + shared + apart, 8.0 + shared], axis=1)
     scores = np.linspace(-1, 1, 41)[:, None]
-    one = Ensemble(0, scores, predicted, 0.0)
+    one = Ensemble(0, np.arange(41), scores, predicted, 0.0)
     made = replays(targets)
     made.values = lambda scores: scores
     made.at_medians = made.on_days = np.zeros(2)

@@ -36,7 +36,7 @@ def problem(members=MEMBERS, iterations=30, seed=1, forward=None, used=None, noi
     )
 
 
-def only_wanted(scores, rows):
+def only_wanted(_, scores, rows):
     return np.where(rows, scores @ MODEL.T, np.nan)
 
 
@@ -98,11 +98,11 @@ class Killed(Exception):
 def test_a_killed_fit_goes_on_and_ends_with_the_same_bytes(tmp_path):
     calls = []
 
-    def forward(scores, rows):
+    def forward(members, scores, rows):
         calls.append(1)
         if len(calls) == 3:
             raise Killed
-        return only_wanted(scores, rows)
+        return only_wanted(members, scores, rows)
 
     whole = fit(problem(members=40), tmp_path / "whole")
     with pytest.raises(Killed):
@@ -117,10 +117,37 @@ def test_another_seed_is_another_ensemble(tmp_path):
     assert not np.array_equal(one, other)
 
 
-def without(*members):
-    def forward(scores, rows):
-        predicted = only_wanted(scores, rows)
-        predicted[[member for member in members if member < len(scores)]] = np.nan
+def test_what_is_uncertain_and_not_fitted_counts_as_noise(tmp_path):
+    """Each member carries draws of its own that move the rows; the exact posterior takes their variance for noise."""
+    unfitted = np.array([0.3, 0.1, 0.4])  # variances
+    drawn = np.random.default_rng(7).normal(size=(MEMBERS, 3)) * np.sqrt(unfitted)
+
+    def forward(members, scores, rows):
+        return only_wanted(members, scores, rows) + drawn[members]
+
+    last = fit(problem(forward=forward), tmp_path)[-1]
+    mean, covariance = exact(noise=INDEPENDENT + np.diag(unfitted))
+    assert np.allclose(last.scores.mean(axis=0), mean, atol=ERROR)
+    assert np.allclose(np.cov(last.scores, rowvar=False), covariance, atol=ERROR)
+
+
+def test_a_member_keeps_its_number_when_others_are_lost(tmp_path):
+    asked = []
+
+    def forward(members, scores, rows):
+        asked.append(members.tolist())
+        return without(1)(members, scores, rows)
+
+    found = fit(problem(members=8, forward=forward), tmp_path)
+    kept = [0, 2, 3, 4, 5, 6, 7]
+    assert asked == [list(range(8))] + [kept] * (len(asked) - 1)
+    assert found[-1].members.tolist() == kept
+
+
+def without(*lost):
+    def forward(members, scores, rows):
+        predicted = only_wanted(members, scores, rows)
+        predicted[np.isin(members, lost)] = np.nan
         return predicted
 
     return forward

@@ -26,7 +26,7 @@ class Replayed:
     def __init__(self, model):
         self.model, self.asked = model, []
 
-    def __call__(self, scores, rows):
+    def __call__(self, _, scores, rows):
         self.asked.append(rows.tolist())
         return np.where(rows, self.model(scores), np.nan)
 

@@ -13,6 +13,7 @@ from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.errors import ProtocolError
 from insula.core.paths import science_root
 from insula.endpoints.measure import measure
+from insula.population.fixed import uncertain
 from insula.population.sample import sample
 from insula.trial.block import enrol_block, simulate_block
 from insula.trial.history import live_until_entry
@@ -190,6 +191,17 @@ def test_a_replay_with_the_medians_is_the_study(place):
         for day, endpoints in days.items():
             for row in (0, 1):
                 assert same_bits(endpoints, {name: again[arm][day][name][row] for name in endpoints})
+
+
+def test_an_ensemble_member_has_the_numbers_that_a_run_draws_for_it(place, clinic):
+    members = np.array([3, 1])
+    found = place.uncertain_of(members)
+    run = sample(clinic.quantities, seed=clinic.seed, candidates=np.arange(20), ensemble_members=5)
+    assert set(found) == set(uncertain(clinic.quantities))
+    assert len(found) > 1
+    for symbol, values in found.items():
+        for member, value in zip(members, values, strict=True):
+            assert (run.column(symbol)[run.members == member] == value).all(), symbol
 
 
 def test_other_numbers_let_other_people_fall_ill(place):

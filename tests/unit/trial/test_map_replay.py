@@ -80,7 +80,9 @@ def test_processes_share_the_vectors_and_keep_their_order(place, median, workers
     monkeypatch.setattr(map_replay, "_AT_ONCE", 24)  # two vectors of the twelve people
     values = {SYMBOL: median * np.linspace(0.3, 1.7, 5)}
     shares = []
-    found = many_replays.replay_many({"a": place, "b": place}, values, secretion, shares.append)
+    found = many_replays.replay_many(
+        {"a": place, "b": place}, {"a": values, "b": values}, secretion, shares.append
+    )
     alone = secretion("", replay(place, values))[1]
     assert list(found) == ["a", "b"]
     for name, parts in found.items():
@@ -96,4 +98,4 @@ def worse(study, replayed):
 
 def test_what_goes_wrong_in_a_process_is_told(place, median):
     with pytest.raises(ValueError, match="tiny"):
-        many_replays.replay_many({"tiny": place}, {SYMBOL: np.array([median])}, worse)
+        many_replays.replay_many({"tiny": place}, {"tiny": {SYMBOL: np.array([median])}}, worse)
