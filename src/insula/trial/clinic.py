@@ -101,6 +101,12 @@ class Clinic:
         return self.life.clock
 
     @property
+    def units(self) -> dict[str, str]:
+        """Unit of everything that a text can ask of people: what they are drawn from, and their endpoints."""
+        drawn = {symbol: row.unit for symbol, row in self.quantities.items()}
+        return drawn | {f"endpoint.{name}": found.unit for name, found in self.endpoints.items()}
+
+    @property
     def map_outputs(self) -> Mapping[str, MapOutput]:
         """Outputs of the averaged map by dotted disease symbol."""
         return self.averaged_map.outputs

@@ -1,7 +1,8 @@
 """Studies that are lived on the averaged map from the start: a replay is the study itself with other numbers.
 
 Other numbers may let other people fall ill, so every replay begins with the same candidates, not with the same
-patients. What happens to a candidate by chance is the same each time.
+patients. What happens to a candidate by chance is the same each time. Where the population matches published people,
+the patients of a replay are taken by their weights.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
 from insula.population.sample import tried_on
 from insula.trial.block import SIZE, draw_candidates, enrol_block, simulate_candidates
+from insula.trial.matching import weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from insula.endpoints.visit import Visit
     from insula.population.sample import ParameterTable
+    from insula.trial.block import Block
     from insula.trial.clinic import Clinic
 
     Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
 
 # arm -> day -> endpoint -> (P,) or (J, P)
 Measured = dict[str, dict[float, dict[str, "NDArray[np.float64]"]]]
@@ -54,7 +58,8 @@ def look_for(clinic: Clinic, n_patients: int) -> Lives:
     Raises
     ------
     ProtocolError
-        When nobody reaches the stage and is eligible.
+        When nobody reaches the stage and is eligible, or the patients cannot be weighted to what the population
+        matches.
     """
     blocks, found = 0, 0
     while found < n_patients:
@@ -64,7 +69,7 @@ def look_for(clinic: Clinic, n_patients: int) -> Lives:
             told = f"None of {blocks * SIZE} candidates was eligible for population {clinic.population.id}"
             raise ProtocolError(f"{told} with every uncertain number at its median. Look at its criteria.")
     everybody = _with_vector(draw_candidates(clinic, np.arange(blocks * SIZE)), np.zeros(blocks * SIZE))
-    medians = _by_vector(clinic, everybody, 1, n_patients)
+    medians = _by_vector(clinic, everybody, 1, n_patients, _taken)
     measured = {
         arm: {day: {name: both[0] for name, both in endpoints.items()} for day, endpoints in days.items()}
         for arm, days in medians.items()
@@ -84,13 +89,14 @@ def live_again(clinic: Clinic, lives: Lives, values: Mapping[str, Floats]) -> Me
 
     Returns
     -------
-    Endpoints, (J, P) each; NaN for patients that a vector has not, when fewer people of the same candidates fall ill.
+    Endpoints, (J, P) each; NaN for patients that a vector has not, when fewer people of the same candidates fall ill,
+    and for all of a vector whose patients cannot be weighted to what the population matches.
     """
     vectors = len(next(iter(values.values())))
     once = draw_candidates(clinic, np.arange(lives.candidates))
     several = tried_on(once, clinic.quantities, values)
     several = _with_vector(several, np.repeat(np.arange(vectors, dtype=float), lives.candidates))
-    return _by_vector(clinic, several, vectors, lives.size)
+    return _by_vector(clinic, several, vectors, lives.size, _taken_or_nobody)
 
 
 def _with_vector(people: ParameterTable, vector: Floats) -> ParameterTable:
@@ -103,11 +109,13 @@ def _with_vector(people: ParameterTable, vector: Floats) -> ParameterTable:
     )
 
 
-def _by_vector(clinic: Clinic, people: ParameterTable, vectors: int, n_patients: int) -> Measured:
-    """Endpoints (J, P) of exactly so many patients, the first of the candidates; NaN where a vector has fewer."""
+def _by_vector(
+    clinic: Clinic, people: ParameterTable, vectors: int, n_patients: int, take: Callable[..., Whole]
+) -> Measured:
+    """Endpoints (J, P) of exactly so many patients; NaN where a vector has fewer."""
     block = simulate_candidates(clinic, people)
     vector = block.people.column(_VECTOR)
-    rows = [np.flatnonzero(vector == j)[:n_patients] for j in range(vectors)]
+    rows = [take(clinic, block, np.flatnonzero(vector == j), n_patients) for j in range(vectors)]
 
     def apart(values: Floats) -> Floats:
         whole = np.full((vectors, n_patients), np.nan)
@@ -122,3 +130,29 @@ def _by_vector(clinic: Clinic, people: ParameterTable, vectors: int, n_patients:
     return {
         arm: {seen.day: endpoints(seen) for seen in record.visits} for arm, (_, record) in block.arms.items()
     }
+
+
+def _taken(clinic: Clinic, block: Block, found: Whole, n_patients: int) -> Whole:
+    """Of the patients that were found take the first, or by weight where the population matches published people."""
+    matches = clinic.population.matches
+    if matches is None:
+        return found[:n_patients]
+    measured = measure(block.baseline, clinic.endpoints, None)
+    values = {symbol: block.people.column(symbol)[found] for symbol in block.people.symbols}
+    values |= {f"endpoint.{name}": column[found] for name, column in measured.items()}
+    weights = weigh(clinic.population, matches.marginals, values, clinic.units).weights
+    return found[_by_weight(weights, min(n_patients, found.size))]
+
+
+def _taken_or_nobody(clinic: Clinic, block: Block, found: Whole, n_patients: int) -> Whole:
+    """Return nobody where the patients cannot be weighted: this vector's people are too unlike the published ones."""
+    try:
+        return _taken(clinic, block, found, n_patients)
+    except ProtocolError:
+        return found[:0]
+
+
+def _by_weight(weights: Floats, count: int) -> Whole:
+    """Take places (count,) at equal steps of the added weights: as often as each weight says, but for one."""
+    added = np.cumsum(weights) / np.sum(weights)
+    return np.searchsorted(added, (np.arange(count) + 0.5) / count)

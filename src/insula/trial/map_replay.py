@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Study
+    from insula.catalog.records import Population, Study
     from insula.endpoints.visit import Visit
     from insula.population.records import Correlation, Sourced
     from insula.population.sample import ParameterTable
@@ -81,14 +81,25 @@ def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | N
     """
     clinic = open_clinic(catalog, study, seed, on_map=True)
     medians = with_medians(clinic)
-    if study.days != SIMULATED:
-        people: MapPeople | Lives = look_for(medians, patients)
-    elif clinic.population.history is not None:
-        told = f"The people of {study.id} have a history, and other numbers let other people fall ill. "
-        raise ProtocolError(told + "Write `days: averaged` in the study, so that it can be replayed.")
+    if study.days == SIMULATED:
+        _refuse_other_people(study, clinic.population)
+        people: MapPeople | Lives = follow_people(medians, patients)
     else:
-        people = follow_people(medians, patients)
+        people = look_for(medians, patients)
     return MapClinic(medians, people, clinic.quantities, clinic.population.correlations)
+
+
+def _refuse_other_people(study: Study, population: Population) -> None:
+    """Refuse simulated days of people who are not the same whatever numbers are tried."""
+    if population.history is not None:
+        told = f"The people of {study.id} have a history, and other numbers let other people fall ill. "
+    elif population.matches is not None:
+        told = (
+            f"The people of {study.id} are weighted to published ones, with other numbers by other weights. "
+        )
+    else:
+        return
+    raise ProtocolError(told + "Write `days: averaged` in the study, so that it can be replayed.")
 
 
 def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:

@@ -37,10 +37,8 @@ def weigh_run(clinic: Clinic, results: Path, patients: int) -> dict[str, Any]:
     if matches is None:
         return {}
     values = _drawn(results, patients) | _measured(results, patients)
-    units = {symbol: row.unit for symbol, row in clinic.quantities.items()}
-    units |= {f"endpoint.{name}": definition.unit for name, definition in clinic.endpoints.items()}
     try:
-        found = weigh(clinic.population, matches.marginals, values, units)
+        found = weigh(clinic.population, matches.marginals, values, clinic.units)
     except InsulaError:
         discard(results)  # tables stand for a complete run only
         raise

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insula.catalog import Catalog
-from insula.catalog.records import Criterion
+from insula.catalog.records import Criterion, Matches
 from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.errors import ProtocolError
 from insula.core.paths import science_root
@@ -17,12 +17,16 @@ from insula.population.fixed import uncertain
 from insula.population.sample import sample
 from insula.trial.block import enrol_block, simulate_block
 from insula.trial.history import live_until_entry
+from insula.trial.lives import _by_weight, live_again, look_for
 from insula.trial.map_replay import open_map_clinic, replay
+from insula.trial.matching import weigh
 from insula.trial.open_clinic import open_clinic
 from tiny_history import AVERAGED, OLDEST, RUN_IN, SIMULATED, STEP, WAIT, history_science
+from tiny_study import ASSUMED
 from tolerances import same_bits
 
 MANY = 64
+SYMBOL = "islet_graft.early_loss"
 ENDPOINTS = ("tir", "hba1c", "mmtt_c_peptide_peak", "insulin_dose_total", "severe_hypoglycaemia_free",
              "progression_to_diabetes", "idaa1c")  # fmt: skip
 
@@ -185,8 +189,7 @@ def place(clinic, tmp_path_factory):
 
 
 def test_a_replay_with_the_medians_is_the_study(place):
-    symbol = "islet_graft.early_loss"
-    again = replay(place, {symbol: np.array([place.quantities[symbol].value] * 2)})
+    again = replay(place, {SYMBOL: np.array([place.quantities[SYMBOL].value] * 2)})
     for arm, days in place.people.measured.items():
         for day, endpoints in days.items():
             for row in (0, 1):
@@ -210,6 +213,51 @@ def test_other_numbers_let_other_people_fall_ill(place):
     some = replay(place, {symbol: row.value * np.array([0.3, 1.0, 3.0])})["control"][0.0]
     assert len(np.unique(some["mmtt_c_peptide_peak"][~np.isnan(some["mmtt_c_peptide_peak"])])) > 8
     assert some["hba1c"].shape == (3, 8)
+
+
+@pytest.fixture
+def matched(place):
+    """The place whose people have published ages at diagnosis, and what its replays were before."""
+
+    def with_mean_age(years):
+        one = {"quantity": "trait.age_at_diagnosis", "mean": {"value": years, "unit": "year"}, **ASSUMED}
+        matches = Matches.model_validate(
+            {"fewest": {"value": 0.2, "unit": "dimensionless", **ASSUMED}, "marginals": [one]}
+        )
+        people = place.clinic.population.model_copy(update={"matches": matches})
+        return replace(place.clinic, population=people)
+
+    return with_mean_age
+
+
+def test_a_replay_takes_people_by_the_weights_that_their_population_asks_for(place, matched):
+    block = simulate_block(place.clinic, 0)
+    ages = block.people.column("trait.age_at_diagnosis")
+    wanted = 0.5 * (np.median(ages) + ages.mean()) * 1.15
+    lives = look_for(matched(wanted), 40)
+    again = live_again(matched(wanted), lives, {SYMBOL: np.array([place.quantities[SYMBOL].value])})
+    weights = weigh(matched(wanted).population, matched(wanted).population.matches.marginals,
+                    {"trait.age_at_diagnosis": ages}, place.clinic.units).weights  # fmt: skip
+    hba1c = measure(block.baseline, place.clinic.endpoints, None)["hba1c"]
+    found = again["control"][0.0]["hba1c"][0]
+    assert found.size == 40
+    assert found.mean() == pytest.approx(np.average(hba1c, weights=weights), abs=0.3 * hba1c.std())
+    assert same_bits({"hba1c": found}, {"hba1c": lives.measured["control"][0.0]["hba1c"]})
+
+
+def test_numbers_with_which_people_cannot_be_weighted_have_nobody(place, matched):
+    with pytest.raises(ProtocolError, match="matches"):
+        look_for(matched(30.0), 8)
+    again = live_again(matched(30.0), place.people, {SYMBOL: np.array([1.0, 1.0])})
+    assert np.isnan(again["control"][0.0]["hba1c"]).all()
+
+
+@given(st.lists(st.floats(0.01, 5), min_size=2, max_size=30), st.integers(1, 200))
+def test_people_are_taken_as_often_as_their_weight_says_but_for_one(weights, count):
+    weights = np.array(weights)
+    taken = np.bincount(_by_weight(weights, count), minlength=weights.size)
+    assert taken.sum() == count
+    assert np.all(np.abs(taken - count * weights / weights.sum()) <= 1 + 1e-9)
 
 
 def test_simulated_days_of_people_with_a_history_are_not_replayed(clinic):

@@ -46,10 +46,9 @@ def run_folder(tmp_path):
 
 
 def clinic(*marginals, fewest=0.1):
-    units = {"trait.age": SimpleNamespace(unit="year")}
-    endpoints = {"hba1c": SimpleNamespace(unit="percent")}
     return SimpleNamespace(
-        population=people(*marginals, fewest=fewest), quantities=units, endpoints=endpoints
+        population=people(*marginals, fewest=fewest),
+        units={"trait.age": "year", "endpoint.hba1c": "percent"},
     )
 
 
