@@ -32,7 +32,7 @@ _MULTIPLIERS_LOW, _MULTIPLIERS_HIGH = _MULTIPLIERS & _LOW, _MULTIPLIERS >> _HALF
 _LONG = (
     64  # blocks of one address from which NumPy's generator is quicker, though it takes addresses one by one
 )
-_LARGEST_RATE = 500.0  # exp(-rate) must stay far from underflow for the inversion to be exact
+LARGEST_RATE = 500.0  # exp(-rate) must stay far from underflow for the inversion to be exact
 
 
 def uniform(seed: int, purpose: str, patient: ArrayLike, occasion: ArrayLike = 0, size: int = 1) -> Floats:
@@ -81,8 +81,8 @@ def poisson_count(
     drawn = uniform(seed, purpose, patient, occasion, size)
     rates = np.asarray(rate, dtype=np.float64)
     expected = np.broadcast_to(rates[:, None] if rates.ndim else rates, drawn.shape)
-    if not (np.all(expected >= 0) and np.all(expected <= _LARGEST_RATE)):
-        raise ValueError(f"A rate of events must lie between 0 and {_LARGEST_RATE:g}.")
+    if not (np.all(expected >= 0) and np.all(expected <= LARGEST_RATE)):
+        raise ValueError(f"A rate of events must lie between 0 and {LARGEST_RATE:g}.")
     return _invert_poisson(drawn, expected)
 
 

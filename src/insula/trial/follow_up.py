@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.calendar import DAYS_PER_YEAR
-from insula.core.random_streams import poisson_count
+from insula.core.errors import ProtocolError
+from insula.core.random_streams import LARGEST_RATE, poisson_count
 from insula.trial.day_plan import occasion
 from insula.trial.diagnosis import diagnose
 from insula.trial.disease_clock import advance
@@ -82,9 +83,23 @@ def meet(
 
 
 def keep_diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:
-    """Draw the severe lows of the step from the rate that the disease clock states (per year)."""
-    rate = cohort.observed[:, clinic.disease.column(clinic.symbols.severe_hypoglycaemia_rate)]
+    """Draw the severe lows of the step from the rate that the disease clock states (per year).
+
+    Raises
+    ------
+    ProtocolError
+        When somebody has more of them than can be drawn.
+    """
+    symbol = clinic.symbols.severe_hypoglycaemia_rate
+    rate = cohort.observed[:, clinic.disease.column(symbol)]
     expected = np.where(np.isfinite(rate), np.maximum(rate, 0.0), 0.0) * (day - start) / DAYS_PER_YEAR
+    if (expected > LARGEST_RATE).any():
+        most = int(expected.argmax())
+        raise ProtocolError(
+            f"Candidate {cohort.people.candidates[most]} of {clinic.population.id} would have {expected[most]:.0f} "
+            f"severe lows from day {start:g} to {day:g} ({symbol}); at most {LARGEST_RATE:g} can be drawn. Give what "
+            "multiplies it an upper end (`high`) in the population."
+        )
     counts = poisson_count(
         expected, clinic.seed, "severe hypoglycaemia", cohort.people.candidates, occasion(day)
     )
