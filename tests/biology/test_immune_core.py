@@ -199,6 +199,24 @@ def test_shares_stay_between_0_and_1_whatever_is_given(ward, seed, therapies):
     assert lives["beta_cells.mass"].min() >= -ROUNDING
 
 
+def test_more_than_all_of_a_graft_cannot_be_own(ward):
+    """A share of 1.5 is all of it: else a graft would count as less than not foreign, without end."""
+    children = ward.born(4, immunity__hla=TIPPING)
+    whole, more = (
+        ward.live(
+            children,
+            4,
+            given=[
+                (0.0, "set:stem_cell_islets.autologous", own),
+                (0.0, "add:stem_cell_islets.infused", 2.5e8),
+            ],
+        )
+        for own in (1.0, 1.5)
+    )
+    for symbol in READ_OFF:
+        assert np.array_equal(whole[symbol], more[symbol]), symbol
+
+
 def test_a_dose_of_nothing_is_no_therapy(ward):
     """To the last bit, where the days begin: a dose at another time ends a step of the integration there."""
     children = ward.born(50, immunity__hla=TIPPING)
