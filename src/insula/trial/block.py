@@ -112,13 +112,13 @@ def enrol_candidates(
     cohort = enrol(clinic, people, known.past)
     days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
-    told = _endpoints(clinic, without_examination(clinic, cohort, 0.0, since=-YEAR))
+    told = endpoints_by_symbol(clinic, without_examination(clinic, cohort, 0.0, since=-YEAR))
     early = [c for c in clinic.population.measured_criteria if not np.isnan(told[c.quantity]).all()]
     late = [c for c in clinic.population.measured_criteria if c not in early]
     kept = _judge(clinic, cohort, told, early, screenings)
     people, cohort = people.rows(kept), cohort.select(kept)
     baseline = clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
-    kept = _judge(clinic, cohort, _endpoints(clinic, baseline), late, screenings)
+    kept = _judge(clinic, cohort, endpoints_by_symbol(clinic, baseline), late, screenings)
     return Enrolled(tuple(screenings), people.rows(kept), cohort.select(kept), select(baseline, kept))
 
 
@@ -137,7 +137,7 @@ def ordinary_days(clinic: Clinic) -> list[float]:
     ]
 
 
-def _endpoints(clinic: Clinic, seen: Visit) -> dict[str, np.ndarray]:
+def endpoints_by_symbol(clinic: Clinic, seen: Visit) -> dict[str, np.ndarray]:
     """Return the endpoints of a visit, (P,) each, under the names that criteria give them."""
     return {f"endpoint.{name}": column for name, column in measure(seen, clinic.endpoints, None).items()}
 
@@ -150,8 +150,7 @@ def _judge(
     screenings: list[tuple[np.ndarray, Screening]],
 ) -> np.ndarray:
     """Hold what is known against criteria and write it down; return who passed, (P,), nobody that failed."""
-    units = {f"endpoint.{name}": definition.unit for name, definition in clinic.endpoints.items()}
-    result = screen(criteria, values, units, cohort.size)
+    result = screen(criteria, values, clinic.units, cohort.size)
     result = replace(result, passed=result.passed & cohort.alive[:, None])
     screenings.append((cohort.people.candidates, result))
     return result.passed_all & cohort.alive

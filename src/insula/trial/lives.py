@@ -15,7 +15,7 @@ import numpy as np
 from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
 from insula.population.sample import tried_on
-from insula.trial.block import SIZE, draw_candidates, enrol_block, simulate_candidates
+from insula.trial.block import SIZE, draw_candidates, endpoints_by_symbol, enrol_block, simulate_candidates
 from insula.trial.matching import weigh
 
 if TYPE_CHECKING:
@@ -137,9 +137,9 @@ def _taken(clinic: Clinic, block: Block, found: Whole, n_patients: int) -> Whole
     matches = clinic.population.matches
     if matches is None:
         return found[:n_patients]
-    measured = measure(block.baseline, clinic.endpoints, None)
-    values = {symbol: block.people.column(symbol)[found] for symbol in block.people.symbols}
-    values |= {f"endpoint.{name}": column[found] for name, column in measured.items()}
+    own = {symbol: block.people.column(symbol) for symbol in block.people.symbols}
+    own |= endpoints_by_symbol(clinic, block.baseline)
+    values = {symbol: column[found] for symbol, column in own.items()}
     weights = weigh(clinic.population, matches.marginals, values, clinic.units).weights
     return found[_by_weight(weights, min(n_patients, found.size))]
 

@@ -217,7 +217,7 @@ def test_other_numbers_let_other_people_fall_ill(place):
 
 @pytest.fixture
 def matched(place):
-    """The place whose people have published ages at diagnosis, and what its replays were before."""
+    """The clinic of the place, whose people have a published mean age at diagnosis."""
 
     def with_mean_age(years):
         one = {"quantity": "trait.age_at_diagnosis", "mean": {"value": years, "unit": "year"}, **ASSUMED}
