@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
-    """No population of a study on averaged days sets a number that only simulated days would use.
+    """No population of a study on averaged days spreads a number that only simulated days would use.
 
-    The averaged map is learnt from the minute clock as the modules state it. What a population derives from traits and
-    habits says how its people differ, which the map leaves out as stated; a number of its own is lost, but for weight
-    and need, by which doses and C-peptide of the map are scaled.
+    The averaged map is learnt from the minute clock with the numbers that the population states, one for all. What it
+    derives from traits and habits says how its people differ, which the map leaves out as stated; a spread of its own
+    is lost, but for weight and need, by which doses and C-peptide of the map are scaled.
     """
     symbols = survey.catalog.clocks.symbols
     scaling = (symbols.weight, symbols.need)
@@ -29,10 +29,10 @@ def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
         for symbol, number in people[name].parameters.items():
             minutes, days = (survey.unit_of(symbol, model) for model in ("metabolic", "disease"))
             alone = minutes is not None and days is None and symbol not in scaling
-            if alone and number.value is not None:
+            if alone and number.value is not None and number.spread_type is not None:
                 message = (
-                    f"{symbol}, which populations/{name}.yaml sets, has no effect: averaged days are learnt from the "
-                    "modules' own numbers."
+                    f"{symbol}, which populations/{name}.yaml spreads over its people, is the same for all of them: "
+                    "averaged days are learnt with one number."
                 )
-                hint = f"Write days: simulated, or take {symbol} out of the population."
+                hint = f"Write days: simulated, or give {symbol} no spread."
                 yield Place(study.path, study.line("days")).error(message, hint)

@@ -32,7 +32,7 @@ _FIRST_DAY = 0
 
 @dataclass(frozen=True)
 class DesignDays:
-    """The nominal patient at the D design points of the averaged map.
+    """The nominal patient of a population at the D design points of the averaged map.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class DesignDays:
     natural
         The inputs in their own units, (D,) each, by id.
     sources
-        Disease symbols that add up to each input; none for the dose, which is injected, per body weight.
+        Disease symbols that add up to each input; none for the dose, which is injected, per kilogram of size.
     subjects
         At the end of the days that `readings` holds; the first of these is thrown away.
     """
@@ -65,7 +65,7 @@ def learn(text: AveragedMapText, days: DesignDays, to_slow: tuple[ToSlow, ...]) 
 def simulate_design(
     catalog: Catalog, life: OrdinaryLife, settings: Settings, to_fast: tuple[ToFast, ...]
 ) -> DesignDays:
-    """Let the nominal patient live through ordinary days at every point of the design.
+    """Let the nominal patient of the population live through ordinary days at every point of the design.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def simulate_design(
     columns = {item.id: _natural(item, unit_cube[:, k]) for k, item in enumerate(text.inputs)}
     handed, injected = _roles(catalog, text.inputs, to_fast)
     symbols = catalog.clocks.symbols
-    weight = life.clock.defaults[life.clock.parameter(symbols.weight)]
+    size = np.prod([life.clock.defaults[life.clock.parameter(s)] for s in (symbols.weight, symbols.need)])
     given = {handed[item.ports[0]]: columns[item.id] for item in text.inputs if item.id != injected}
-    subjects = _subjects(life, symbols, given, columns[injected] * weight)
+    subjects = _subjects(life, symbols, given, columns[injected] * size)
     readings = live(life, subjects, _FIRST_DAY, text.days + 1, settings.every, unread=1)
     if readings.solution.status.any():
         failed = int(np.flatnonzero(readings.solution.status)[0])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Population, Study
+    from insula.catalog.records import ParameterRow, Population, Study
     from insula.trial.administrations import Administration
     from insula.trial.averaged_map import AveragedMap
     from insula.trial.clock import Clock
@@ -108,13 +108,22 @@ def _ordinary_life(
     """Compile the minute clock and join it to the habits and the regimen of the people."""
     symbols = catalog.clocks.symbols
     return OrdinaryLife(
-        clock=_metabolic_clock(catalog, to_slow),
+        clock=_as_in(population, _metabolic_clock(catalog, to_slow), module_rows(catalog)),
         habits=catalog.habits[population.habits],
         regimen=catalog.regimens[population.regimen],
         seed=seed,
         sensitivity_now=symbols.sensitivity_now,
         absorbed_now=symbols.absorbed_now,
     )
+
+
+def _as_in(population: Population, clock: Clock, rows: Mapping[str, ParameterRow]) -> Clock:
+    """Return the clock with the numbers that the population states for all of its people: its nominal patient."""
+    defaults = clock.defaults.copy()
+    for symbol, stated in population.parameters.items():
+        if symbol in clock.parameters and stated.value is not None:
+            defaults[clock.parameter(symbol)] = number(stated, rows[symbol].unit)
+    return replace(clock, defaults=defaults)
 
 
 def _arms(

@@ -65,3 +65,17 @@ def test_who_secretes_and_injects_little_has_the_glucose_of_simulated_days(
     away = np.log(told / lived)
     assert abs(away.mean()) < 0.05  # 27 times four days: chance makes 0.01
     assert np.sqrt((away**2).mean()) < 0.10
+
+
+def test_the_map_is_learnt_with_the_numbers_that_the_population_states(catalog, monkeypatch):
+    """One for all of its people; what a module states stands where the population is silent."""
+    study = catalog.studies["ukpds16_1995"]
+    clinic = open_clinic(catalog, study)
+    monkeypatch.setattr(learn_map, "design", lambda *_: places(clinic.averaged_map.text, OFF_INSULIN))
+    subjects = simulate_design(catalog, clinic.life, clinic.settings, clinic.to_fast).subjects
+    stated = catalog.populations[study.population].parameters["secretion.incretin"].value
+    of_module = {row.symbol: row.value for row in catalog.modules["secretion"].parameters}
+    clock = clinic.life.clock
+    assert stated != of_module["incretin"]
+    assert (subjects.parameters[:, clock.parameter("secretion.incretin")] == stated).all()
+    assert (subjects.parameters[:, clock.parameter("secretion.fold")] == of_module["fold"]).all()
