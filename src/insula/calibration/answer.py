@@ -61,10 +61,10 @@ def answer_of(found: Calibration, catalog: Catalog) -> dict[str, Any]:
 
 
 def ensemble_columns(found: Calibration) -> dict[str, Any]:
-    """Return the posterior as columns: member, then the value of each parameter in its unit."""
+    """Return the posterior as columns: number of the member, then the value of each parameter in its unit."""
     values = found.replays.values(found.posterior.scores)
     columns = {symbol: values[:, k] for k, symbol in enumerate(found.replays.symbols)}
-    return {"member": np.arange(len(values)), **columns}
+    return {"member": found.posterior.members, **columns}
 
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, int]:

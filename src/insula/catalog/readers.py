@@ -72,7 +72,7 @@ def read_model(path: Path) -> Entry[Model]:
 
 
 def read_ensemble(path: Path) -> Entry[Ensemble]:
-    """Read members from a CSV file: a column ``member``, counted from 0, and one for each dotted symbol."""
+    """Read members from a CSV file: a column ``member``, rising numbers, and one for each dotted symbol."""
     lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     rows, problems = named_rows(path, lines) if lines else ([], [])
     symbols = [name.strip() for name in lines[0][1:]] if lines else []
@@ -80,9 +80,15 @@ def read_ensemble(path: Path) -> Entry[Ensemble]:
         problems.append(error(path, "this is no ensemble.", "Columns: member, then dotted symbols.", row=1))
         return Entry(path, None, tuple(problems))
     values: dict[str, list[float]] = {symbol: [] for symbol in symbols}
-    for count, row in enumerate(rows):
-        if row.cells["member"] != str(count):
-            problems.append(error(path, f"member {count} is expected here.", row=row.number))
+    numbers: list[int] = []
+    for row in rows:
+        least, told = (numbers[-1] + 1 if numbers else 0), row.cells["member"]
+        if not (told.isascii() and told.isdigit() and int(told) >= least):
+            problems.append(
+                error(path, f'member "{told}" is no whole number from {least} on.', row=row.number)
+            )
+        else:
+            numbers.append(int(told))
         for symbol in symbols:
             found = _finite(row.cells[symbol])
             if found is None:
@@ -92,7 +98,8 @@ def read_ensemble(path: Path) -> Entry[Ensemble]:
                 values[symbol].append(found)
     if problems:
         return Entry(path, None, tuple(problems))
-    return Entry(path, Ensemble(id=path.stem, values={s: tuple(v) for s, v in values.items()}), ())
+    held = {symbol: tuple(of_members) for symbol, of_members in values.items()}
+    return Entry(path, Ensemble(id=path.stem, numbers=tuple(numbers), values=held), ())
 
 
 def _finite(text: str) -> float | None:

@@ -67,7 +67,7 @@ def quantities_of(
     UnknownName
         The population overrides a parameter that no module has, or its ensemble holds one.
     """
-    fitted = ensemble.values if ensemble is not None else {}
+    fitted, numbers = (ensemble.values, ensemble.numbers) if ensemble is not None else ({}, ())
     own_habits = dict(_nested("habits", habits))
     for symbol in (*population.parameters, *fitted):
         if symbol not in module_rows and symbol not in own_habits:
@@ -78,7 +78,8 @@ def quantities_of(
     rows = {**module_rows, **traits, **own_habits} | dict(population.parameters)
     if population.history is not None and population.history.wait is not None:
         rows[WAIT] = population.history.wait
-    return with_ensemble(rows, {name: fitted[name] for name in fitted if name not in population.parameters})
+    taken = {name: fitted[name] for name in fitted if name not in population.parameters}
+    return with_ensemble(rows, taken, numbers)
 
 
 def _trait(name: str, trait: Any) -> tuple[str, Sourced]:

@@ -108,7 +108,9 @@ def sample(
         symbol: _constant(symbol, row, len(members)) for symbol, row in quantities.items() if _is_fixed(row)
     }
     pairs = list(correlations)
-    for level, addresses in zip(_LEVELS, (np.asarray(candidates), members), strict=True):
+    for level, addresses in zip(
+        _LEVELS, (np.asarray(candidates), _numbers(quantities, members)), strict=True
+    ):
         rows = {
             symbol: row for symbol, row in quantities.items() if row.varies_by == level and not _is_fixed(row)
         }
@@ -209,6 +211,18 @@ def _is_fixed(row: Sourced) -> bool:
 
 def _is_drawn(row: Sourced) -> bool:
     return not isinstance(row, Tabled) and formula_of(row.source) is None
+
+
+def _numbers(quantities: Mapping[str, Sourced], members: Whole) -> Whole:
+    """What is drawn for each member goes by this number: its own, or that of the fit which its values come from.
+
+    Members beyond those of the fit have the values of its first again, but draws of their own.
+    """
+    fitted = next((row.numbers for row in quantities.values() if isinstance(row, Tabled)), ())
+    if not fitted:
+        return members
+    beyond = fitted[-1] + 1 + members - len(fitted)
+    return np.where(members < len(fitted), np.array(fitted)[members % len(fitted)], beyond)
 
 
 def _of_members(row: Tabled, members: Whole) -> Floats:

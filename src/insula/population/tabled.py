@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tabled:
-    """Values of all members; reads like a row of parameters.csv whose value is the median."""
+    """Values of all members; reads like a row of parameters.csv whose value is the median.
+
+    `numbers` are the members' in the fit: what is drawn beside the values goes with them.
+    """
 
     members: tuple[float, ...]
+    numbers: tuple[int, ...]
     unit: str
     source: str | None
     spread_type: str | None = None
@@ -41,11 +45,11 @@ class Tabled:
 
 
 def with_ensemble(
-    quantities: Mapping[str, Sourced], values: Mapping[str, tuple[float, ...]]
+    quantities: Mapping[str, Sourced], values: Mapping[str, tuple[float, ...]], numbers: tuple[int, ...]
 ) -> dict[str, Sourced]:
     """Return the quantities with those of an ensemble at the values of its members."""
     tabled = {
-        symbol: Tabled(members, quantities[symbol].unit, quantities[symbol].source)
+        symbol: Tabled(members, numbers, quantities[symbol].unit, quantities[symbol].source)
         for symbol, members in values.items()
     }
     return {**quantities, **tabled}

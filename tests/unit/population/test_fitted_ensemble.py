@@ -19,13 +19,14 @@ FIRST, SECOND, OTHER = "stem_cell_islets.potency", "islet_graft.early_loss", "is
 MEMBERS = {FIRST: [0.5, 1.0, 1.5, 2.5], SECOND: [0.01, 0.02, 0.03, 0.05]}
 
 
-def write_ensemble(science, columns, name="fitted"):
+def write_ensemble(science, columns, name="fitted", numbers=None):
     path = science / "ensembles" / f"{name}.csv"
     path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["member", *columns])
-        writer.writerows([k, *row] for k, row in enumerate(zip(*columns.values(), strict=True)))
+        rows = list(zip(*columns.values(), strict=True))
+        writer.writerows([k, *row] for k, row in zip(numbers or range(len(rows)), rows, strict=True))
     return path
 
 
@@ -63,6 +64,27 @@ def test_what_the_ensemble_does_not_hold_is_drawn_as_before(named):
     for symbol in (OTHER, "trait.age", "glucose.k_1"):
         assert np.array_equal(fitted.column(symbol), before.column(symbol))
     assert not np.array_equal(fitted.column(FIRST), before.column(FIRST))
+
+
+def test_what_is_drawn_beside_the_values_goes_with_the_member_of_the_fit(named):
+    """Members 1 and 4 of six were lost in the fit: the other four keep their own draws, not those of the lost."""
+    numbers = [0, 2, 3, 5]
+    write_ensemble(named, MEMBERS, numbers=numbers)
+    fitted = drawn(named)
+    change(named / "populations" / "t1d_impaired_awareness.yaml", ensemble=None, ensemble_members=6)
+    before = drawn(named)
+    of_number = dict(zip(before.members, before.column(OTHER), strict=True))
+    assert len(set(of_number.values())) == 6
+    for k, member in enumerate(fitted.members):
+        assert fitted.column(OTHER)[k] == of_number[numbers[member]]
+        assert fitted.column(FIRST)[k] == MEMBERS[FIRST][member]
+
+
+def test_members_beyond_the_fit_have_draws_of_their_own(named):
+    change(named / "populations" / "t1d_impaired_awareness.yaml", ensemble_members=6)
+    people = drawn(named)
+    assert len(set(people.column(OTHER))) == 6
+    assert set(people.column(FIRST)) == set(MEMBERS[FIRST])
 
 
 def test_what_a_population_states_itself_stays(named):
@@ -110,7 +132,8 @@ def test_a_column_that_is_no_uncertain_number_is_told(named):
     [
         ("", "no ensemble"),
         ("a,b\n0,1\n", "no ensemble"),
-        (f"member,{FIRST}\n0,1\n2,1\n", "member 1"),
+        (f"member,{FIRST}\n0,1\n0,1\n", 'member "0" is no whole number from 1 on'),
+        (f"member,{FIRST}\nfirst,1\n", 'member "first" is no whole number from 0 on'),
         (f"member,{FIRST}\n0,one\n1,nan\n", "no number"),
     ],
 )

@@ -11,9 +11,13 @@ from insula.catalog.base import Number, Record, Sourced, Text, Title, Whole
 
 
 class Ensemble(Record):
-    """Members of a posterior: for each dotted symbol as many values as members, in the unit of its table."""
+    """Members of a posterior: for each dotted symbol as many values as members, in the unit of its table.
+
+    `numbers` are the members' in the fit, where some may have been lost; what is drawn beside the values goes by them.
+    """
 
     id: Text
+    numbers: tuple[Whole, ...]
     values: Annotated[Mapping[Text, tuple[Number, ...]], Field(min_length=1)]
 
     @property
