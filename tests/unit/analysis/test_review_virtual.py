@@ -6,7 +6,7 @@ import pytest
 from insula.analysis.review import conduct_review
 from insula.analysis.review.runs import NO_FILE, NO_RUN, OTHER_ARMS
 from insula.analysis.review.virtual import virtual_counterpart
-from insula.analysis.review.virtual_effects import NOT_MEASURED_HERE, NOT_SIMULATED
+from insula.analysis.review.virtual_effects import BEYOND_CONTROLS, NOT_MEASURED_HERE, NOT_SIMULATED
 from insula.catalog import Catalog
 from small_review import REVIEW, add_review
 from small_review_runs import add_run, add_study_files
@@ -75,6 +75,26 @@ def test_every_trial_without_a_number_says_why(counterpart):
     assert dict(cells["range", 3.0, "overall"].missing)["plain"] == NOT_MEASURED_HERE
     assert set(dict(cells["responder", 12.0, "overall"].missing).values()) == {NOT_SIMULATED}
     assert cells["range", 3.0, "overall"].verdict.word == "cannot be compared"
+
+
+HARM = """
+any_harm:
+  title: {en: Any harm, zh: 任何危害}
+  family: had_event
+  of: any
+  unit: dimensionless
+  source: assumed
+  place: here
+  reason: assumed
+"""
+
+
+def test_harms_beyond_controls_give_no_ratio(counterpart, science):
+    with (science.root / "endpoints.yaml").open("a", encoding="utf-8") as file:
+        file.write(HARM)
+    harms = REVIEW.replace("{of: [responder], measure: RR}", "{of: [any_harm], measure: RR}")
+    _, cells = counterpart({"plain": -1.0}, review=harms)
+    assert set(dict(cells["responder", 12.0, "overall"].missing).values()) == {BEYOND_CONTROLS}
 
 
 def test_a_study_file_that_lacks_an_arm_replays_nothing(counterpart, science):

@@ -10,9 +10,15 @@ import numpy as np
 from insula.analysis.review.agreement import NOT_COMPARED, NOTHING_PUBLISHED, Verdict, verdict
 from insula.analysis.review.cells import INTERVAL, METHOD, OF_ONE
 from insula.analysis.review.runs import Replay, read_replays
-from insula.analysis.review.virtual_effects import NOT_SIMULATED, VirtualEffect, virtual_effect
+from insula.analysis.review.virtual_effects import (
+    BEYOND_CONTROLS,
+    NOT_SIMULATED,
+    VirtualEffect,
+    virtual_effect,
+)
 from insula.analysis.review.windows import windows_of
 from insula.core.random_streams import uniform
+from insula.endpoints.families import FAMILIES
 from insula.statistics.meta.many import PooledTables, pool_many
 
 if TYPE_CHECKING:
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from insula.analysis.review.cells import Cell, Place
     from insula.analysis.review.findings import Findings
     from insula.catalog import Catalog
+    from insula.catalog.records.reviews import ReviewOutcome
 
     Floats = NDArray[np.float64]
     Effects = dict[str, VirtualEffect | str]
@@ -129,8 +136,8 @@ def _effects(
     """Return the effect of every trial on one outcome at one time, or why there is none."""
     name, months = place
     outcome = found.review.outcomes[name]
-    if not any(meaning in catalog.endpoints for meaning in outcome.of):
-        return {replay.trial.study_id: NOT_SIMULATED for replay in replays}
+    if reason := _never_compared(catalog, outcome):
+        return {replay.trial.study_id: reason for replay in replays}
     (window,) = (window for window in windows_of(found.review, name) if window.months == months)
     published = {
         effect.study.study_id: effect
@@ -143,6 +150,15 @@ def _effects(
         for replay in replays
         for trial in (replay.trial.study_id,)
     }
+
+
+def _never_compared(catalog: Catalog, outcome: ReviewOutcome) -> str:
+    """Return why no run can have an effect on an outcome, else nothing."""
+    simulated = [catalog.endpoints[meaning] for meaning in outcome.of if meaning in catalog.endpoints]
+    if not simulated:
+        return NOT_SIMULATED
+    events = all(FAMILIES[endpoint.family].of == "event" for endpoint in simulated)
+    return BEYOND_CONTROLS if events and outcome.measure != "RD" else ""
 
 
 def _cell(found: Findings, cell: Cell, effects: Effects) -> VirtualCell:

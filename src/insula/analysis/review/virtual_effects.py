@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 NOT_SIMULATED = "insula does not simulate this outcome"
+BEYOND_CONTROLS = (
+    "harms are simulated as what a therapy adds to its controls, so there is nothing to divide by"
+)
 NOT_MEASURED_HERE = "its run measured this at no such time"
 NO_EFFECT = "no virtual patient has a value in both groups, or no imagined trial has an event"
 
