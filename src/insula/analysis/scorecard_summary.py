@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
 from insula.analysis.compare_with_published import LEVEL
@@ -60,7 +60,7 @@ def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> list[dict[str, A
 
 
 def _score(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the number of rows, how many lie inside, the median distance and skill, and how many beat the naive."""
+    """Return the number of rows, how many lie inside, distance and skill, and how many beat the naive."""
     skills = [row["skill"] for row in rows if row["skill"] is not None]
     inside = sum(row["inside"] for row in rows)
     return {
@@ -68,6 +68,7 @@ def _score(rows: Sequence[Row]) -> dict[str, Any]:
         "inside": inside,
         "share_inside": inside / len(rows) if rows else None,
         "median_abs_z": median(abs(row["z"]) for row in rows) if rows else None,
+        "mean_z_squared": fmean(row["z"] ** 2 for row in rows) if rows else None,
         "with_skill": len(skills),
         "better_than_naive": sum(skill > 0 for skill in skills),
         "median_skill": median(skills) if skills else None,

@@ -1,6 +1,7 @@
 """Every judged row keeps the contract that others script against, and is right where the answer is known."""
 
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -184,10 +185,13 @@ def test_the_summary_counts_by_outcome_therapy_role_and_kind():
         known("hba1c", 7.0),
     )
     found = summarise_card(card)
-    assert found["total"] | {"median_abs_z": 0, "median_skill": 0} == {
+    assert found["total"] | {"median_abs_z": 0, "median_skill": 0, "mean_z_squared": 0} == {
         "rows": 4, "inside": 2, "share_inside": 0.5, "with_skill": 1, "better_than_naive": 1,
-        "median_abs_z": 0, "median_skill": 0, "not_primary": 0, "not_scorable": 1,
+        "median_abs_z": 0, "median_skill": 0, "mean_z_squared": 0, "not_primary": 0, "not_scorable": 1,
     }  # fmt: skip
+    sizes = [row["z"] ** 2 for row in card.rows]
+    assert min(sizes) < found["total"]["mean_z_squared"] < max(sizes)
+    assert 4 * found["total"]["mean_z_squared"] == pytest.approx(math.fsum(sizes))
     assert {one["group"]: (one["rows"], one["inside"]) for one in found["by_kind"]} == {
         "after therapy": (2, 1), "baseline": (1, 1), "effect between arms": (1, 0),
     }  # fmt: skip

@@ -65,10 +65,10 @@ def answer():
     return Scorecard(Card(ROWS, [LEFT_OUT]), (run,), (DOSES,)).answer()
 
 
-def names(language):
+def names(language, *files):
     catalog = Catalog(SCIENCE)
-    planned = SimpleNamespace(study=catalog.studies[STUDY])
-    return Names(SimpleNamespace(catalog=catalog, replays=(planned,)), language)
+    planned = tuple(SimpleNamespace(study=catalog.studies[name]) for name in (STUDY, *files))
+    return Names(SimpleNamespace(catalog=catalog, replays=planned), language)
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -91,6 +91,16 @@ def test_every_row_every_reason_and_every_warning_is_on_the_page(page):
     assert [part for part in expected[language] if part not in plain] == []
     assert text.count("<svg role=") == 3 + 1  # a panel for each outcome and scale, one for the doses
     assert len(re.findall(r'class="verdict (?:in|out)"', text)) == len(ROWS)
+
+
+def test_study_files_of_one_published_study_each_keep_their_title_and_their_arms():
+    held = names("en", "ziegler_2013_single", "ziegler_2013_several")
+    one, several = (held.study_file(f"ziegler_2013_{which}") for which in ("single", "several"))
+    assert one != several
+    assert held.study("ziegler_2013_jama") == f"{one}; {several}"
+    arms = [held.arm(row(study_id="ziegler_2013_jama", arm_id=arm)) for arm in ("single", "multi")]
+    assert "single" not in arms
+    assert "multi" not in arms
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_a_user_wrote(page):

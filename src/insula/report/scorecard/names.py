@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from insula.analysis.replays import Plan
+    from insula.catalog.records import Study
 
 Row = dict[str, Any]
 
@@ -25,7 +26,10 @@ class Names:
         self.lang, self.writer = lang, Writer(lang)
         self._meanings = read_meanings(plan.catalog)
         self._classes = plan.catalog.therapy_classes
-        self._studies = {planned.study.evidence: planned.study for planned in plan.replays}
+        self._files = {planned.study.id: planned.study for planned in plan.replays}
+        self._studies: dict[str | None, list[Study]] = {}
+        for study in self._files.values():
+            self._studies.setdefault(study.evidence, []).append(study)
 
     def outcome(self, name: str) -> str:
         """Return the title of an endpoint or outcome."""
@@ -40,12 +44,17 @@ class Names:
         return f" {MISSING} ".join(titles)
 
     def study(self, name: str) -> str:
-        """Return the title of the study that replays a published one."""
-        return pick(self._studies[name].title, self.lang) if name in self._studies else name
+        """Return the titles of the study files that replay a published study."""
+        titles = (pick(study.title, self.lang) for study in self._studies.get(name, ()))
+        return self.writer._("; ").join(titles) or name
+
+    def study_file(self, name: str) -> str:
+        """Return the title of one study file."""
+        return pick(self._files[name].title, self.lang)
 
     def arm(self, row: Row) -> str:
         """Return the title of an arm, or of two that are compared."""
-        arms = self._studies[row["study_id"]].arms
+        arms = {name: arm for study in self._studies[row["study_id"]] for name, arm in study.arms.items()}
         titles = (
             pick(arms[one].title, self.lang) if one in arms else one
             for one in str(row["arm_id"]).split(BETWEEN)

@@ -35,13 +35,14 @@ def group_titles(names: Names) -> dict[str, Any]:
 
 
 def group_cells(group: dict[str, Any], names: Names) -> tuple[str, ...]:
-    """Return the numbers of one group: rows, inside, share, median distance, skill."""
+    """Return the numbers of one group: rows, inside, share, median and mean square distance, skill."""
     w = names.writer
     return (
         w.number(group["rows"]),
         w.number(group["inside"]),
         w.share(group["inside"], group["rows"]),
         w.number(group["median_abs_z"], "z"),
+        w.number(group["mean_z_squared"], "z"),
         f"{group['better_than_naive']}/{group['with_skill']}" if group["with_skill"] else MISSING,
         w.number(group["median_skill"], "z"),
     )
@@ -50,7 +51,15 @@ def group_cells(group: dict[str, Any], names: Names) -> tuple[str, ...]:
 def group_heads(names: Names) -> tuple[str, ...]:
     """Return the heads above `group_cells`."""
     _ = names.writer._
-    return (_("Rows"), _("inside"), "%", _("median |z|"), _("better than naive"), _("median skill"))
+    return (
+        _("Rows"),
+        _("inside"),
+        "%",
+        _("median |z|"),
+        _("mean z²"),
+        _("better than naive"),
+        _("median skill"),
+    )
 
 
 def _summary(summary: dict[str, Any], names: Names) -> Table:
