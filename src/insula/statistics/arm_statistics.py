@@ -59,5 +59,9 @@ NEEDS_BASELINE = frozenset({"change_from_baseline", "percent_change"})
 
 
 def limits_of(statistic: str, size: int) -> tuple[float, float]:
-    """Return the lowest and the highest value that a statistic of an arm of this size can have."""
-    return {"proportion": (0.0, 1.0), "count": (0.0, float(size))}.get(statistic, (-np.inf, np.inf))
+    """Return the lowest and the highest value that a statistic of an arm of this size can have.
+
+    No endpoint measures anything below 0; changes have no limits.
+    """
+    highest = {"proportion": 1.0, "count": float(size)}.get(statistic, np.inf)
+    return (-np.inf if statistic in NEEDS_BASELINE else 0.0), highest

@@ -263,3 +263,16 @@ def test_the_error_of_a_model_adds_to_the_variance_and_stays_within_limits():
     kept = Prediction(np.full(4000, 0.95), 0.9).with_error(0.1, (0.0, 1.0), seed=1, purpose="test")
     assert (kept.samples.min() >= 0, kept.samples.max()) == (True, 1.0)
     assert np.mean(kept.samples == 1.0) == pytest.approx(norm.sf(0.5), abs=0.03)
+
+
+@pytest.mark.parametrize("statistic", ["mean", "median", "rate", "proportion", "count"])
+def test_no_level_of_a_prediction_falls_below_nothing(statistic):
+    nearly_nothing = Prediction(np.full(4000, 0.05), 0.9)
+    limits = stat.limits_of(statistic, 12)
+    assert nearly_nothing.with_error(0.1, limits, seed=1, purpose="test").low == 0
+
+
+@pytest.mark.parametrize("statistic", sorted(stat.NEEDS_BASELINE))
+def test_a_change_may_fall_below_nothing(statistic):
+    limits = stat.limits_of(statistic, 12)
+    assert Prediction(np.full(4000, 0.05), 0.9).with_error(0.1, limits, seed=1, purpose="test").low < -0.1
