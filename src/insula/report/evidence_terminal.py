@@ -106,9 +106,8 @@ def _rows(rows: list[dict[str, Any]], writer: Writer) -> Table:
     )
     table = plain_table(_("Published rows"), heads)
     for row in rows:
-        where = f"{row['study']}\n{row['arm']}" + (
-            "" if row["role"] == "calibration" else f"\n({_(row['role'])})"
-        )
+        role = row["role"]
+        where = f"{row['study']}\n{row['arm']}" + ("" if role == "calibration" else f"\n({_(role)})")
         table.add_row(
             where,
             writer.title(row["title"]) if row["title"] else row["original"]["outcome"],
@@ -127,7 +126,8 @@ def _value(row: dict[str, Any], value: float | None, writer: Writer) -> str:
     if row["scale"] in ("share", "count") and value is not None:
         return f"{writer._('share')} {writer.percent(value)}"
     text = writer.value(value, row["unit"], row["quantity"] or "", difference=difference)
-    return text if value is None else f"{writer._(row['statistic'].replace('_', ' '))} {text}"
+    statistic = row["statistic"].replace("_", " ")
+    return text if value is None else f"{writer._(statistic)} {text}"
 
 
 def _moments(row: dict[str, Any], writer: Writer) -> str:

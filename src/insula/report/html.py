@@ -89,7 +89,8 @@ def _published(summary: dict[str, Any], writer: Writer, labels: Labels) -> list[
     found = []
     for number, course in enumerate(summary["published_courses"]):
         figure = published_course_figure(course, [labels.arm(arm) for arm in course["arms"]], writer)
-        title = f"{labels.endpoint(course['outcome'])} · {writer._(course['kind'])}"
+        kind = course["kind"]
+        title = f"{labels.endpoint(course['outcome'])} · {writer._(kind)}"
         found.append({"title": title, "svg": markup(to_svg(figure, f"published-{number}", title))})
     return found
 
