@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -144,7 +143,6 @@ def test_lines_are_compared_by_arm_endpoint_and_day():
 
 
 def test_the_error_of_the_model_widens_a_forecast_and_a_share_stays_a_share():
-    study = SimpleNamespace(arms={"a": SimpleNamespace(size=5)})
     patients = {
         "arm": np.array(["a"] * 8),
         **{n: np.arange(8) for n in ("patient", "candidate", "ensemble_member")},
@@ -158,7 +156,7 @@ def test_the_error_of_the_model_widens_a_forecast_and_a_share_stays_a_share():
         }  # fmt: skip
         for error in ({}, {name: (3.0, definition.unit)}):
             run = VisitValues(patients, table, model_error=error)
-            (found[name, bool(error)],) = forecast_lines(study, {name: definition}, run, 1)
+            (found[name, bool(error)],) = forecast_lines({"a": 5}, {name: definition}, run, 1)
     plain, wide = (found["hba1c", error] for error in (False, True))
     assert wide["high"] - wide["low"] > 3 * (plain["high"] - plain["low"])
     share = found["insulin_independent", True]

@@ -78,6 +78,7 @@ def forecast_of(
     the fit of the population's ensemble states an error of the model, the interval has it too, as on the scorecard.
     """
     run, manifest = read_visit_values(folder), read_manifest(folder)
+    sizes = {arm: planned.size for arm, planned in study.arms.items()}
     return {
         "study": study.id,
         "title": study.title.model_dump(),
@@ -87,7 +88,7 @@ def forecast_of(
         "made_from": made_from(manifest),
         **({"limitations": study.limitations.model_dump()} if study.limitations else {}),
         "level": LEVEL,
-        "forecasts": list(forecast_lines(study, endpoints, run, int(manifest["seed"]))),
+        "forecasts": list(forecast_lines(sizes, endpoints, run, int(manifest["seed"]))),
     }
 
 
@@ -107,15 +108,15 @@ def register(path: Path, forecast: Mapping[str, Any]) -> None:
 
 
 def forecast_lines(
-    study: Study, endpoints: Mapping[str, Definition], run: VisitValues, seed: int
+    sizes: Mapping[str, int], endpoints: Mapping[str, Definition], run: VisitValues, seed: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield the forecast of every arm, endpoint and visit for which any virtual patient has a value."""
-    for arm, planned in study.arms.items():
+    """Yield the forecast of every arm (id and size), endpoint and visit for which any virtual patient has a value."""
+    for arm, size in sizes.items():
         for name, definition in endpoints.items():
             for day in run.visit_days(arm, name):
                 values = run.values(arm, name, day)
                 if not np.isnan(values).all():
-                    yield _line(run, arm, definition, day, planned.size, seed)
+                    yield _line(run, arm, definition, day, size, seed)
 
 
 def _line(

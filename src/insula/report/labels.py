@@ -81,6 +81,12 @@ class Labels:
         ]
         return f"{self.word(kind)} {'–'.join(ends)}"
 
+    def source(self, quantity: dict[str, Any]) -> str:
+        """Return source and place of a number; what is assumed has no place."""
+        if quantity["source"] == "assumed":
+            return self.word("assumed")
+        return f"{quantity['source']}, {quantity['place']}"
+
     def published(self, quantity: dict[str, Any], measured: str) -> str:
         """Return a published value with its spread, in both unit systems."""
         w, unit = self._writer, quantity["unit"]

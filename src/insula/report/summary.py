@@ -10,6 +10,7 @@ from insula.core.citations import format_reference
 from insula.report import tallies
 from insula.report.bands import course_bands, profiles
 from insula.report.evidence_rows import comparison_rows, key_rows, verdict
+from insula.report.expected_results import expected_results
 from insula.report.harms import harms_of_run
 from insula.report.numbers_used import count_numbers, numbers_used
 from insula.report.published_courses import published_courses
@@ -54,6 +55,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "arms": [_arm(arm, science) for arm in arms],
         "endpoints": dict(science.endpoints),
         "key_results": key_rows(rows),
+        "expected": [] if verdict(rows)["scored"] else expected_results(run, science),
         "interval_level": LEVEL,
         "verdict": verdict(rows),
         "comparison": rows,

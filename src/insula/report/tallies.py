@@ -54,9 +54,11 @@ def _trait_row(table: Table, name: str, science: ScienceText) -> dict[str, Any]:
         shares = [trait["share_female"] for trait in traits.values() if "share_female" in trait]
         text = {**shares[0], "unit": "fraction"}
     known, weight = _known(table)  # who is not ill has no duration of the disease
-    sd = None if is_share(known) else weighted.sd(known, weight)
+    alike = known.size > 1 and np.ptp(known) == 0  # else rounding would show as a spread
+    sd = None if is_share(known) else 0.0 if alike else weighted.sd(known, weight)
     row = {
         "trait": name,
+        "title": text.get("title"),
         "unit": text.get("unit", ""),
         "n": int(known.size),
         "mean": weighted.mean(known, weight) if known.size else None,

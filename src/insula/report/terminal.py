@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
+from insula.report.expected_results import ASKED_FIRST
 from insula.report.labels import Labels
 from insula.report.matched import matched_table
 from insula.report.plain_table import plain_table
@@ -32,7 +33,9 @@ def terminal_report(summary: dict[str, Any], lang: str) -> Group:
     parts += [
         baseline_table(summary, writer, labels),
         Text(),
-        comparison_table(summary, writer, labels),
+        expected_table(summary, writer, labels)
+        if summary["expected"]
+        else comparison_table(summary, writer, labels),
         Text(),
     ]
     parts += [*_failure_lines(summary, writer, labels), Text(), Text(_reminder(writer), style="dim")]
@@ -47,18 +50,42 @@ def _effective(summary: dict[str, Any], writer: Writer) -> str:
 
 
 def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
-    """Return the virtual patients before the therapy where something published stands beside them, else all."""
+    """Return the patients before the therapy: what something published stands beside, else what is asked first."""
     _ = writer._
     table = plain_table(
         _("Baseline beside published"), (_("Endpoint"), _("Simulated mean"), _("SD"), _("Published"))
     )
     beside = [row for row in summary["baseline"] if row["published"]]
-    for row in beside or summary["baseline"]:
+    asked = [row for row in summary["baseline"] if row["endpoint"] in ASKED_FIRST and row["mean"] is not None]
+    for row in beside or asked:
         unit, measured = row["unit"], row["measured"]
         published = labels.published(row["published"], measured) if row["published"] else MISSING
         sd = writer.value(row["sd"], unit, measured, difference=True)
         table.add_row(
             labels.endpoint(row["endpoint"]), writer.value(row["mean"], unit, measured), sd, published
+        )
+    return table
+
+
+def expected_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
+    """Return what a trial of the planned size would report at its end, where nothing published can be compared."""
+    _ = writer._
+    interval = _("{level} interval").format(level=writer.percent(summary["interval_level"]))
+    day = writer.number(summary["expected"][0]["day"], "day")
+    title = _(
+        "No published value could be compared with this run. What a trial of this size would report on day {day}:"
+    )
+    table = plain_table(
+        title.format(day=day), (_("Arm"), _("Endpoint"), "n", _("Predicted"), interval), right=("n",)
+    )
+    for row in summary["expected"]:
+        value, (low, high) = (row["unit"], row["measured"]), (row["low"], row["high"])
+        table.add_row(
+            labels.arm(row["arm"]),
+            labels.endpoint(row["endpoint"]),
+            writer.number(row["patients"]),
+            writer.value(row["predicted"], *value),
+            writer.interval(low, high, *value),
         )
     return table
 

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from fake_run import ARMS, write_run
 
+from insula.catalog import Catalog
 from insula.core.errors import InsulaError
 from insula.report.summary import summarise
 
@@ -35,6 +37,29 @@ def test_key_results_are_the_last_scored_row_of_each_outcome(summary):
     assert ("tir", 12.0) in keys
     assert len(keys) == len(dict(keys)) == 5
     assert all(row["scored"] for row in summary["key_results"])
+
+
+def test_a_run_that_nothing_published_stands_beside_says_what_a_trial_of_its_size_would_report(
+    invented, tmp_path
+):
+    alone = shutil.copytree(invented / "run", tmp_path / "alone")
+    science = shutil.copytree(invented / "science", tmp_path / "science")
+    shutil.copy(Path(__file__).parents[3] / "science" / "endpoints.yaml", science)
+    edit(alone, "comparison", lambda table: [column.clear() for column in table.values()])
+    found = summarise(alone, Catalog.open(science))
+    assert found["key_results"] == []
+    last = {row["endpoint"]: row for row in found["expected"] if row["arm"] == ARMS[0]}
+    assert {row["day"] for row in last.values()} == {365.0}
+    assert {row["arm"] for row in found["expected"]} == set(ARMS)
+    endpoints = pq.read_table(alone / "results" / "endpoints.parquet").to_pandas()
+    for name, row in last.items():
+        here = endpoints.query("arm == @ARMS[0] and endpoint == @name and day == 365")
+        assert row["low"] <= here.value.mean() <= row["high"], name
+    assert "hba1c" in last
+
+
+def test_where_something_published_could_be_compared_nothing_else_is_told(summary):
+    assert summary["expected"] == []
 
 
 def test_failures_are_counted_with_their_reason(summary):

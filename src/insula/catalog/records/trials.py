@@ -27,8 +27,14 @@ class SexTrait(Record):
     share_female: Sourced
 
 
+class QuantityTrait(Sourced):
+    """A trait that is a number; `title` is what reports call it where it is none of the usual ones (age, weight)."""
+
+    title: Title | None = None
+
+
 Trait = Annotated[
-    Annotated[SexTrait, Tag("share")] | Annotated[Sourced, Tag("quantity")], Discriminator(tag_of_trait)
+    Annotated[SexTrait, Tag("share")] | Annotated[QuantityTrait, Tag("quantity")], Discriminator(tag_of_trait)
 ]
 
 
