@@ -79,9 +79,15 @@ class Prediction:
         return max(errors)
 
     def with_error(self, sd: float, limits: tuple[float, float], *, seed: int, purpose: str) -> Prediction:
-        """Return the prediction of a model that is wrong by a normal error of this SD, kept within limits."""
+        """Return the prediction of a model that is wrong by a normal error of this SD, kept within limits.
+
+        Near a limit the SD is half the distance to it: a share of 3 % is not known to 10 %, and cutting off what lies
+        beyond the limit would move the mean.
+        """
         drawn = normal(seed, f"{purpose}.error of the model", np.arange(self.samples.size))[:, 0]
-        return Prediction(np.clip(self.samples + sd * drawn, *limits), self.level)
+        to_limit = np.minimum(self.samples - limits[0], limits[1] - self.samples)
+        wrong = np.minimum(sd, to_limit / 2) * drawn
+        return Prediction(np.clip(self.samples + wrong, *limits), self.level)
 
     def z(self, observed: float) -> float:
         """Return (observed - mean) / sd; where the draws are all alike, `normal_score`, which is finite."""
