@@ -46,7 +46,9 @@ def test_results_hold_neither_time_nor_path(finished):
         assert str(finished.folder).encode() not in path.read_bytes(), path.name
 
 
-@pytest.mark.parametrize(("language", "heading"), [("en", "Predicted against published"), ("zh", "预测")])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en", "What a trial of this size would report"), ("zh", "同等规模的试验")]
+)
 def test_the_report_is_written_again_in_either_language(finished, run_insula, tmp_path, language, heading):
     folder = tmp_path / "run"
     shutil.copytree(finished.folder, folder)
