@@ -204,6 +204,20 @@ def test_shares_stay_between_0_and_1_whatever_is_given(ward, seed, therapies):
     assert lives["beta_cells.mass"].min() >= -ROUNDING
 
 
+SHARES = sorted(
+    {t.level.target for t in CATALOG.therapies.values() if t.level and t.level.unit == "dimensionless"}
+)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_a_share_above_all_is_no_less_than_nothing(ward, share):
+    """What a protocol holds at 3 where 1 is all: else islets are lost, attacked or vascularised at a negative rate."""
+    children = ward.born(6, immunity__hla=TIPPING)
+    for islets, amount in (("donor_islets.infused", 2e5), ("stem_cell_islets.infused", 2.5e8)):
+        lives = ward.live(children, 3, given=[(0.0, f"add:{islets}", amount), (0.0, f"set:{share}", 3.0)])
+        assert min(lives[name].min() for name in READ_OFF) > -ROUNDING
+
+
 def test_more_than_all_of_a_graft_cannot_be_own(ward):
     """A share of 1.5 is all of it: else a graft would count as less than not foreign, without end."""
     children = ward.born(4, immunity__hla=TIPPING)
