@@ -47,6 +47,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
     """Return all that the report says, ready for JSON: numbers in the unit beside them, None for missing."""
     whole, run = run, without_failures(run)
     rows = comparison_rows(run, science)
+    judged = verdict(rows)
     numbers, harms = numbers_used(science), harms_of_run(run, science)
     arms = [str(arm) for arm in in_order(whole.table("patients")["arm"])]
     return {
@@ -55,9 +56,9 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "arms": [_arm(arm, science) for arm in arms],
         "endpoints": dict(science.endpoints),
         "key_results": key_rows(rows),
-        "expected": [] if verdict(rows)["scored"] else expected_results(run, science),
+        "expected": [] if judged["scored"] else expected_results(run, science),
         "interval_level": LEVEL,
-        "verdict": verdict(rows),
+        "verdict": judged,
         "comparison": rows,
         "published_courses": published_courses(rows),
         "people": tallies.people(whole, science),

@@ -79,13 +79,13 @@ def expected_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> T
         title.format(day=day), (_("Arm"), _("Endpoint"), "n", _("Predicted"), interval), right=("n",)
     )
     for row in summary["expected"]:
-        value, (low, high) = (row["unit"], row["measured"]), (row["low"], row["high"])
+        unit, measured = row["unit"], row["measured"]
         table.add_row(
             labels.arm(row["arm"]),
             labels.endpoint(row["endpoint"]),
             writer.number(row["patients"]),
-            writer.value(row["predicted"], *value),
-            writer.interval(low, high, *value),
+            writer.value(row["predicted"], unit, measured),
+            writer.interval(row["low"], row["high"], unit, measured),
         )
     return table
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from insula.endpoints.definitions import load_definitions, symbols_read
 from insula.population.quantities import module_rows, quantities_of
 from insula.trial.administrations import lower
@@ -119,11 +121,12 @@ def _ordinary_life(
 
 def _as_in(population: Population, clock: Clock, rows: Mapping[str, ParameterRow]) -> Clock:
     """Return the clock with the numbers that the population states for all of its people: its nominal patient."""
-    defaults = clock.defaults.copy()
-    for symbol, stated in population.parameters.items():
-        if symbol in clock.parameters and stated.value is not None:
-            defaults[clock.parameter(symbol)] = number(stated, rows[symbol].unit)
-    return replace(clock, defaults=defaults)
+    stated = {
+        symbol: np.array(number(told, rows[symbol].unit))
+        for symbol, told in population.parameters.items()
+        if symbol in clock.parameters and told.value is not None
+    }
+    return replace(clock, defaults=clock.table(stated, 1)[0])
 
 
 def _arms(
