@@ -90,6 +90,26 @@ def test_months_of_a_patient_do_not_depend_on_the_order_of_the_patients(clinic):
     for_order()
 
 
+def test_what_only_those_on_insulin_get_reaches_nobody_else(clinic, people):
+    """Who is off insulin goes on as if nothing were given, who is on insulin as if everybody got it."""
+    given = clinic.arms[THERAPY_ARM].given
+    off = np.arange(PATIENTS) % 2 == 0
+
+    def after_a_fortnight(given):
+        cohort = enrol(clinic, people)
+        cohort.doses.on_insulin[off] = False
+        follow(clinic, cohort, 0.0, [14.0], given, Record())
+        return cohort
+
+    found = after_a_fortnight([replace(one, if_on_insulin=True) for one in given])
+    nothing, everything = (after_a_fortnight(some).disease_state for some in ((), given))
+    assert same_bits({"state": found.disease_state[off]}, {"state": nothing[off]})
+    assert same_bits({"state": found.disease_state[~off]}, {"state": everything[~off]})
+    assert (nothing != everything).any(axis=1).all()
+    assert found.passed_over
+    assert all((missed == off).all() for missed in found.passed_over.values())
+
+
 def test_the_diary_of_a_year_belongs_to_the_patient_and_not_to_the_place_in_the_list(clinic):
     def events(candidates):
         cohort = enrol(clinic, _people(clinic, candidates))

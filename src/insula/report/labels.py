@@ -62,6 +62,8 @@ class Labels:
             what = _("{therapy}, {amount}").format(
                 therapy=what, amount=w.value(amount["value"], amount["unit"])
             )
+        if step.get("if_on_insulin"):
+            what = _("{what}, only to those who take insulin then").format(what=what)
         if "at" in step:
             return _("{what}, on day {day}").format(what=what, day=w.number(step["at"]["value"], "day"))
         ends = {key: w.number(step[key]["value"], "day") for key in ("from", "to")}

@@ -24,12 +24,14 @@ _PER_WEIGHT = "_per_kg"
 
 @dataclass(frozen=True)
 class Administration:
-    """Something done to every patient of an arm on a day; ``amount`` in the target's unit, per kg where so stated.
+    """Something done to the patients of an arm on a day; ``amount`` in the target's unit, per kg where so stated.
 
     ``weans_insulin`` is the therapy's: insulin is weaned from then on. Where ``drawn`` names a quantity, each patient
     has a value of it of their own on this ``occasion`` (0, 1, ... days on which the therapy is dosed), and no amount.
+    With ``if_on_insulin`` it is done only to those who take insulin on that day.
     """
 
+    therapy: str
     day: float
     action: str
     amount: float
@@ -37,6 +39,11 @@ class Administration:
     weans_insulin: bool = False
     drawn: str | None = None
     occasion: int = 0
+    if_on_insulin: bool = False
+
+    def gets(self, on_insulin: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return to whom it is done, (P,), of patients who take insulin or not."""
+        return on_insulin | (not self.if_on_insulin)
 
     def amounts(self, weight: NDArray[np.float64]) -> NDArray[np.float64]:
         """Amount for patients of the given weight (kg), (P,)."""
@@ -68,12 +75,15 @@ def lower(protocol: Protocol, therapies: Mapping[str, Therapy]) -> tuple[Adminis
 
 def _drawn_anew(protocol: Protocol, therapies: Mapping[str, Therapy]) -> list[Administration]:
     """What is drawn for every patient on each day on which something is dosed."""
-    days: dict[str, set[float]] = {}
+    days: dict[str, dict[float, bool]] = {}  # whether all doses of the day are only for those on insulin
     for entry in protocol.give:
         if entry.dose is not None:
-            days.setdefault(entry.therapy, set()).add(number(entry.at, "day"))
+            dosed, day = days.setdefault(entry.therapy, {}), number(entry.at, "day")
+            dosed[day] = dosed.get(day, True) and entry.if_on_insulin
     return [
-        Administration(day, f"set:{symbol}", 0.0, per_kg=False, drawn=symbol, occasion=k)
+        Administration(
+            name, day, f"set:{symbol}", 0.0, per_kg=False, drawn=symbol, occasion=k, if_on_insulin=dosed[day]
+        )
         for name, dosed in days.items()
         if (target := therapies[name].dose) is not None
         for symbol in target.drawn_anew
@@ -89,7 +99,15 @@ def _dose(protocol: Protocol, entry: Give, therapy: Therapy) -> Administration:
         )
     amount, per_kg = _amount(protocol, entry.dose, therapy.dose.unit)
     action = f"{therapy.dose.operation}:{therapy.dose.target}"
-    return Administration(number(entry.at, "day"), action, amount, per_kg, therapy.weans_insulin)
+    return Administration(
+        therapy.id,
+        number(entry.at, "day"),
+        action,
+        amount,
+        per_kg,
+        therapy.weans_insulin,
+        if_on_insulin=entry.if_on_insulin,
+    )
 
 
 def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administration, Administration]:
@@ -100,8 +118,11 @@ def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administr
         )
     amount, per_kg = _amount(protocol, entry.target, therapy.level.unit)
     action = f"set:{therapy.level.target}"
-    start = Administration(number(entry.from_, "day"), action, amount, per_kg, therapy.weans_insulin)
-    return start, Administration(number(entry.to, "day"), action, 0.0, per_kg=False)
+    begun, ended = number(entry.from_, "day"), number(entry.to, "day")
+    start = Administration(
+        therapy.id, begun, action, amount, per_kg, therapy.weans_insulin, if_on_insulin=entry.if_on_insulin
+    )
+    return start, Administration(therapy.id, ended, action, 0.0, per_kg=False)
 
 
 def _amount(protocol: Protocol, quantity: Quantity | None, unit: str) -> tuple[float, bool]:

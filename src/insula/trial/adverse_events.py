@@ -14,7 +14,7 @@ from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.random_streams import uniform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,7 +61,12 @@ class AdverseEvents:
 
 
 def adverse_events(
-    risks: Sequence[Risk], seed: int, candidates: Whole, members: Whole, until: float
+    risks: Sequence[Risk],
+    seed: int,
+    candidates: Whole,
+    members: Whole,
+    until: float,
+    passed_over: Mapping[tuple[str, float], NDArray[np.bool_]],
 ) -> AdverseEvents:
     """Draw the adverse events of P people up to a day.
 
@@ -72,18 +77,37 @@ def adverse_events(
     ----------
     candidates, members : (P,)
         Who they are, and what each is told of the rates: one draw from the evidence for each ensemble member.
+    passed_over
+        By therapy and day (P,): who did not get what was given then.
     """
     patients, days, places = [np.empty(0, dtype=np.intp)], [np.empty(0)], [np.empty(0, dtype=np.intp)]
     for place, risk in enumerate(risks):
         rates = risk.rates(seed, members)
         draw = _of_a_rate if risk.exposed else _of_chances
         patient, day = draw(risk, rates, seed, candidates)
-        kept = day < until
+        kept = (day < until) & _exposed(risk, patient, day, passed_over)
         patients.append(patient[kept])
         days.append(day[kept])
         places.append(np.full(np.count_nonzero(kept), place))
     who, when, what = np.concatenate(patients), np.concatenate(days), np.concatenate(places)
     return AdverseEvents(tuple(risks), len(candidates), who, when, what)
+
+
+def _exposed(
+    risk: Risk,
+    patient: NDArray[np.intp],
+    day: Floats,
+    passed_over: Mapping[tuple[str, float], NDArray[np.bool_]],
+) -> NDArray[np.bool_]:
+    """Return which events, (E,), something brings that the patient really got."""
+    if not any(therapy == risk.therapy for therapy, _ in passed_over):
+        return np.ones(len(patient), dtype=bool)
+    found = np.zeros(len(patient), dtype=bool)
+    for start, end in risk.brought:
+        missed = passed_over.get((risk.therapy, start))
+        got = True if missed is None else ~missed[patient]
+        found |= got & (start <= day) & (day <= end)
+    return found
 
 
 def _of_chances(risk: Risk, rates: Floats, seed: int, candidates: Whole) -> tuple[NDArray[np.intp], Floats]:

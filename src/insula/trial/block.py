@@ -78,7 +78,12 @@ def simulate_candidates(
         share = lambda day, k=k: progress(0.5 + 0.5 * (k + day / clinic.end) / len(clinic.arms))  # noqa: E731
         follow(clinic, patients, 0.0, plan.days, plan.given, record, share)
         record.adverse_events = adverse_events(
-            plan.risks, clinic.seed, patients.people.candidates, patients.members, clinic.end
+            plan.risks,
+            clinic.seed,
+            patients.people.candidates,
+            patients.members,
+            clinic.end,
+            patients.passed_over,
         )
         arms[name] = (patients, record)
     return Block(enrolled.screenings, enrolled.people, enrolled.baseline, arms)

@@ -39,6 +39,8 @@ class Cohort:
         What the clinic saw at the last review, in the order of `insula.trial.titration.Review`; NaN before the first.
     events : {day: (P,)}
         Severe hypoglycaemia counted in the step that ended on that day.
+    passed_over : {(therapy, day): (P,)}
+        Who did not get what was given on that day only to those on insulin; nothing where everybody gets it.
     """
 
     people: People
@@ -61,6 +63,7 @@ class Cohort:
     given_on: list[float] = field(default_factory=list)
     weaned: bool = False
     events: dict[float, NDArray[np.float64]] = field(default_factory=dict)
+    passed_over: dict[tuple[str, float], NDArray[np.bool_]] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -100,6 +103,7 @@ class Cohort:
             drawn={symbol: column[who] for symbol, column in self.drawn.items()},
             given_on=list(self.given_on),
             events={day: counts[who] for day, counts in self.events.items()},
+            passed_over={given: some[who] for given, some in self.passed_over.items()},
             failed={},
         )
 

@@ -37,10 +37,11 @@ def advance(
     n = len(who)
     now = [g for g in given if start <= g.day < end]
     actions = clinic.disease.actions
-    patient = np.concatenate([np.arange(n)] * (len(now) + 1))
-    time = np.concatenate([np.full(n, end), *(np.full(n, g.day) for g in now)])
-    action = np.concatenate([np.full(n, READ), *(np.full(n, actions[g.action]) for g in now)])
-    amount = np.concatenate([np.zeros(n), *(_amounts(clinic, cohort, who, g) for g in now)])
+    done = [(g, np.flatnonzero(g.gets(cohort.doses.on_insulin[who]))) for g in now]
+    patient = np.concatenate([np.arange(n), *(some for _, some in done)])
+    time = np.concatenate([np.full(n, end), *(np.full(some.size, g.day) for g, some in done)])
+    action = np.concatenate([np.full(n, READ), *(np.full(some.size, actions[g.action]) for g, some in done)])
+    amount = np.concatenate([np.zeros(n), *(_amounts(clinic, cohort, who[some], g) for g, some in done)])
     solution = solve(
         clinic.disease.kernel,
         cohort.disease_parameters[who],

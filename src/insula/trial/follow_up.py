@@ -73,13 +73,21 @@ def meet(
     Returns what the averaged map said and what was sampled of the same days.
     """
     advance(clinic, cohort, start, day, given)
-    now = [g for g in given if start <= g.day < day and g.amount > 0]
-    cohort.given_on.extend(g.day for g in now)
-    cohort.weaned = cohort.weaned or any(g.weans_insulin for g in now)
+    _note_what_is_given(cohort, [g for g in given if start <= g.day < day and g.amount > 0])
     grow(clinic, cohort, day)
     diagnose(clinic, cohort, day)
     handed = hand_over(clinic, cohort)
     return list(clinic.days.review(clinic, cohort, due(clinic, cohort, handed, day), handed, day))
+
+
+def _note_what_is_given(cohort: Cohort, now: Sequence[Administration]) -> None:
+    """Remember when something was given, whether insulin is weaned from now on, and who was passed over."""
+    cohort.given_on.extend(g.day for g in now)
+    cohort.weaned = cohort.weaned or any(g.weans_insulin for g in now)
+    for_all = {(g.therapy, g.day) for g in now if not g.if_on_insulin}
+    for g in now:
+        if (g.therapy, g.day) not in for_all:
+            cohort.passed_over[g.therapy, g.day] = ~g.gets(cohort.doses.on_insulin)
 
 
 def keep_diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None:

@@ -33,19 +33,24 @@ class Risk:
 
     Parameters
     ----------
+    brought
+        From each day on which the therapy is given to the last on which that brings the event.
     days, within
         When a chance is taken, and how long after it the event may come; no days where it is a rate.
-    exposed
-        When a rate holds, in order and apart; nothing where it is a chance.
     """
 
     therapy: str
     event: str
     serious: bool
     harm: Harm
+    brought: tuple[Span, ...]
     days: tuple[float, ...] = ()
     within: float = 0.0
-    exposed: tuple[Span, ...] = ()
+
+    @cached_property
+    def exposed(self) -> tuple[Span, ...]:
+        """When a rate holds, in order and apart; nothing where it is a chance."""
+        return () if self.days else _joined(self.brought)
 
     @property
     def address(self) -> str:
@@ -99,18 +104,19 @@ def risks_of(protocol: Protocol, harms: Mapping[str, Harms]) -> tuple[Risk, ...]
 def _risk(protocol: Protocol, therapy: str, event: str, harm: Harm) -> Risk:
     times, common = _times(protocol, therapy), (therapy, event, harm.serious, harm)
     if harm.per == "administration":
-        return Risk(*common, days=times)
+        return Risk(*common, brought=tuple((day, day) for day in times), days=times)
     if harm.per == "patient":
         begins = _after(protocol, harm.after, times[0])
-        return Risk(*common, days=(begins,), within=number(harm.within, "day"))
+        ever = tuple((day, np.inf) for day in times)
+        return Risk(*common, brought=ever, days=(begins,), within=number(harm.within, "day"))
     lasts = 0.0 if harm.lasts is None else number(harm.lasts, "day")
     lasting = [(day, day + lasts) for day in _doses(protocol, therapy)] if lasts else []
-    return Risk(*common, exposed=_joined([*_held(protocol, therapy), *lasting]))
+    return Risk(*common, brought=(*_held(protocol, therapy), *lasting))
 
 
 def _times(protocol: Protocol, therapy: str) -> tuple[float, ...]:
     """Return the days on which more than nothing is given or begins to be held, in order."""
-    begun = [start for start, _ in _held(protocol, therapy)]
+    begun = [start for start, _ in _joined(_held(protocol, therapy))]
     return tuple(sorted([*_doses(protocol, therapy), *begun]))
 
 
@@ -123,12 +129,11 @@ def _doses(protocol: Protocol, therapy: str) -> list[float]:
 def _held(protocol: Protocol, therapy: str) -> list[Span]:
     """Return when a level above 0 is held."""
     mine = (entry for entry in protocol.give if entry.therapy == therapy and entry.target is not None)
-    spans = [
+    return [
         (number(entry.from_, "day"), number(entry.to, "day"))
         for entry in mine
         if entry.target and entry.target.value > 0
     ]
-    return list(_joined(spans))
 
 
 def _after(protocol: Protocol, therapies: Iterable[str], day: float) -> float:
@@ -139,7 +144,7 @@ def _after(protocol: Protocol, therapies: Iterable[str], day: float) -> float:
     return day
 
 
-def _joined(spans: list[Span]) -> tuple[Span, ...]:
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return spans in order, those that touch joined."""
     found: list[Span] = []
     for start, end in sorted(spans):

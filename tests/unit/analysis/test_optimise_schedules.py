@@ -64,6 +64,15 @@ def test_unequal_doses_can_only_be_multiplied(catalog):
     assert half == [amount / 2 for amount in whole]
 
 
+def test_doses_only_for_those_on_insulin_stay_so(catalog):
+    study = catalog.studies["ryan_2005_edmonton5y"]
+    with pytest.raises(InsulaError, match="only to those on insulin"):
+        space_of(catalog, study, "donor_islets", EVERY, LIMITS)
+    found = space_of(catalog, study, "donor_islets", ("dose",), LIMITS)
+    doses = [entry for entry in found.given(Schedule(0.5, 0, None)).give if entry.therapy == "donor_islets"]
+    assert [entry.if_on_insulin for entry in doses] == [False, False, True]
+
+
 def test_the_last_infusion_comes_before_the_last_visit(catalog, space):
     assert space.spacing == (7, 456)
     assert space.holds(space.own)

@@ -29,3 +29,12 @@ def test_a_step_of_a_protocol_carries_the_warning():
     warned = labels.step({**STEP, "evidence_from": ["mouse"]})
     assert warned.startswith("Cells (evidence from mice; no number of its effect comes from people), 5")
     assert "evidence" not in labels.step(STEP)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "only to those who take insulin then"), ("zh", "仅给予届时仍用胰岛素者")]
+)
+def test_a_step_for_some_says_for_whom(lang, words):
+    labels = Labels({"endpoints": {}, "arms": []}, Writer(lang))
+    assert words in labels.step({**STEP, "if_on_insulin": True})
+    assert words not in labels.step({**STEP, "if_on_insulin": False})

@@ -105,3 +105,27 @@ def test_what_differs_between_lots_is_drawn_before_each_dose_and_once_for_all_do
         (68.0, "set:graft.lot", 1),
     ]
     assert [g.drawn for g in found] == ["graft.lot", None, None, "graft.lot", None]
+
+
+def test_what_only_those_on_insulin_get_is_marked_and_so_is_its_preparation():
+    lot = ANTIBODY.model_copy(
+        update={"dose": ANTIBODY.dose.model_copy(update={"drawn_anew": ("antibody.lot",)})}
+    )
+    entries = [
+        {**dose("antibody", quantity(day, "day"), 1, "mg"), "if_on_insulin": conditional}
+        for day, conditional in ((0, False), (68, False), (68, True), (273, True))
+    ]
+    protocol = Protocol.model_validate({"id": "p", "title": TITLE, "give": entries})
+    found = lower(protocol, {**THERAPIES, "antibody": lot})
+    assert [(one.day, one.if_on_insulin) for one in found if one.drawn is None] == [
+        (0.0, False), (68.0, False), (68.0, True), (273.0, True),
+    ]  # fmt: skip
+    assert [(one.day, one.if_on_insulin) for one in found if one.drawn] == [
+        (0.0, False), (68.0, False), (273.0, True),
+    ]  # fmt: skip
+    on_insulin = np.array([True, False])
+    assert [one.gets(on_insulin).tolist() for one in found if one.drawn] == [
+        [True, True],
+        [True, True],
+        [True, False],
+    ]

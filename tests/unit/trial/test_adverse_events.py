@@ -40,8 +40,8 @@ def level(start, end, amount=1.0, therapy="drug"):
     }  # fmt: skip
 
 
-def drawn(found, until=YEAR, who=MANY):
-    return adverse_events(found, SEED, who, who % 50, until)
+def drawn(found, until=YEAR, who=MANY, passed_over=None):
+    return adverse_events(found, SEED, who, who % 50, until, passed_over or {})
 
 
 def harm(per, events, of, **more):
@@ -162,6 +162,30 @@ def test_a_person_does_not_depend_on_who_else_is_drawn():
     whole, part = drawn(found), drawn(found, who=some)
     for place, who in enumerate(some):
         np.testing.assert_array_equal(part.day[part.patient == place], whole.day[whole.patient == who])
+
+
+def test_who_is_passed_over_has_no_harm_of_what_was_not_given():
+    brings = harms(
+        bleeding=harm("administration", 999, 1000),
+        rash=harm("year", 4000, 100),
+        tumour=harm("patient", 99, 100, within=day(60)),
+    )
+    found = risks(brings, dose(0), dose(68), level(200, 300))
+    nobody, everybody = np.zeros(MANY.size, dtype=bool), np.ones(MANY.size, dtype=bool)
+    half = MANY % 2 == 0
+    usual = drawn(found).before(YEAR)
+    spared = drawn(found, passed_over={("drug", 68.0): half, ("drug", 200.0): half}).before(YEAR)
+    for event in ("bleeding", "rash", "tumour"):
+        np.testing.assert_array_equal(spared[event][~half], usual[event][~half])
+    np.testing.assert_array_equal(spared["tumour"], usual["tumour"])  # the first dose is enough
+    assert usual["bleeding"].mean() == pytest.approx(3, abs=0.01)
+    assert spared["bleeding"][half].mean() == pytest.approx(1, abs=0.01)
+    assert usual["rash"][half].mean() > 5
+    assert not spared["rash"][half].any()
+    nothing = {("drug", 0.0): everybody, ("drug", 68.0): everybody, ("drug", 200.0): everybody}
+    assert not drawn(found, passed_over=nothing).before(YEAR)[ANY].any()
+    same = drawn(found, passed_over={key: nobody for key in nothing}).before(YEAR)
+    assert all((same[event] == usual[event]).all() for event in usual)
 
 
 @pytest.mark.parametrize("until", [30.0, 90.0, YEAR])

@@ -114,8 +114,9 @@ def space_of(
     arm, protocol, chosen = _treated(catalog, study, therapy)
     own = _own(doses_of(protocol, chosen))
     if own is None and set(over) != {DOSE}:
-        told = f"Protocol {protocol.id} gives unequal doses of {chosen}, or at unequal times. Write --over {DOSE}."
-        raise ProtocolError(told)
+        why = "unequal doses, at unequal times or some only to those on insulin"
+        told = f"Protocol {protocol.id} gives {chosen} in {why}."
+        raise ProtocolError(f"{told} Write --over {DOSE}.")
     count = len(doses_of(protocol, chosen))
     infusions = (1, limits.infusions) if INFUSIONS in over else (count, count)
     space = Space(
@@ -172,7 +173,9 @@ def _own(doses: Sequence[Give]) -> Schedule | None:
     days = [number(entry.at, "day") for entry in doses]
     gaps = {later - earlier for earlier, later in zip(days, days[1:], strict=False)}
     amounts = {(_amount(entry), entry.dose.unit) for entry in doses if entry.dose is not None}
-    if len(amounts) > 1 or len(gaps) > 1 or any(gap != round(gap) for gap in gaps):
+    if len(amounts) > 1 or len({entry.if_on_insulin for entry in doses}) > 1:
+        return None
+    if len(gaps) > 1 or any(gap != round(gap) for gap in gaps):
         return None
     return Schedule(1.0, len(doses), round(gaps.pop()) if gaps else None)
 

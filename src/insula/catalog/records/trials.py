@@ -132,7 +132,7 @@ class Give(Record):
     """One administration: a dose at a time, or a level from one time to another.
 
     What `goes_with` a therapy of the protocol that is given as doses is given anew with each of them where a search
-    varies how often and when they are given.
+    varies how often and when they are given. With `if_on_insulin` it is given only to those who take insulin that day.
     """
 
     therapy: Text
@@ -142,6 +142,7 @@ class Give(Record):
     to: Amount | None = None
     target: Amount | None = None
     goes_with: Text | None = None
+    if_on_insulin: bool = False
     source: Text | None = None
     place: Text | None = None
     reason: Reason | None = None
