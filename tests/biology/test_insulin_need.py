@@ -60,7 +60,7 @@ def test_c_peptide_goes_with_what_a_person_holds_of_it(courses):
 
 @pytest.mark.parametrize("size", [39.0, 78.0])
 def test_the_same_islets_do_more_for_who_needs_less(size):
-    given = {"islet_graft.engrafted_mature_0": 509000.0, "exogenous_insulin.size": size}
+    given = {"islet_graft.engrafted_mature_0": 645000.0, "exogenous_insulin.size": size}
     bench = Bench(
         behaviour_system(Catalog.open(), "disease"), ["islet_graft.capacity", "beta_cells.function_per_cell"]
     )
