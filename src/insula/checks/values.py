@@ -54,7 +54,7 @@ def quantities_have_the_expected_unit(survey: Survey) -> Iterator[Problem]:
 
 
 def doses_fit_their_therapy(survey: Survey) -> Iterator[Problem]:
-    """A dose or level has the unit of the therapy's target (or that per kg), and is not negative."""
+    """A dose or level has the unit of the therapy's target (or that per kg), and is within its limits."""
     for entry, above, protocol in survey.protocols():
         for index, given in enumerate(protocol.give):
             therapy = survey.catalog.therapies.readable().get(given.therapy)
@@ -76,6 +76,18 @@ def _dose_fits(place: Place, given: Give, therapy: Therapy) -> Iterator[Problem]
             )
         if amount.value is not None and amount.value < 0:
             yield place.error(f'{kind} of "{therapy.id}" is negative: {amount.value:g}.')
+    yield from _level_is_low_enough(place, given, therapy)
+
+
+def _level_is_low_enough(place: Place, given: Give, therapy: Therapy) -> Iterator[Problem]:
+    amount, level = given.target, therapy.level
+    if amount is None or level is None or level.at_most is None or not convertible(amount.unit, level.unit):
+        return
+    held = convert(amount.value, amount.unit, level.unit)
+    if held > level.at_most:
+        yield place.error(
+            f'target of "{therapy.id}" is {held:g} {level.unit}; at most {level.at_most:g} can be held.'
+        )
 
 
 def _fits(unit: str, target: str) -> bool:

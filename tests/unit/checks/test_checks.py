@@ -130,6 +130,8 @@ BROKEN = [
     (PROTOCOL, "value: 10, unit: pmol_per_L}", "value: 10, unit: mg}",
      ':4  dose of "pump" is given in "mg", its target is in "pmol_per_L".'),
     (PROTOCOL, "value: 10, unit: pmol_per_L}", "value: -10, unit: pmol_per_L}", ':4  dose of "pump" is negative: -10.'),
+    (PROTOCOL, "value: 2, unit: pmol_per_L_min", "value: 6, unit: pmol_per_L_min",
+     ':5  target of "pump" is 6 pmol_per_L_min; at most 5 can be held.'),
     (PROTOCOL, "{value: 8, unit: week}", "{value: -8, unit: week}",
      ':5  "pump" ends on day -56, before it begins on day 0.'),
     ("biology/therapies/pump/therapy.yaml", "operation: add, unit: pmol_per_L}", "operation: add, unit: nmol_per_L}",

@@ -140,10 +140,11 @@ class DoseTarget(Record):
 
 
 class LevelTarget(Record):
-    """Where a level that is held goes; it returns to 0 at its end."""
+    """Where a level that is held goes; it returns to 0 at its end. A share is held at 1 `at_most`."""
 
     target: Text
     unit: Text
+    at_most: float | None = None
 
 
 class Therapy(Record):
