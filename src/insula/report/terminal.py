@@ -68,12 +68,12 @@ def baseline_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> T
 
 
 def expected_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> Table:
-    """Return what a trial of the planned size would report at its end, where nothing published can be compared."""
+    """Return what a trial of this size would report at its end, where nothing published is scored; and why not."""
     _ = writer._
     interval = _("{level} interval").format(level=writer.percent(summary["interval_level"]))
     day = writer.number(summary["expected"][0]["day"], "day")
     title = _(
-        "No published value could be compared with this run. What a trial of this size would report on day {day}:"
+        "No published value is scored against this run. What a trial of this size would report on day {day}:"
     )
     table = plain_table(
         title.format(day=day), (_("Arm"), _("Endpoint"), "n", _("Predicted"), interval), right=("n",)
@@ -87,6 +87,7 @@ def expected_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> T
             writer.value(row["predicted"], unit, measured),
             writer.interval(row["low"], row["high"], unit, measured),
         )
+    table.caption = "\n".join(_not_scored(summary, writer, labels)) or None
     return table
 
 

@@ -167,7 +167,7 @@ def test_text_of_others_is_escaped(bare):
 
 
 def test_a_run_without_anything_to_score_says_so(bare):
-    assert "No published value could be compared with this run" in bare
+    assert "No published value is scored against this run" in bare
 
 
 def test_the_target_range_is_that_of_the_endpoint(summary):
