@@ -32,7 +32,7 @@ def test_a_run_with_json_prints_json_alone_and_messages_elsewhere(finished):
 
 def test_a_run_holds_what_the_architecture_promises(finished):
     tables = {"patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error", "comparison"}
-    tables.add("adverse_events")
+    tables |= {"adverse_events", "conditional"}
     assert {path.stem for path in (finished.folder / "results").iterdir()} == tables
     assert (finished.folder / "report.html").stat().st_size > 10_000
     patients = read_parquet(finished.folder / "results" / "patients.parquet")

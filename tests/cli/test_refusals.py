@@ -114,8 +114,43 @@ def test_no_patients(run_insula, tmp_path, patients):
     refused(answer, f"A study needs at least one patient, not {patients}.", folder=tmp_path / "out")
 
 
+def test_the_finished_run_of_another_study_is_not_replaced(finished, run_insula, own, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(finished.folder, folder)
+    answer = run_insula("run", own(), "--patients", "2", "--out", folder)
+    refused(answer, f"holds a run of {STUDY}, which own would replace", "Choose another with --out")
+    assert (folder / "manifest.json").read_bytes() == (finished.folder / "manifest.json").read_bytes()
+
+
+def test_what_comes_before_the_first_day_or_beside_another_level_or_is_no_measurement(run_own, own, tmp_path):
+    def level(first, last):
+        return {
+            "therapy": "tacrolimus",
+            "from": day(first),
+            "to": day(last),
+            "target": {"value": 5.0, "unit": "ng_per_mL"},
+        }
+
+    early = {**cells(8e8), "at": day(-30)}
+    visits = [{"at": day(0), "measure": ["cgm"]}]
+    path = own(visits=visits, **own_protocol(early, level(0, 40), level(10, 20)))
+    texts = '"stem_cell_islets" is given on day -30', '"tacrolimus" is already held from day 0 to day 40.'
+    refused(run_own(path), *texts, folder=tmp_path / "out")
+    path = own(visits=[{"at": day(0), "measure": ["cgmm"]}])
+    refused(run_own(path), '"cgmm" is none of cgm, mmtt, hba1c.', folder=tmp_path / "out")
+
+
+def test_a_study_of_ones_own_is_checked_without_being_run(run_insula, own, tmp_path):
+    answer = run_insula("check", own(visits=[{"at": day(400), "measure": ["cgm"]}]))
+    assert answer.returncode == 2
+    assert "the visit on day 400 is after the follow-up of 56 days" in answer.stdout
+    sound = run_insula("check", own())
+    assert (sound.returncode, sound.stdout) == (0, "")
+
+
 def test_patients_that_are_no_number_and_an_unknown_option(run_insula):
     refused(run_insula("run", STUDY, "--patients", "many"), "'many' is not a valid integer")
+    refused(run_insula("run", STUDY, "--seed", "-1"), "-1 is not in the range x>=0")
     refused(run_insula("run", STUDY, "--patience", "3"), "No such option", "--patients")
     refused(run_insula("runn", STUDY), "No such command")
 

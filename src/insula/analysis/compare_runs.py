@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.analysis.visit_values import VisitValues, read_visit_values
+from insula.core.errors import InsulaError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +52,15 @@ def compare_runs(first: Path, second: Path) -> dict[str, list[Any]]:
     Raises
     ------
     InsulaError
-        When a folder is no finished run.
+        When a folder is no finished run, or the runs share no arm.
     """
     a, b = read_visit_values(first), read_visit_values(second)
+    if not _arms(a, b):
+        arms = [", ".join(run.arms) for run in (a, b)]
+        raise InsulaError(
+            f"{first} and {second} share no arm: {arms[0]}; {arms[1]}. Arms of the same name are compared, or two runs "
+            "of one arm each."
+        )
     lines = [
         {"endpoint": endpoint, "day": day, "arm_first": arm, "arm_second": other, **_compare(one, two)}
         for arm, other in _arms(a, b)

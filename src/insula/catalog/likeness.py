@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from insula.core.errors import suggest
+from insula.core.paths import science_root
 from insula.core.problems import error
 from insula.core.yaml_lines import LinedYaml, read_yaml
 
@@ -54,10 +55,14 @@ def read_joined(path: Path, readers: tuple[Path, ...] = ()) -> LinedYaml:
 
 
 def _neighbours(path: Path, id_: str) -> dict[str, Path]:
-    """Return the documents that this one can be like: in its folder, or, if it is named by that, in those beside it."""
+    """Return the documents that this one can be like: in its folder, or, if it is named by that, in those beside it.
+
+    A user's own document can also be like one of the science folder's, of its kind; an own neighbour goes before it.
+    """
     if id_ == path.parent.name:
         return {found.parent.name: found for found in path.parent.parent.glob(f"*/{path.name}")}
-    return {found.stem: found for found in path.parent.glob("*.yaml")}
+    folders = (science_root() / path.parent.name, path.parent)
+    return {found.stem: found for folder in folders for found in folder.glob("*.yaml")}
 
 
 def _joined(base: Any, own: Any) -> Any:

@@ -31,6 +31,12 @@ _WORDS = {
     "float_type": "must be a number.",
     "int_type": "must be a whole number.",
     "finite_number": "must be a finite number.",
+    "bool_type": "must be true or false.",
+    "bool_parsing": "must be true or false.",
+    "less_than_equal": "must be at most {le}.",
+    "greater_than_equal": "must be at least {ge}.",
+    "less_than": "must be below {lt}.",
+    "greater_than": "must be above {gt}.",
 }
 
 
@@ -157,7 +163,7 @@ def _words(
     if type_ == "string_pattern_mismatch":
         return f'{where} "{given}" is not one of the forms allowed.', f"Form: {fault['ctx']['pattern']}"
     if type_ in _WORDS:
-        return f"{where} {_WORDS[type_]}", ""
+        return f"{where or 'the text'} {_WORDS[type_].format(**fault.get('ctx', {}))}", ""
     return f"{where}: {fault['msg']}.", ""
 
 

@@ -113,6 +113,17 @@ def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
                 yield from exists(entry, (*keys, "goes_with"), kind, given.goes_with, dosed)
 
 
+def own_protocols_have_their_name(survey: Survey) -> Iterator[Problem]:
+    """A protocol inside a study has the id under which it stands."""
+    for study in survey.studies.values():
+        for name, protocol in (study.record.protocols if study.record else {}).items():
+            if protocol.id != name:
+                place = Place(study.path, study.line("protocols", name, "id"))
+                yield place.error(
+                    f'the protocol under "{name}" has the id "{protocol.id}".', "Write the same twice."
+                )
+
+
 def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
     """Module and targets of a therapy exist; what it draws anew at a dose varies by occasion."""
     known = _that_vary(survey, "occasion")

@@ -70,6 +70,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     names.populations_name_what_exists,
     names.ensembles_hold_uncertain_numbers,
     names.protocols_name_therapies,
+    names.own_protocols_have_their_name,
     names.therapies_name_symbols,
     harms.harms_name_what_exists,
     harms.rates_have_an_exposure,
@@ -92,6 +93,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.therapy_targets_have_their_unit,
     values.overrides_have_the_unit_of_the_row,
     values.times_are_in_order,
+    values.levels_follow_each_other,
     values.shares_add_up,
     values.limits_are_in_order,
     evidence.rows_join,
@@ -112,6 +114,7 @@ QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     names.studies_name_what_exists,
     names.populations_name_what_exists,
     names.protocols_name_therapies,
+    names.own_protocols_have_their_name,
     histories.stages_can_be_reached,
     histories.diagnoses_can_be_made,
     histories.lives_are_told,
@@ -119,6 +122,7 @@ QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.quantities_have_the_expected_unit,
     values.doses_fit_their_therapy,
     values.times_are_in_order,
+    values.levels_follow_each_other,
     values.limits_are_in_order,
 )
 

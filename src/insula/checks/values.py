@@ -120,17 +120,36 @@ def overrides_have_the_unit_of_the_row(survey: Survey) -> Iterator[Problem]:
 
 
 def times_are_in_order(survey: Survey) -> Iterator[Problem]:
-    """A level ends after it begins; visits follow each other and the last is within the follow-up."""
+    """Nothing is given before day 0, a level ends after it begins, visits follow each other within the follow-up."""
     for entry, above, protocol in survey.protocols():
         for index, given in enumerate(protocol.give):
-            start, end = _days(given.from_), _days(given.to)
+            place = Place(entry.path, entry.line(*above, "give", index))
+            start, end = _days(given.at or given.from_), _days(given.to)
+            if start is not None and start < 0:
+                text = f'"{given.therapy}" is given on day {start:g}; a protocol begins on day 0.'
+                yield place.error(text, "Count from the first thing that is given.")
             if start is not None and end is not None and end <= start:
-                place = Place(entry.path, entry.line(*above, "give", index))
                 yield place.error(
                     f'"{given.therapy}" ends on day {end:g}, before it begins on day {start:g}.'
                 )
     for study in survey.studies.values():
         yield from _visits_in_order(study)
+
+
+def levels_follow_each_other(survey: Survey) -> Iterator[Problem]:
+    """Two levels of one therapy are not held at a time: the end of one would end the other."""
+    for entry, above, protocol in survey.protocols():
+        held: dict[str, list[tuple[float, float]]] = {}
+        for index, given in enumerate(protocol.give):
+            start, end = _days(given.from_), _days(given.to)
+            if start is None or end is None:
+                continue
+            for first, last in held.get(given.therapy, []):
+                if start < last and first < end:
+                    place = Place(entry.path, entry.line(*above, "give", index))
+                    text = f'"{given.therapy}" is already held from day {first:g} to day {last:g}.'
+                    yield place.error(text, "Let one level end where the next begins.")
+            held.setdefault(given.therapy, []).append((start, end))
 
 
 def _visits_in_order(entry: Entry[Any]) -> Iterator[Problem]:

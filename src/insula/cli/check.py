@@ -12,18 +12,24 @@ from insula.core.paths import science_root
 
 
 @click.command("check")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
 def command(path: Path | None) -> None:
-    r"""Check the science text in PATH (default: insula's own); exit code 2 when there is an error.
+    r"""Check the science text in PATH (default: insula's own), or one study's file; exit code 2 when there is an error.
 
     \b
     Examples:
       insula check
       insula check my_science/
+      insula check my_study.yaml
     """
-    from insula.checks import check
+    from insula.catalog import Catalog, find_study
+    from insula.checks import check, check_study
 
-    problems = check(path or science_root())
+    if path is not None and path.is_file():
+        catalog = Catalog.open()
+        problems = check_study(catalog, find_study(path, catalog))
+    else:
+        problems = check(path or science_root())
     for problem in problems:
         click.echo(str(problem))
     errors = sum(problem.severity == "error" for problem in problems)

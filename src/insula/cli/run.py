@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 @click.argument("study")
 @click.option("--patients", type=int, default=200, show_default=True, help="Patients in every arm.")
 @click.option(
-    "--seed", type=int, default=None, show_default="the study's own", help="Seed of all randomness."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=None,
+    show_default="the study's own",
+    help="Seed of all randomness.",
 )
 @folder("--out", None, "Folder of the run; default runs/STUDY.")
 @language

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insula.analysis.forecast import forecast_lines
 from insula.analysis.visit_values import read_visit_values
 from insula.endpoints.definitions import load_definitions
+from insula.report.run_folder import select
 
 if TYPE_CHECKING:
     from insula.report.run_folder import Run
@@ -22,11 +23,19 @@ ASKED_FIRST = (
 def expected_results(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     """Return an entry for every arm and endpoint at the last visit: the mean of an arm of its size, and its interval.
 
-    Endpoints that no virtual patient has there, as time in range without a sensor, are left out.
+    Endpoints that no virtual patient has there, as time in range without a sensor, are left out, and so is what
+    everybody has from the beginning.
     """
     known = load_definitions(science.catalog.root / "endpoints.yaml")
     wanted = {name: known[name] for name in ASKED_FIRST if name in known}
     sizes = {arm: int(text["size"]) for arm, text in science.study["arms"].items()}
     lines = list(forecast_lines(sizes, wanted, read_visit_values(run.folder), int(run.manifest["seed"])))
     last = max((line["day"] for line in lines), default=0.0)
-    return [{**line, "measured": science.measured(line["endpoint"])} for line in lines if line["day"] == last]
+    told = [line for line in lines if line["day"] == last and not _always(run, line["endpoint"])]
+    return [{**line, "measured": science.measured(line["endpoint"])} for line in told]
+
+
+def _always(run: Run, endpoint: str) -> bool:
+    """Whether a yes-or-no endpoint is yes of everybody from the first visit on, as diabetes is of those who have it."""
+    values = select(run.table("endpoints"), endpoint=endpoint)["value"]
+    return bool(values.size) and bool((values == 1).all())

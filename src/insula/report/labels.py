@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.catalog.records import Amount
 from insula.report.evidence_origin import origin
 from insula.report.science_text import endpoint_of
+from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from insula.report.writing import Writer
@@ -64,11 +66,17 @@ class Labels:
             )
         if step.get("if_on_insulin"):
             what = _("{what}, only to those who take insulin then").format(what=what)
-        if "at" in step:
-            return _("{what}, on day {day}").format(what=what, day=w.number(step["at"]["value"], "day"))
-        ends = {key: w.number(step[key]["value"], "day") for key in ("from", "to")}
+            if step.get("share") is not None:
+                what = _("{first} ({second})").format(first=what, second=w.percent(step["share"]))
+        days = {
+            key: w.number(number(Amount.model_validate(step[key]), "day"), "day")
+            for key in ("at", "from", "to")
+            if key in step
+        }
+        if "at" in days:
+            return _("{what}, on day {day}").format(what=what, day=days["at"])
         return _("{what}, from day {first} to day {last}").format(
-            what=what, first=ends["from"], last=ends["to"]
+            what=what, first=days["from"], last=days["to"]
         )
 
     def spread(self, row: dict[str, Any]) -> str:

@@ -51,7 +51,7 @@ def render_search(answer: dict[str, Any], lang: str) -> str:
 def terminal_search(answer: dict[str, Any], lang: str) -> Group:
     """Return the front and how many patients the chosen schedule needs."""
     w = Writer(lang)
-    table = plain_table(w._("Trade-off front"), _heads(w))
+    table = plain_table(w._("{endpoint}: trade-off front").format(endpoint=_benefit(answer, w)), _heads(w))
     for row in front_rows(answer, w):
         table.add_row(*row)
     return Group(table, *(Text(note) for note in _design_notes(answer, w)))
@@ -70,9 +70,7 @@ def front_figure(answer: dict[str, Any], w: Writer) -> Figure:
             axes.axhline(answer["control"]["mean"], color=INK, linestyle="--", linewidth=1)
         axes.set_xlim(left=0)
         axes.set_xlabel(w._("All that is given (multiple of the protocol)"))
-        unit = w.unit(answer["benefit"]["unit"])
-        name = w.title(answer["benefit"]["title"]) + (f" [{unit}]" if unit else "")
-        axes.set_title(name, loc="left", fontsize="medium")
+        axes.set_title(_benefit(answer, w), loc="left", fontsize="medium")
     return figure
 
 
@@ -87,6 +85,11 @@ def _draw_front(axes: Any, front: list[dict[str, Any]], chosen: int) -> None:
         if cost >= free or one["trial"] == chosen:
             axes.annotate(str(one["trial"]), (cost, found["mean"]), (4, 5), textcoords="offset points")
             free = cost + room
+
+
+def _benefit(answer: dict[str, Any], w: Writer) -> str:
+    unit = w.unit(answer["benefit"]["unit"])
+    return w.title(answer["benefit"]["title"]) + (f" [{unit}]" if unit else "")
 
 
 def front_rows(answer: dict[str, Any], w: Writer) -> Rows:
@@ -150,17 +153,24 @@ def _exact(answer: dict[str, Any]) -> bool:
     return bool(answer["design"] and answer["design"]["yes_or_no"])
 
 
+def _not_better(answer: dict[str, Any], w: Writer) -> str:
+    if answer["lower_is_better"]:
+        told = w._("Trial {trial} is not better than the control, so no trial is planned.")
+    else:
+        told = w._(
+            "Trial {trial} does not raise {endpoint} above the control, so no trial is planned. "
+            "Where less is better, say so: --lower-is-better."
+        )
+    return told.format(trial=answer["chosen"], endpoint=w.title(answer["benefit"]["title"]))
+
+
 def _design_notes(answer: dict[str, Any], w: Writer) -> list[str]:
     """Say what the planned trial assumes, or why there is none."""
     _, design = w._, answer["design"]
     if design is None:
         return [_("No arm of the study is given nothing, so no trial is planned.")]
     if design["size"] is None:
-        return [
-            _("Trial {trial} is not better than the control, so no trial is planned.").format(
-                trial=answer["chosen"]
-            )
-        ]
+        return [_not_better(answer, w)]
     size = _(
         "Trial {trial} against {control}: {size} patients in each arm for a power of {power} "
         "at a two-sided alpha of {alpha}."

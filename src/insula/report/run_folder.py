@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Table = Columns
 
 REQUIRED = ("patients", "course", "endpoints", "comparison")
-OPTIONAL = ("parameters", "screening", "map_error", "adverse_events")
+OPTIONAL = ("parameters", "screening", "map_error", "adverse_events", "conditional")
 SENSOR = "cgm"
 FINISHED = "ok"
 

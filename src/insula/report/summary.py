@@ -53,7 +53,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
     return {
         "folder": whole.folder.name,
         "study": _study(run, science),
-        "arms": [_arm(arm, science) for arm in arms],
+        "arms": [_arm(arm, science, run) for arm in arms],
         "endpoints": dict(science.endpoints),
         "key_results": key_rows(rows),
         "expected": [] if judged["scored"] else expected_results(run, science),
@@ -92,7 +92,7 @@ def _study(run: Run, science: ScienceText) -> Text:
     }
 
 
-def _arm(arm: str, science: ScienceText) -> Text:
+def _arm(arm: str, science: ScienceText, run: Run) -> Text:
     text = science.study["arms"].get(arm, {})
     protocol = science.protocols.get(text.get("protocol", ""), {})
     steps = [
@@ -100,6 +100,7 @@ def _arm(arm: str, science: ScienceText) -> Text:
             **step,
             "title": science.therapies[step["therapy"]]["title"],
             "evidence_from": science.therapies[step["therapy"]].get("evidence_from", ()),
+            "share": tallies.share_given(run, arm, step),
         }
         for step in protocol.get("give") or ()
     ]

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insula.catalog.records import Amount
 from insula.report.bands import is_share
 from insula.report.run_folder import FINISHED, Run, Table, in_order, select
 from insula.statistics import weighted
+from insula.trial.quantities import number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from insula.report.science_text import ScienceText
 
 _BASELINE_DAY = 0.0
@@ -36,6 +40,17 @@ def people(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     table = run.table("parameters")
     names = [name for name in in_order(table["symbol"]) if name.startswith("trait.")] if table else []
     return [_trait_row(select(table, symbol=name), name, science) for name in names]
+
+
+def share_given(run: Run, arm: str, step: Mapping[str, Any]) -> float | None:
+    """Return the share of an arm that got an entry of its protocol; None where everybody does, or nobody counted."""
+    if not step.get("if_on_insulin"):
+        return None
+    day = number(Amount.model_validate(step.get("at") or step["from"]), "day")
+    table = select(run.table("conditional"), arm=arm, day=day, therapy=step["therapy"])
+    if not table or not table["given"].size:
+        return None
+    return weighted.mean(table["given"].astype(float), table.get("weight"))
 
 
 def weights(run: Run) -> dict[str, Any] | None:

@@ -36,6 +36,7 @@ _DECIMALS = {
 }
 _LABELS = {"percent": "%", "fraction": "%", "dimensionless": "", "mmol_per_mol": "mmol/mol"}
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TIMES = ("day", "week", "month", "year")
 _LARGE, _SMALL, _SIGNIFICANT = 1e5, 1e-3, 3
 
 
@@ -93,6 +94,8 @@ class Writer:
             "patients": self._("patients"),
             "cell": self._("cells"),
             "day": self._("days"),
+            "week": self._("weeks"),
+            "month": self._("months"),
             "year": self._("years"),
         }
         return words.get(name) or _LABELS.get(name, _spell(name))
@@ -157,6 +160,8 @@ class Writer:
         )
 
     def _one(self, value: float, unit: str) -> str:
+        if value == 1 and unit in _TIMES and self.lang == "en":
+            return f"1 {unit}"
         return self._with_unit(self._bare(value, unit), unit)
 
     def _with_unit(self, text: str, unit: str) -> str:

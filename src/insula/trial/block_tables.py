@@ -42,6 +42,7 @@ def tables(clinic: Clinic, block: Block) -> dict[str, pa.Table]:
         "screening": _screening(block),
         "map_error": _stack([_map_error(arm, record) for arm, (_, record) in arms]),
         "adverse_events": _stack([_adverse_events(arm, cohort, record) for arm, (cohort, record) in arms]),
+        "conditional": _stack([_conditional(arm, cohort) for arm, (cohort, _) in arms]),
     }
 
 
@@ -157,6 +158,21 @@ def _adverse_events(arm: str, cohort: Cohort, record: Record) -> Table:
         "event": pa.array([risk.event for risk in risks], pa.string()),
         "therapy": pa.array([risk.therapy for risk in risks], pa.string()),
         "serious": pa.array([risk.serious for risk in risks], pa.bool_()),
+    }
+
+
+def _conditional(arm: str, cohort: Cohort) -> Table:
+    """One row for each person and each thing that was given only to some; also without any, the columns are there."""
+    given = cohort.passed_over
+    candidates = np.tile(cohort.people.candidates, len(given))
+    return {
+        "arm": pa.repeat(arm, len(candidates)),
+        "candidate": candidates,
+        "day": np.repeat(np.array([day for _, day in given], dtype=np.float64), cohort.size),
+        "therapy": pa.array(
+            np.repeat(np.array([name for name, _ in given], dtype=object), cohort.size), pa.string()
+        ),
+        "given": np.concatenate([np.empty(0, dtype=bool), *(~missed for missed in given.values())]),
     }
 
 

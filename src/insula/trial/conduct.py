@@ -66,8 +66,9 @@ def conduct(
     Raises
     ------
     InsulaError
-        Wrong text, wrong number of patients, a folder that cannot be written; patients who cannot be weighted to the
-        marginals of their population (finished parts stay, so that a run with more patients goes on from them).
+        Wrong text, wrong number of patients, a folder that cannot be written or holds another study; patients who
+        cannot be weighted to the marginals of their population (finished parts stay, so that a run with more patients
+        goes on from them).
     """
     if patients < 1:
         raise InsulaError(f"A study needs at least one patient, not {patients}.")
@@ -76,6 +77,7 @@ def conduct(
     clinic = open_clinic(catalog, study, seed)
     identity = identity_of(catalog, study, clinic.seed)
     folder, results = out / "parts", out / "results"
+    _refuse_other_study(out, study)
     try:
         out.mkdir(parents=True, exist_ok=True)
         _remove_finished(out)
@@ -96,6 +98,19 @@ def conduct(
     )
     discard(folder)
     return RunOutcome(out, float(np.mean(status != "ok")), study.failure_limit)
+
+
+def _refuse_other_study(out: Path, study: Study) -> None:
+    """Refuse a folder that holds the finished run of another study."""
+    try:
+        there = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["study"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if there != study.id:
+        raise InsulaError(
+            f"The folder {out} holds a run of {there}, which {study.id} would replace. Choose another with --out, "
+            "or remove it."
+        )
 
 
 def _remove_finished(out: Path) -> None:

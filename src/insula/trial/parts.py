@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-TABLES = ("patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error", "adverse_events")
+TABLES = (
+    "patients", "parameters", "course", "endpoints", "cgm", "screening", "map_error", "adverse_events", "conditional",
+)  # fmt: skip
 _NAME_CANDIDATES = ("patients", "screening")
 
 

@@ -75,6 +75,17 @@ def test_single_arms_of_other_names_are_compared(tmp_path):
     assert (line["arm_first"], line["arm_second"]) == ("x", "y")
 
 
+def test_runs_that_share_no_arm_are_refused_with_the_arms_of_both(tmp_path):
+    a, b = store(tmp_path / "a", np.ones(3), arm="x"), store(tmp_path / "b", np.ones(3), arm="y")
+    more = store(tmp_path / "c", np.ones(3), arm="z")
+    patients = more / "results" / "patients.parquet"
+    two = {"arm": ["z", "w"], "patient": [0, 0], "candidate": [0, 0], "ensemble_member": [0, 0]}
+    write_parquet(patients, two)
+    assert compare_runs(a, b)["endpoint"]
+    with pytest.raises(InsulaError, match="share no arm: x; z, w"):
+        compare_runs(a, more)
+
+
 def test_only_what_both_runs_measured_is_listed(tmp_path):
     a, b = store(tmp_path / "a", np.ones(3)), store(tmp_path / "b", np.ones(3), day=90.0)
     assert compare_runs(a, b)["endpoint"] == []

@@ -80,7 +80,7 @@ BROKEN = [
     ),
     (
         "studies/smith_2001_pump.yaml", "size: 10", "size: 0",
-        [":6  arms.pump.size: Input should be greater than or equal to 1."],
+        [":6  arms.pump.size must be at least 1."],
     ),
     (
         "studies/smith_2001_pump.yaml", "id: smith_2001_pump", "id: smith_2001",

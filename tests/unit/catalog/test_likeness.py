@@ -51,6 +51,19 @@ def test_likeness_is_handed_down(shelf):
     assert found.data["traits"]["age"]["value"] == 40
 
 
+def test_an_own_text_can_be_like_one_of_the_science_folder(tmp_path, monkeypatch):
+    science, mine = tmp_path / "science" / "populations", tmp_path / "mine" / "populations"
+    for folder in (science, mine, tmp_path / "science" / "biology"):
+        folder.mkdir(parents=True)
+    (science / "base.yaml").write_text(BASE, encoding="utf-8")
+    child = mine / "child.yaml"
+    child.write_text("id: child\nlike: base\n", encoding="utf-8")
+    monkeypatch.setenv("INSULA_SCIENCE", str(science.parent))
+    assert read_joined(child).data["traits"]["age"]["value"] == 40
+    (mine / "base.yaml").write_text(BASE.replace("40", "50"), encoding="utf-8")
+    assert read_joined(child).data["traits"]["age"]["value"] == 50
+
+
 def test_a_neighbour_that_is_not_there_is_told_with_the_nearest_name(shelf):
     (problem,) = read_joined(shelf("child", "id: child\nlike: bas\n")).problems
     assert 'there is no "bas" to be like' in str(problem)

@@ -132,6 +132,13 @@ BROKEN = [
     (PROTOCOL, "value: 10, unit: pmol_per_L}", "value: -10, unit: pmol_per_L}", ':4  dose of "pump" is negative: -10.'),
     (PROTOCOL, "value: 2, unit: pmol_per_L_min", "value: 6, unit: pmol_per_L_min",
      ':5  target of "pump" is 6 pmol_per_L_min; at most 5 can be held.'),
+    (PROTOCOL, "at: {value: 0, unit: day}", "at: {value: -1, unit: week}",
+     ':4  "pump" is given on day -7; a protocol begins on day 0.'),
+    (PROTOCOL, "from: {value: 0, unit: day}, to: {value: 8, unit: week}, target: {value: 2, unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}}",
+     "from: {value: 0, unit: day}, to: {value: 8, unit: week}, target: {value: 2, unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}}\n"
+     "  - {therapy: pump, from: {value: 7, unit: week}, to: {value: 9, unit: week}, target: {value: 1, unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}}",
+     ':6  "pump" is already held from day 0 to day 56.'),
+    (STUDY, "{value: 0, unit: day}, measure: [cgm]", "{value: 0, unit: day}, measure: [cgmm]", ':9  visits.0.measure.0 "cgmm" is none of cgm, mmtt, hba1c.'),
     (PROTOCOL, "{value: 8, unit: week}", "{value: -8, unit: week}",
      ':5  "pump" ends on day -56, before it begins on day 0.'),
     ("biology/therapies/pump/therapy.yaml", "operation: add, unit: pmol_per_L}", "operation: add, unit: nmol_per_L}",

@@ -31,6 +31,22 @@ def test_a_step_of_a_protocol_carries_the_warning():
     assert "evidence" not in labels.step(STEP)
 
 
+def test_a_step_is_told_in_days_whatever_its_text_says():
+    labels = Labels({"endpoints": {}, "arms": []}, Writer("en"))
+    week = {**STEP, "at": {"value": 8.0, "unit": "week"}}
+    assert labels.step(week).endswith("on day 56")
+    level = {"title": STEP["title"], "target": {"value": 5.0, "unit": "ng_per_mL"}}
+    span = {"from": {"value": 1.0, "unit": "week"}, "to": {"value": 48.0, "unit": "hour"}}
+    assert labels.step({**level, **span}).endswith("from day 7 to day 2")
+
+
+def test_a_step_for_some_says_how_many_got_it():
+    labels = Labels({"endpoints": {}, "arms": []}, Writer("en"))
+    assert "only to those who take insulin then (52 %)" in labels.step(
+        {**STEP, "if_on_insulin": True, "share": 0.52}
+    )
+
+
 @pytest.mark.parametrize(
     ("lang", "words"), [("en", "only to those who take insulin then"), ("zh", "仅给予届时仍用胰岛素者")]
 )

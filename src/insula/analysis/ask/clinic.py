@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Give, Protocol, Question, WhatIf
+    from insula.catalog.records import Give, Measured, Protocol, Question, WhatIf
     from insula.trial.clinic import Clinic
 
-_MEASURED = ("cgm", "mmtt", "hba1c")
+_MEASURED: tuple[Measured, ...] = ("cgm", "mmtt", "hba1c")
 
 
 def horizon_days(question: Question) -> tuple[float, ...]:

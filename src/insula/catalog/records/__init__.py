@@ -46,6 +46,7 @@ from insula.catalog.records.trials import (
     Endpoint,
     Give,
     History,
+    Measured,
     Population,
     Procedure,
     Protocol,
@@ -115,6 +116,7 @@ __all__ = [
     "Therapy",
     "Title",
     "Titration",
+    "Measured",
     "Visit",
     "WhatIf",
 ]

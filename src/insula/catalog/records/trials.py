@@ -175,11 +175,14 @@ class Arm(Record):
     title: Title
 
 
+Measured = Literal["cgm", "mmtt", "hba1c"]
+
+
 class Visit(Record):
     """What is measured when."""
 
     at: Amount
-    measure: tuple[Text, ...]
+    measure: tuple[Measured, ...]
 
 
 class Sentences(Record):
