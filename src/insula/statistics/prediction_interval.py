@@ -55,13 +55,13 @@ class Prediction:
 
     @property
     def low(self) -> float:
-        """Lower end of the central interval."""
-        return float(np.quantile(self.samples, (1 - self.level) / 2))
+        """Lower end of the central interval, which holds the mean also where one trial in twenty is all the other way."""
+        return min(float(np.quantile(self.samples, (1 - self.level) / 2)), self.mean)
 
     @property
     def high(self) -> float:
-        """Upper end of the central interval."""
-        return float(np.quantile(self.samples, (1 + self.level) / 2))
+        """Upper end of the central interval, as the lower one."""
+        return max(float(np.quantile(self.samples, (1 + self.level) / 2)), self.mean)
 
     @property
     def mean_error(self) -> float:

@@ -279,3 +279,10 @@ def test_no_level_of_a_prediction_falls_below_nothing(statistic):
 def test_a_change_may_fall_below_nothing(statistic):
     limits = stat.limits_of(statistic, 12)
     assert Prediction(np.full(4000, 0.05), 0.9).with_error(0.1, limits, seed=1, purpose="test").low < -0.1
+
+
+def test_an_interval_holds_its_own_mean():
+    """All yes but in one trial of fifty, where all are no: both quantiles are 1, the mean is not."""
+    found = Prediction(np.r_[np.zeros(80), np.ones(3920)], 0.9)
+    assert (found.low, found.high) == (found.mean, 1.0)
+    assert found.mean == pytest.approx(0.98)
