@@ -55,7 +55,7 @@ class Prediction:
 
     @property
     def low(self) -> float:
-        """Lower end of the central interval, which holds the mean also where one trial in twenty is all the other way."""
+        """Lower end of the central interval, which holds the mean also where nearly all trials are alike."""
         return min(float(np.quantile(self.samples, (1 - self.level) / 2)), self.mean)
 
     @property
