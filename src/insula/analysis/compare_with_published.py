@@ -220,7 +220,7 @@ def half_a_patient(row: PublishedRow) -> float:
 
 def unit_of(row: PublishedRow) -> str:
     """Return the unit that a row is compared in; the printed one where it cannot be translated."""
-    return _UNITS.get(row.statistic, row.unit or row.cells["unit"])
+    return _UNITS.get(row.statistic, row.unit) if row.unit else row.cells["unit"]
 
 
 def score(found: Prediction, observed: float, tie: float) -> float:
