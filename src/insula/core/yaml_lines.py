@@ -48,14 +48,26 @@ class LinedYaml:
 
 
 def read_yaml(path: Path) -> LinedYaml:
-    """Read one YAML document; a syntax error or a key given twice is a problem, and the data may be None."""
-    loader = _Loader(path.read_text(encoding="utf-8"))
+    """Read one YAML document; letters that are not UTF-8, a syntax error or a key given twice are problems.
+
+    The data may be None then.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        line = trouble.object[: trouble.start].count(b"\n") + 1
+        found = error(path, "the file is not UTF-8 text.", "Save it as UTF-8.", line=line)
+        return LinedYaml(None, {}, (found,))
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as trouble:
         mark = trouble.problem_mark or trouble.context_mark
         found = error(path, f"not readable as YAML: {trouble.problem}.", line=mark.line + 1 if mark else None)
+        return LinedYaml(None, {}, (found,))
+    except yaml.reader.ReaderError as trouble:
+        found = error(path, f"not readable as YAML: {trouble.reason}.", "Save it as plain text in UTF-8.")
         return LinedYaml(None, {}, (found,))
     finally:
         loader.dispose()

@@ -42,3 +42,24 @@ def test_a_syntax_error_is_a_problem_with_its_line(tmp_path):
 
 def test_an_empty_file_has_no_data(tmp_path):
     assert read(tmp_path, "").data is None
+
+
+def test_letters_that_are_not_utf_8_are_a_problem_with_their_line(tmp_path):
+    path = tmp_path / "patient.yaml"
+    path.write_bytes("a: 1\nnote: 患者\n".encode("gb18030"))
+    (problem,) = read_yaml(path).problems
+    assert (problem.line, problem.message) == (2, "the file is not UTF-8 text.")
+    assert "Save it as UTF-8" in problem.suggestion
+
+
+def test_what_is_no_text_is_a_problem(tmp_path):
+    path = tmp_path / "patient.yaml"
+    path.write_bytes(b"a: 1\0\n")
+    (problem,) = read_yaml(path).problems
+    assert "not readable as YAML" in problem.message
+
+
+def test_a_mark_before_utf_8_is_no_letter(tmp_path):
+    path = tmp_path / "patient.yaml"
+    path.write_bytes("a: 1\n".encode("utf-8-sig"))
+    assert read_yaml(path).data == {"a": 1}
