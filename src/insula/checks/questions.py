@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insula.core.problems import Problem
 
 _ENDPOINT = "endpoint."
+_SENSOR = {"covers": "day", "low": "mg_per_dL", "high": "mg_per_dL"}
 
 
 def questions_name_what_exists(survey: Survey) -> Iterator[Problem]:
@@ -92,6 +93,7 @@ def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
             for quantity in (fact.at_least, fact.at_most, fact.error):
                 if quantity is not None and not _fits(quantity.unit, fact):
                     yield place.error(f'{name} is in {fact.unit}, which "{quantity.unit}" does not fit.')
+        yield from _sensor(entry, question)
         for name, asked in question.protocols.items():
             for index, criterion in enumerate(asked.studied_in):
                 place = Place(entry.path, entry.line("protocols", name, "studied_in", index))
@@ -102,6 +104,15 @@ def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
                             f'{criterion.quantity} is in {fact_of.unit}, which "{limit.unit}" does not fit.'
                         )
                         yield place.error(text)
+
+
+def _sensor(entry: Entry[Any], question: Question) -> Iterator[Problem]:
+    """The record that a sensor's file must hold is a time, and what stands beyond its range is glucose in mg/dL."""
+    for name, unit in _SENSOR.items() if question.sensor is not None else ():
+        quantity: Sourced = getattr(question.sensor, name)
+        if quantity.value is None or (is_unit(quantity.unit) and not convertible(quantity.unit, unit)):
+            place = Place(entry.path, entry.line("sensor", name))
+            yield place.error(f'{name} needs a value in {unit}, which "{quantity.unit}" does not fit.')
 
 
 def _formula(survey: Survey, entry: Entry[Any], name: str, fact: Fact, known: set[str]) -> Iterator[Problem]:

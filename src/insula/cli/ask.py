@@ -61,7 +61,7 @@ def command(
         severe_hypoglycaemia: {value: 3, unit: event}
         c_peptide_stimulated: {below: 3.3, unit: pmol_per_L}
         earlier_transplant: {present: false}
-      sensor: {file: trace.csv, unit: mmol_per_L}    # optional: columns time and glucose
+      sensor: {file: trace.csv, unit: mmol_per_L}    # optional: a fortnight; columns time and glucose
 
     \b
     Examples:

@@ -120,7 +120,7 @@ def trace(folder, readings, minutes=5):
 
 
 def test_a_trace_tells_its_facts(read, tmp_path):
-    trace(tmp_path, ([8.0] * 3 + [12.0]) * 500)
+    trace(tmp_path, ([8.0] * 3 + [12.0]) * 1000)
     asked = read(SENSOR)
     assert asked.stated["time_in_range"] == pytest.approx(75.0)
     assert asked.stated["mean_glucose"] == pytest.approx(9.0 * 18.016, rel=2e-3)
@@ -129,7 +129,7 @@ def test_a_trace_tells_its_facts(read, tmp_path):
 
 
 def test_clock_times_are_read(read, tmp_path):
-    lines = [f"2025-01-0{1 + k // 288}T{k % 288 // 12:02}:{k % 12 * 5:02},7.5" for k in range(576)]
+    lines = [f"2025-01-{1 + k // 288:02}T{k % 288 // 12:02}:{k % 12 * 5:02},7.5" for k in range(8 * 576)]
     (tmp_path / "trace.csv").write_text(
         "time;glucose\n" + "\n".join(lines).replace(",", ";"), encoding="utf-8"
     )
@@ -137,10 +137,86 @@ def test_clock_times_are_read(read, tmp_path):
 
 
 def test_a_trace_with_too_many_gaps_tells_nothing(read, tmp_path):
-    trace(tmp_path, [8.0] * 400, minutes=20)
+    trace(tmp_path, [8.0] * 4000, minutes=20)
     ((line, message),) = told(read, SENSOR)
     assert line == 4
-    assert "too few" in message
+    assert "too few: between the first and the last 25 % are there, and 70 % are needed" in message
+
+
+def test_a_trace_that_is_too_short_says_what_is_needed(read, tmp_path):
+    trace(tmp_path, [8.0] * 30)
+    with pytest.raises(InvalidText) as refused:
+        read(SENSOR)
+    (problem,) = refused.value.problems
+    assert "they cover 2.5 hours, and 235 are needed" in problem.message
+    assert "as numbers under facts" in problem.suggestion
+    trace(tmp_path, [8.0] * 2823)
+    assert read(SENSOR).sensor_days == pytest.approx(9.8, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("edge", "within"),
+    [(3.9, "time_in_range"), (10.0, "time_in_range"), (3.0, "at least 54"), (2.9, "below 54")],
+)
+def test_one_decimal_of_mmol_is_the_whole_mg_that_the_sensor_held(read, tmp_path, edge, within):
+    trace(tmp_path, [edge] * 4000)
+    stated = read(SENSOR).stated
+    assert stated["time_in_range"] == (100.0 if within == "time_in_range" else 0.0)
+    assert stated["time_below_54"] == (100.0 if within == "below 54" else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("word", "low"), [("LOW", True), ("Low", True), ("低", True), ("HIGH", False), ("高", False)]
+)
+def test_what_lies_beyond_the_range_of_the_device_counts(read, tmp_path, word, low):
+    trace(tmp_path, ([8.0] * 3 + [word]) * 1000)
+    stated = read(SENSOR).stated
+    assert stated["time_in_range"] == 75.0
+    assert stated["time_below_54"] == (25.0 if low else 0.0)
+    assert stated["mean_glucose"] == pytest.approx((3 * 144 + (39 if low else 401)) / 4)
+
+
+def test_an_empty_cell_is_a_gap(read, tmp_path):
+    trace(tmp_path, ([8.0] * 3 + [""]) * 1000)
+    asked = read(SENSOR)
+    assert asked.stated["time_in_range"] == 100.0
+    assert asked.sensor_days == pytest.approx(3000 / 288)
+
+
+@pytest.mark.parametrize("heads", ["时间,葡萄糖", "时间,血糖", "Time,Glucose"])
+def test_heads_in_chinese_are_read(read, tmp_path, heads):
+    trace(tmp_path, [8.0] * 4000)
+    file = tmp_path / "trace.csv"
+    file.write_bytes(file.read_text(encoding="utf-8").replace("time,glucose", heads).encode("gb18030"))
+    assert read(SENSOR).stated["time_in_range"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "word"),
+    [
+        ("", None, "the table is empty"),
+        ("time,glucose\n", None, "there is no reading"),
+        ("time,glucose\n0,\n", None, "there is no reading"),
+        ("time,glucose\n0,7\n5,-7\n", 3, "-7 is no glucose"),
+        ("time,glucose\n0,7\nnoon,7\n", 3, '"noon" is no time'),
+        ("time,glucose\n0,7\n5,about 7\n", 3, '"about 7" is no reading'),
+        ("time,glucose\n0,7\n5,7\n0,8\n", 4, 'the time "0" stands in row 2 already'),
+        ("time,葡萄糖,血糖\n0,7,7\n", 1, "are both glucose"),
+    ],
+)
+def test_every_bad_row_is_named(read, tmp_path, text, row, word):
+    (tmp_path / "trace.csv").write_text(text, encoding="utf-8")
+    ((found, message),) = told(read, SENSOR)
+    assert found == row
+    assert word in message
+
+
+def test_many_bad_rows_are_counted(read, tmp_path):
+    trace(tmp_path, [8.0, "?"] * 40)
+    found = told(read, SENSOR)
+    assert len(found) == 11
+    assert found[0][1] == "40 rows cannot be used; the first 10 are named."
+    assert [row for row, _ in found[1:]] == list(range(3, 22, 2))
 
 
 @pytest.mark.parametrize(("readings", "unit"), [(8.0, "mg_per_dL"), (150.0, "mmol_per_L")])
@@ -154,9 +230,9 @@ def test_what_is_wrong_with_a_trace(read, tmp_path):
     assert "there is no file" in told(read, SENSOR)[0][1]
     (tmp_path / "trace.csv").write_text("when,glucose\n0,7\n", encoding="utf-8")
     assert "column time is missing" in told(read, SENSOR)[0][1]
-    (tmp_path / "trace.csv").write_text("time,glucose\n0,7\n5,high\n", encoding="utf-8")
+    (tmp_path / "trace.csv").write_text("time,glucose\n0,7\n5,much\n", encoding="utf-8")
     assert told(read, SENSOR)[0][0] == 3
-    trace(tmp_path, [8.0] * 400)
+    trace(tmp_path, [8.0] * 4000)
     assert (
         "also told by"
         in told(read, SENSOR.replace("facts:", "facts:\n  time_in_range: {value: 60, unit: percent}"))[0][1]

@@ -77,6 +77,7 @@ ANSWER = {
         fact("kidney", used=False, not_used=title("the model has none", "模型没有"), before=None, left=None,
              effective_without=None),
     ],
+    "sensor_days": None,
     "numbers": {"candidates": 900, "effective_candidates": 300.0, "run_in": 90, "effective": 40.0, "fewest": 30.0,
                 "drawn": 50, "distinct": 45, "members": 20},
     "horizons": [{"day": DAY, "value": 1.0, "unit": "year"}], "goal": "free",
@@ -251,3 +252,12 @@ def test_expected_harms_have_an_interval_and_what_nobody_knows_is_said():
     assert "Not known: Tumour, Cells. Nobody counted." in text
     assert "Drug: nobody has written its harms down." in text
     assert "34 % (21 to 52 %)" in shown(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("en", "The sensor's file holds 12.5 days of readings."), ("zh", "传感器文件含 12.5 天的读数。")],
+)
+def test_the_days_of_a_sensor_are_said(lang, told):
+    assert told in page(changed(sensor_days=12.5), lang)
+    assert told not in page(ANSWER, lang)

@@ -48,6 +48,7 @@ def answer_of(catalog: Catalog, inquiry: Inquiry) -> Answer:
         "answered": inquiry.alike is not None,
         "refusal": _refusal(inquiry),
         "facts": _facts(inquiry),
+        "sensor_days": inquiry.asked.sensor_days,
         "numbers": None if inquiry.alike is None else _numbers(inquiry, inquiry.alike),
         "horizons": [{"day": day, "value": h.value, "unit": h.unit} for h, day in _horizons(inquiry)],
         "goal": question.goal,

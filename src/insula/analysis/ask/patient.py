@@ -62,6 +62,8 @@ class Asked:
         Facts that state a limit of detection, and those that state whether something is present (1) or not (0).
     known
         Facts that tell virtual patients apart.
+    sensor_days
+        Days of sensor readings that facts stand on; None where no sensor told any.
     """
 
     diabetes_type: str
@@ -69,6 +71,7 @@ class Asked:
     below: frozenset[str]
     present: frozenset[str]
     known: tuple[Known, ...]
+    sensor_days: float | None = None
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -98,14 +101,15 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
     assert patient is not None
     reader = _Reader(question, path, lined)
     problems += [*reader.type_problems(patient), *reader.fact_problems(patient)]
-    measured, faults = read_sensor_facts(catalog, question, patient, path, lined)
-    raise_if_any([*problems, *faults, *reader.measured_problems(measured)])
-    stated = {name: _in_unit(question.facts[name], one) for name, one in patient.facts.items()} | measured
+    sensor = read_sensor_facts(catalog, question, patient, path, lined)
+    raise_if_any([*problems, *sensor.problems, *reader.measured_problems(sensor.facts)])
+    told = {name: _in_unit(question.facts[name], one) for name, one in patient.facts.items()}
+    stated = told | dict(sensor.facts)
     below = frozenset(name for name, one in patient.facts.items() if one.below is not None)
     present = frozenset(name for name, one in patient.facts.items() if one.present is not None)
     known = [_known(name, question.facts[name], value, name in below) for name, value in stated.items()]
     used = tuple(one for one in known if one is not None)
-    return Asked(patient.diabetes_type, stated, below, present, used)
+    return Asked(patient.diabetes_type, stated, below, present, used, sensor.days)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.analysis.ask.trace import read_trace
 from insula.core.calendar import MINUTES_PER_DAY
-from insula.core.foreign_tables import read_foreign_csv
 from insula.core.problems import error
 from insula.core.units import convert, convertible
 from insula.endpoints.definitions import load_definitions
@@ -18,123 +17,132 @@ from insula.endpoints.visit import Visit
 from insula.trial.quantities import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from insula.analysis.ask.trace import Trace
     from insula.catalog import Catalog
-    from insula.catalog.records import Patient, Question
-    from insula.core.foreign_tables import ForeignTable
+    from insula.catalog.records import Patient, Question, SensorRecord
     from insula.core.problems import Problem
     from insula.core.yaml_lines import LinedYaml
+    from insula.endpoints.definitions import Definition
 
     Floats = NDArray[np.float64]
 
-COLUMNS = ("time", "glucose")
 _GLUCOSE = "mg_per_dL"
+_INSTEAD = "State such facts as numbers under facts, or leave the sensor out."
+_TWICE = '"{}" is stated and also told by the sensor\'s file.'
+
+
+@dataclass(frozen=True)
+class SensorFacts:
+    """What a sensor's file tells.
+
+    Parameters
+    ----------
+    facts
+        In their units; empty where there is no file or something is wrong.
+    days
+        Days of readings that they stand on, gaps left out; None without facts.
+    """
+
+    facts: Mapping[str, float] = field(default_factory=dict)
+    days: float | None = None
+    problems: Sequence[Problem] = ()
 
 
 def read_sensor_facts(
     catalog: Catalog, question: Question, patient: Patient, path: Path, lined: LinedYaml
-) -> tuple[dict[str, float], list[Problem]]:
-    """Return the facts that the patient's sensor trace tells, in their units, and what is wrong with it.
+) -> SensorFacts:
+    """Return the facts that the patient's sensor trace tells, and what is wrong with it.
 
-    The trace lies beside the patient's file or anywhere: columns ``time`` (ISO 8601, or minutes) and ``glucose``.
-    Readings are laid on the grid of the simulated sensor; a place without one is missing, and a trace in which too many
-    are missing tells nothing.
+    The trace lies beside the patient's file or anywhere (see `read_trace`). Readings are laid on the grid of the
+    simulated sensor; a place without one is missing. A trace in which too many are missing, or which covers too little
+    of the record that the question asks for, tells nothing.
     """
     if patient.sensor is None:
-        return {}, []
-    file = path.parent / patient.sensor.file
+        return SensorFacts()
+    file, unit = path.parent / patient.sensor.file, patient.sensor.unit
     where = lined.line(("sensor", "file"))
+    if question.sensor is None:
+        return _nothing(error(path, "this question asks for nothing that a sensor tells.", line=where))
     if not file.is_file():
-        return {}, [error(path, f"there is no file {file}.", line=where)]
-    if not convertible(patient.sensor.unit, _GLUCOSE, "glucose"):
-        text = f'glucose is given in "{patient.sensor.unit}".'
-        return {}, [error(path, text, "Write mg_per_dL or mmol_per_L.", line=lined.line(("sensor", "unit")))]
-    table = read_foreign_csv(file)
-    minutes, glucose, problems = _readings(table)
-    if problems:
-        return {}, problems
-    glucose = convert(glucose, patient.sensor.unit, _GLUCOSE, quantity="glucose")
-    visit = _visit(minutes, glucose, number(catalog.clocks.cgm_every, "min"))
-    facts = _facts(catalog, question, visit)
-    twice = sorted(set(facts) & set(patient.facts))
-    told = [f'"{name}" is stated and also told by the sensor\'s file.' for name in twice]
-    problems = [
-        error(path, text, "Keep one of them.", line=lined.line(("facts", name)))
-        for text, name in zip(told, twice, strict=True)
-    ]
-    if not facts:
-        problems.append(error(path, f"the readings of {file} are too few to tell anything.", line=where))
-    return facts, problems
+        return _nothing(error(path, f"there is no file {file}.", line=where))
+    if not convertible(unit, _GLUCOSE, "glucose"):
+        text, line = f'glucose is given in "{unit}".', lined.line(("sensor", "unit"))
+        return _nothing(error(path, text, "Write mg_per_dL or mmol_per_L.", line=line))
+    trace, problems = read_trace(file)
+    if trace is None:
+        return _nothing(*problems)
+    told = _told_by(catalog, question)
+    every = number(catalog.clocks.cgm_every, "min")
+    places = np.round((trace.minutes - trace.minutes.min()) / every).astype(int)
+    short = _too_few(places, every, question.sensor, told.values())
+    if short:
+        return _nothing(error(path, f"the readings of {file} are too few: {short}", _INSTEAD, line=where))
+    facts = _facts(
+        question, told, _visit(trace, places, _in_whole(trace.glucose, unit, question.sensor), every)
+    )
+    twice = [error(path, _TWICE.format(name), "Keep one of them.", line=lined.line(("facts", name)))
+             for name in sorted(set(facts) & set(patient.facts))]  # fmt: skip
+    return SensorFacts(facts, len(np.unique(places)) * every / MINUTES_PER_DAY, twice)
 
 
-def _facts(catalog: Catalog, question: Question, visit: Visit) -> dict[str, float]:
-    """Measure the endpoints that facts name; left out where too many readings are missing."""
+def _nothing(*problems: Problem) -> SensorFacts:
+    return SensorFacts(problems=problems)
+
+
+def _told_by(catalog: Catalog, question: Question) -> dict[str, Definition]:
+    """Return the endpoint of every fact that a sensor tells."""
     definitions = load_definitions(catalog.root / "endpoints.yaml")
+    return {
+        name: definitions[fact.sensor] for name, fact in question.facts.items() if fact.sensor is not None
+    }
+
+
+def _too_few(
+    places: NDArray[np.int64], every: float, record: SensorRecord, told: Iterable[Definition]
+) -> str:
+    """Return why the readings tell nothing; empty where they do."""
+    complete = max((one.limits.get("complete", 0.0) for one in told), default=0.0)
+    readings, expected = len(np.unique(places)), int(places.max()) + 1
+    hours, needed = readings * every / 60, complete / 100 * number(record.covers, "hour")
+    if hours < needed:
+        return f"they cover {hours:.3g} hours, and {needed:.3g} are needed."
+    if 100 * readings < complete * expected:
+        share = 100 * readings / expected
+        return f"between the first and the last {share:.0f} % are there, and {complete:.0f} % are needed."
+    return ""
+
+
+def _in_whole(glucose: Floats, unit: str, record: SensorRecord) -> Floats:
+    """Return readings as a sensor holds them, whole mg/dL; what lies beyond its range stands just outside of it."""
+    shown = np.asarray(convert(glucose, unit, _GLUCOSE, quantity="glucose"), dtype=np.float64)
+    whole = shown if unit == _GLUCOSE else np.round(shown)
+    whole = np.where(np.isneginf(whole), number(record.low, _GLUCOSE), whole)
+    return np.where(np.isposinf(whole), number(record.high, _GLUCOSE), whole)
+
+
+def _facts(question: Question, told: Mapping[str, Definition], visit: Visit) -> dict[str, float]:
+    """Measure the endpoints that facts name."""
     facts = {}
-    for name, fact in question.facts.items():
-        if fact.sensor is not None:
-            definition = definitions[fact.sensor]
-            value = measure(visit, {fact.sensor: definition})[fact.sensor][0]
-            if np.isfinite(value):
-                facts[name] = float(convert(value, definition.unit, fact.unit, quantity=fact.quantity))
+    for name, definition in told.items():
+        fact = question.facts[name]
+        value = measure(visit, {definition.id: definition})[definition.id][0]
+        facts[name] = float(convert(value, definition.unit, fact.unit, quantity=fact.quantity))
     return facts
 
 
-def _readings(table: ForeignTable) -> tuple[Floats, Floats, list[Problem]]:
-    """Return minutes since the first midnight and readings in order of time."""
-    problems = list(table.problems)
-    missing = [name for name in COLUMNS if name not in table.header]
-    if missing:
-        text = f"column {' and '.join(missing)} is missing; the file has {', '.join(table.header)}."
-        return np.empty(0), np.empty(0), [*problems, error(table.path, text, "Name them time and glucose.")]
-    minutes, glucose = [], []
-    for row in table.rows:
-        when, reading = _minute(row.cells["time"]), _number(row.cells["glucose"])
-        if when is None or reading is None:
-            text = f'"{row.cells["time"]}", "{row.cells["glucose"]}" is no time with a reading.'
-            problems.append(error(table.path, text, "Leave such rows out.", row=row.number))
-        else:
-            minutes.append(when)
-            glucose.append(reading)
-    if problems or not minutes:
-        return np.empty(0), np.empty(0), problems or [error(table.path, "there is no reading.")]
-    times = np.array(minutes)
-    times -= np.floor(times.min() / MINUTES_PER_DAY) * MINUTES_PER_DAY
-    return times, np.array(glucose), []
-
-
-def _minute(text: str) -> float | None:
-    """Return minutes since any midnight."""
-    found = _number(text)
-    if found is not None:
-        return found
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when.toordinal() * MINUTES_PER_DAY + when.hour * 60 + when.minute + when.second / 60
-
-
-def _number(text: str) -> float | None:
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if np.isfinite(found) else None
-
-
-def _visit(minutes: Floats, glucose: Floats, every: float) -> Visit:
+def _visit(trace: Trace, places: NDArray[np.int64], glucose: Floats, every: float) -> Visit:
     """Return a visit that holds this one trace, from its first to its last reading, and nothing else."""
-    places = np.round((minutes - minutes.min()) / every).astype(int)
-    trace = np.full(places.max() + 1, np.nan)
-    trace[places] = glucose
-    start = np.mod(minutes.min(), MINUTES_PER_DAY)
-    missing = {field.name: np.full(1, np.nan) for field in fields(Visit)}
+    shown = np.full(places.max() + 1, np.nan)
+    shown[places] = glucose
+    start = np.mod(trace.minutes.min(), MINUTES_PER_DAY)
+    missing = {one.name: np.full(1, np.nan) for one in fields(Visit)}
     empty = {"meal_test_time": np.empty(0)} | {
         name: np.empty((1, 0)) for name in ("meal_test_glucose", "meal_test_c_peptide", "insulin_dose")
     }
-    shown = {"cgm_time": start + every * np.arange(trace.size), "cgm_glucose": trace[None]}
-    return Visit(**{**missing, **empty, **shown, "day": 0.0, "read": {}})
+    times = {"cgm_time": start + every * np.arange(shown.size), "cgm_glucose": shown[None]}
+    return Visit(**{**missing, **empty, **times, "day": 0.0, "read": {}})

@@ -36,7 +36,15 @@ from insula.catalog.records.clinic import (
     Titration,
 )
 from insula.catalog.records.matches import Marginal, Matches
-from insula.catalog.records.questions import DiabetesType, Fact, Patient, Question, Stated, WhatIf
+from insula.catalog.records.questions import (
+    DiabetesType,
+    Fact,
+    Patient,
+    Question,
+    SensorRecord,
+    Stated,
+    WhatIf,
+)
 from insula.catalog.records.reviews import Review
 from insula.catalog.records.trials import (
     Arm,
@@ -104,6 +112,7 @@ __all__ = [
     "Rescue",
     "RestartRule",
     "Review",
+    "SensorRecord",
     "Sentences",
     "Series",
     "SexTrait",

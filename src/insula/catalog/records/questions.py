@@ -121,6 +121,18 @@ class WhatIf(Record):
         return self
 
 
+class SensorRecord(Record):
+    """What the readings of a patient's own sensor must be.
+
+    They must cover that share of the time `covers` that the endpoints ask for. `low` and `high` are taken where the
+    device writes that glucose lies below or above its range.
+    """
+
+    covers: Sourced
+    low: Sourced
+    high: Sourced
+
+
 class Question(Record):
     """What may be asked about a patient.
 
@@ -128,7 +140,7 @@ class Question(Record):
     therapy, `retried` of those who do not reach the `goal` are followed again without each limit. `fewest` is the
     smallest effective number of virtual patients that an answer may stand on. Of the published arms of a therapy the
     `resembling` nearest in the facts of `resembling_by` are shown, with what was published of `shown_of_arms`; the
-    published `harms` are listed for all arms.
+    published `harms` are listed for all arms. `sensor` is needed where a fact is told by a sensor.
     """
 
     id: Text
@@ -136,6 +148,7 @@ class Question(Record):
     question: Title
     types: Annotated[Mapping[str, DiabetesType], Field(min_length=1)]
     facts: Annotated[Mapping[str, Fact], Field(min_length=1)]
+    sensor: SensorRecord | None = None
     protocols: Annotated[Mapping[str, AskedProtocol], Field(min_length=1)]
     horizons: Annotated[tuple[Amount, ...], Field(min_length=1)]
     goal: Text
@@ -153,6 +166,12 @@ class Question(Record):
     seed: Whole
     limitations: Sentences | None = None
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _sensor_if_told(self) -> Self:
+        if self.sensor is None and any(fact.sensor is not None for fact in self.facts.values()):
+            raise ValueError("a fact is told by a sensor: sensor must be given")
+        return self
 
 
 class Stated(Record):
@@ -175,7 +194,7 @@ class Stated(Record):
 
 
 class SensorTrace(Record):
-    """A file of sensor readings: columns time and glucose, glucose in `unit`."""
+    """A file of sensor readings: columns time and glucose (or 时间 and 葡萄糖), glucose in `unit`."""
 
     file: Text
     unit: Text

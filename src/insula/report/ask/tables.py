@@ -120,7 +120,15 @@ def _facts(s: Answer, w: Writer) -> Section:
     tables = [Table(w._("Used"), heads, used)] if used else []
     if unused:
         tables.append(Table(w._("Not used"), (w._("Fact"), w._("Stated"), w._("Reason")), unused))
-    return Section("facts", w._("What is known of the patient"), _numbers(s, w), tables)
+    lead = [*_numbers(s, w), *_sensor(s, w)]
+    return Section("facts", w._("What is known of the patient"), lead, tables)
+
+
+def _sensor(s: Answer, w: Writer) -> list[str]:
+    """Return how many days of readings the facts of a sensor stand on."""
+    if s["sensor_days"] is None:
+        return []
+    return [w._("The sensor's file holds {days} days of readings.").format(days=w.number(s["sensor_days"]))]
 
 
 def _numbers(s: Answer, w: Writer) -> list[str]:
