@@ -39,7 +39,8 @@ def expected_harms(
     Returns
     -------
     ``known``: one entry for each event of each therapy, with the ``shares`` of people who have it by each day, the
-    likeliest first; ``serious``: the shares who have any serious one of these; ``unknown``: events without numbers,
+    likeliest first; ``serious``: the shares who have any serious one of these, None where none of them is serious:
+    then nobody counted, which is not that nothing happens; ``unknown``: events without numbers,
     with the reason; ``unlisted``: therapies whose harms nobody wrote down.
     """
     risks = risks_of(protocol, catalog.harms)
@@ -49,7 +50,7 @@ def expected_harms(
     given = list(dict.fromkeys(entry.therapy for entry in protocol.give))
     return {
         "known": [_known(catalog, risk, shares[risk], days, level) for risk in found],
-        "serious": [_told(_any_serious(shares, k), day, level) for k, day in enumerate(days)],
+        "serious": [_serious(shares, k, day, level) for k, day in enumerate(days)],
         "unknown": [row for therapy in given for row in _unknown(catalog, therapy)],
         "unlisted": [
             catalog.therapies[name].title.model_dump() for name in given if name not in catalog.harms
@@ -59,6 +60,14 @@ def expected_harms(
 
 def _by_day(risk: Risk, rates: Floats, days: Sequence[float]) -> list[Floats]:
     return [risk.shares(rates, day) for day in days]
+
+
+def _serious(
+    shares: dict[Risk, list[Floats]], place: int, day: float, level: float
+) -> dict[str, float | None]:
+    if not any(risk.serious for risk in shares):
+        return {"day": day, "share": None, "low": None, "high": None}
+    return {**_told(_any_serious(shares, place), day, level)}
 
 
 def _any_serious(shares: dict[Risk, list[Floats]], place: int) -> Floats:

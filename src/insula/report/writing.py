@@ -37,6 +37,7 @@ _DECIMALS = {
 _LABELS = {"percent": "%", "fraction": "%", "dimensionless": "", "mmol_per_mol": "mmol/mol"}
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TIMES = ("day", "week", "month", "year")
+_HALF_A_PERCENT = 0.005
 _LARGE, _SMALL, _SIGNIFICANT = 1e5, 1e-3, 3
 
 
@@ -76,6 +77,17 @@ class Writer:
     def percent(self, share: float) -> str:
         """Write a share as per cent."""
         return self._with_unit(self.number(100 * share, "fraction"), "percent")
+
+    def expected(self, share: float | None, low: float | None, high: float | None) -> str:
+        """Write an expected share with its interval; one that whole per cents would hide has a decimal."""
+        if not _known(share):
+            return self._("not known")
+        hidden = 0 < share < _HALF_A_PERCENT
+        unit, scale = ("percent", 100.0) if hidden else ("fraction", 1.0)
+        low, high = (None if end is None else scale * end for end in (low, high))
+        below = 0 < share < _HALF_A_PERCENT / 10
+        first = f"<{self.value(0.1, unit)}" if below else self.value(scale * share, unit)
+        return f"{first} ({self.interval(low, high, unit)})"
 
     def share(self, part: int, whole: int) -> str:
         """Write a part of a whole as per cent with one decimal."""

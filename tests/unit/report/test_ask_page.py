@@ -261,3 +261,43 @@ def test_expected_harms_have_an_interval_and_what_nobody_knows_is_said():
 def test_the_days_of_a_sensor_are_said(lang, told):
     assert told in page(changed(sensor_days=12.5), lang)
     assert told not in page(ANSWER, lang)
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "Therapy one not known"), ("zh", "疗法 one 未知")])
+def test_serious_harm_that_nobody_counted_is_not_zero(lang, told):
+    answer = changed()
+    nobody = {"day": DAY, "share": None, "low": None, "high": None}
+    answer["therapies"][0]["expected_harms"] = HARMS | {"known": [], "serious": [nobody]}
+    for text in (page(answer, lang), shown(answer, lang)):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "told"),
+    [
+        (0.003, 0.0001, 0.008, "0.3 % (0.0 to 0.8 %)"),
+        (0.0002, 0.0, 0.0009, "<0.1 % (0.0 to 0.1 %)"),
+        (0.0, 0.0, 0.0, "0 % (0 to 0 %)"),
+        (0.006, 0.0, 0.02, "1 % (0 to 2 %)"),
+    ],
+)
+def test_a_chance_below_half_a_per_cent_is_not_written_as_none(share, low, high, told):
+    answer = changed()
+    found = {"day": DAY, "share": share, "low": low, "high": high}
+    answer["therapies"][0]["expected_harms"] = HARMS | {"serious": [found]}
+    assert f"Therapy one {told}" in page(answer)
+
+
+@pytest.mark.parametrize(
+    ("lang", "mark"), [("en", "Therapy one (not compared)"), ("zh", "疗法 one（未比较）")]
+)
+def test_harms_of_a_therapy_for_others_are_marked_and_stand_last(lang, mark):
+    answer = changed()
+    answer["therapies"][0] |= {
+        "chances": [],
+        "criteria": [{**therapy("x")["criteria"][0], "verdict": "not met"}],
+    }
+    text = page(answer, lang)
+    assert text.count(mark) == 2, "once among the serious harms, once among all expected ones"
+    serious = text[text.index(title("Serious harm", "严重危害")[lang]) :]
+    assert serious.index(title("Therapy two", "疗法 two")[lang]) < serious.index(mark)

@@ -17,8 +17,8 @@ def serious_harms(s: Answer, w: Writer) -> Section:
     """Return the chance of at least one serious event, therapy by therapy."""
     heads = (w._("Therapy"), *(words.after(horizon, w) for horizon in s["horizons"]))
     rows = [
-        (w.title(one["title"]), *(_share(told, w) for told in one["expected_harms"]["serious"]))
-        for one in s["therapies"]
+        (words.marked(one, w), *(_share(told, w) for told in one["expected_harms"]["serious"]))
+        for one in _in_order(s)
         if one["given"]
     ]
     lead = w._(
@@ -37,11 +37,16 @@ def expected_harms(s: Answer, w: Writer) -> Section:
         *(words.after(horizon, w) for horizon in s["horizons"]), w._("Sources"),
     )  # fmt: skip
     tables = [
-        Table(w.title(one["title"]), heads, [_row(row, w) for row in one["expected_harms"]["known"]])
-        for one in s["therapies"]
+        Table(words.marked(one, w), heads, [_row(row, w) for row in one["expected_harms"]["known"]])
+        for one in _in_order(s)
         if one["expected_harms"]["known"]
     ]
     return Section("expected_harms", w._("Expected harms"), (), tables, _notes(s, w))
+
+
+def _in_order(s: Answer) -> list[Answer]:
+    """Return the therapies, those last that are not compared for this patient."""
+    return sorted(s["therapies"], key=words.left_out)
 
 
 def _row(row: Answer, w: Writer) -> tuple[str, ...]:
@@ -56,12 +61,12 @@ def _row(row: Answer, w: Writer) -> tuple[str, ...]:
 
 
 def _share(told: Answer, w: Writer) -> str:
-    return f"{w.percent(told['share'])} ({w.interval(told['low'], told['high'], 'fraction')})"
+    return w.expected(told["share"], told["low"], told["high"])
 
 
 def _notes(s: Answer, w: Writer) -> list[str]:
     """Return what some events mean for later, and what nobody knows; each once."""
-    asked = [one["expected_harms"] for one in s["therapies"]]
+    asked = [one["expected_harms"] for one in _in_order(s)]
     told = [
         f"{w.title(row['title'])}: {w.title(row['consequence'])}"
         for one in asked

@@ -137,6 +137,12 @@ def left_out(therapy: Answer) -> bool:
     return any(one["verdict"] == "not met" for one in therapy["criteria"])
 
 
+def marked(therapy: Answer, w: Writer) -> str:
+    """Return the name of a therapy, with a mark where it is not compared for this patient."""
+    name = w.title(therapy["title"])
+    return w._("{therapy} (not compared)").format(therapy=name) if left_out(therapy) else name
+
+
 def not_compared(therapy: Answer, w: Writer) -> str:
     """Return why a therapy is not compared."""
     failed = [limit(one, w) for one in therapy["criteria"] if one["verdict"] == "not met"]
