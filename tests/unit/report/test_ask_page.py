@@ -31,7 +31,7 @@ def title(en, zh):
 def fact(name, **changes):
     return {
         "id": name, "title": title(f"Fact {name}", f"信息 {name}"), "value": 8.0, "below": False, "present": False,
-        "unit": "percent", "quantity": "", "used": True, "not_used": None, "brings": None,
+        "unit": "percent", "quantity": "", "said_in": None, "used": True, "not_used": None, "brings": None,
         "before": {"low": 6.0, "median": 8.0, "high": 11.0}, "left": {"low": 7.5, "median": 8.1, "high": 8.6},
         "effective_without": 120.0,
     } | changes  # fmt: skip
@@ -58,7 +58,7 @@ def therapy(name, **changes):
         "class_title": title("Cells", "细胞"), "compared": True, "given": True, "origins": [],
         "criteria": [{
             "fact": "age", "low": 18.0, "high": 65.0, "source": "a2020", "place": "abstract", "verdict": "met",
-            "title": title("Age", "年龄"), "unit": "year", "quantity": "",
+            "title": title("Age", "年龄"), "unit": "year", "quantity": "", "said_in": title("years", "岁"),
         }],
         "chances": [{"endpoint": "free", "day": DAY, "without_value": 0, "chance": CHANCE}],
         "limits": {"day": DAY, "missed": 9, "retried": 4, "without": {"dose": {"reached": 3, "of": 4}}},
@@ -301,3 +301,22 @@ def test_harms_of_a_therapy_for_others_are_marked_and_stand_last(lang, mark):
     assert text.count(mark) == 2, "once among the serious harms, once among all expected ones"
     serious = text[text.index(title("Serious harm", "严重危害")[lang]) :]
     assert serious.index(title("Therapy two", "疗法 two")[lang]) < serious.index(mark)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_line_breaks_inside_an_interval(lang):
+    html = render_answer(ANSWER, lang)
+    ends = {"en": "31 % (5 % to 77 %)", "zh": "31% (5% 至 77%)"}[lang].partition(" (")
+    whole = " (".join(part.replace(" ", "\u00a0") for part in (ends[0], ends[2]))
+    assert html.count(whole) == html.count(ends[0].replace(" ", "\u00a0") + " (")
+    assert whole in html
+    assert {"en": "8.1 (7.5\u00a0to\u00a08.6)", "zh": "8.1 (7.5\u00a0至\u00a08.6)"}[lang] in html
+
+
+def test_chinese_years_of_age_and_colons():
+    answer = changed()
+    answer["facts"].append(fact("age", value=14.0, unit="year", said_in=title("years", "岁")))
+    text = page(answer, "zh")
+    for words in ("信息 age 14 岁", "年龄 (18 至 65 岁)", "疗法 one：1 年后有 9 名", "出血：不可再次输注。"):
+        assert words in text
+    assert "Fact age 14 years" in page(answer)

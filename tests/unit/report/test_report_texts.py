@@ -66,7 +66,7 @@ def test_translations_keep_the_places_to_fill():
 
 
 def test_chinese_texts_are_chinese():
-    cjk = re.compile(r"[\u4e00-\u9fff（）；，]")
+    cjk = re.compile(r"[\u4e00-\u9fff（）；，：]")
     kept = {"{first} ({second})", "{kind}: {count}"}
     assert (
         sorted(text for text, other in chinese().items() if text not in kept and not cjk.search(other)) == []

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from insula.analysis.ask.ask import Alike, Courses, Inquiry
     from insula.analysis.ask.resembling import PublishedArm
     from insula.catalog import Catalog
+    from insula.catalog.records import Fact
     from insula.evidence.harmonise import HarmonisedRow
 
     Floats = NDArray[np.float64]
@@ -103,8 +104,7 @@ def _facts(inquiry: Inquiry) -> list[Answer]:
                 "value": value,
                 "below": name in inquiry.asked.below,
                 "present": name in inquiry.asked.present,
-                "unit": fact.unit,
-                "quantity": fact.quantity or "",
+                **_unit(fact),
                 "used": fact.not_used is None,
                 "brings": fact.brings.title.model_dump() if fact.brings and value else None,
                 "not_used": None if fact.not_used is None else fact.not_used.model_dump(),
@@ -208,8 +208,15 @@ def _criterion(inquiry: Inquiry, judged: Any) -> Answer:
     fact = inquiry.question.facts[judged.fact]
     return asdict(judged) | {
         "title": fact.title.model_dump(),
+        **_unit(fact),
+    }
+
+
+def _unit(fact: Fact) -> Answer:
+    return {
         "unit": fact.unit,
         "quantity": fact.quantity or "",
+        "said_in": None if fact.said_in is None else fact.said_in.model_dump(),
     }
 
 

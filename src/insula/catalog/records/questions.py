@@ -54,11 +54,13 @@ class Fact(Record):
     is `error`, `relative_error` times the virtual patient's value, or both together; a `count` of events over a time
     follows the rate that `of` gives per that time. A fact that is present or absent may instead say what it `brings`
     to all virtual patients if it is present. A fact with neither is `not_used`, with the reason.
-    `sensor` is the endpoint by which a file of sensor readings tells the fact.
+    `sensor` is the endpoint by which a file of sensor readings tells the fact. `said_in` is how people call the unit
+    of this fact, where they do not say it as of other quantities.
     """
 
     title: Title
     unit: Text
+    said_in: Title | None = None
     quantity: Text | None = None
     at_least: Amount | None = None
     at_most: Amount | None = None

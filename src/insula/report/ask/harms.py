@@ -68,7 +68,7 @@ def _notes(s: Answer, w: Writer) -> list[str]:
     """Return what some events mean for later, and what nobody knows; each once."""
     asked = [one["expected_harms"] for one in _in_order(s)]
     told = [
-        f"{w.title(row['title'])}: {w.title(row['consequence'])}"
+        words.labelled(w.title(row["title"]), w.title(row["consequence"]), w)
         for one in asked
         for row in one["known"]
         if row["consequence"]

@@ -79,7 +79,7 @@ def _limits(s: Answer, w: Writer) -> Section:
     heads = (w._("Limit"), w._("Tried"), w._("Reach the goal"), "%")
     tables = [
         Table(
-            f"{w.title(one['title'])}: {words.limits_lead(one, s['horizons'][-1], w)}",
+            words.labelled(w.title(one["title"]), words.limits_lead(one, s["horizons"][-1], w), w),
             heads,
             words.limit_rows(s, one, w),
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.report.writing import MISSING
+from insula.report.writing import MISSING, NO_BREAK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from insula.report.writing import Writer
 
 Answer = dict[str, Any]
@@ -28,24 +30,33 @@ def chance(found: Answer | None, w: Writer) -> str:
     """Return a chance with its interval, as ``31 % (5 % to 77 %)``."""
     if found is None:
         return MISSING
-    ends = w._("{low} to {high}").format(low=w.percent(found["low"]), high=w.percent(found["high"]))
-    return w._("{first} ({second})").format(first=w.percent(found["share"]), second=ends)
+    return _middle((w.percent(found[key]) for key in ("share", "low", "high")), w)
+
+
+def _middle(found: Iterable[str], w: Writer) -> str:
+    """Return a number and the ends of its interval; a line may break before the bracket, never inside one."""
+    first, low, high = (text.replace(" ", NO_BREAK) for text in found)
+    ends = w._("{low} to {high}").format(low=low, high=high).replace(" ", NO_BREAK)
+    return w._("{first} ({second})").format(first=first, second=ends)
 
 
 def evidence(found: Answer | None, w: Writer) -> str:
     """Return which share of the outcome's variance is lack of evidence, with its interval."""
     if found is None or found["between_members"] is None:
         return MISSING
-    first, low, high = (w.percent(found[key]) for key in ("between_members", "between_low", "between_high"))
-    return w._("{first} ({second})").format(
-        first=first, second=w._("{low} to {high}").format(low=low, high=high)
-    )
+    return _middle((w.percent(found[key]) for key in ("between_members", "between_low", "between_high")), w)
 
 
 def value(fact: Answer, number: float, w: Writer) -> str:
-    """Return a value of a fact with its unit."""
+    """Return a value of a fact with its unit, or with the words that its own text has for it."""
     unit = fact["unit"]
+    if fact.get("said_in"):
+        return _said(w.number(number, unit), fact, w)
     return w.number(number) if unit in _COUNTED else w.value(number, unit, fact["quantity"])
+
+
+def _said(number: str, fact: Answer, w: Writer) -> str:
+    return f"{number} {w.title(fact['said_in'])}".replace(" ", NO_BREAK)
 
 
 def stated(fact: Answer, w: Writer) -> str:
@@ -61,22 +72,27 @@ def spread(fact: Answer, found: Answer | None, w: Writer) -> str:
     """Return median and central interval of virtual patients."""
     if found is None:
         return MISSING
-    low, median, high = (w.number(found[end], fact["unit"]) for end in ("low", "median", "high"))
-    return w._("{first} ({second})").format(
-        first=median, second=w._("{low} to {high}").format(low=low, high=high)
-    )
+    return _middle((w.number(found[end], fact["unit"]) for end in ("median", "low", "high")), w)
 
 
 def limit(criterion: Answer, w: Writer) -> str:
     """Return the limits of a criterion, as ``Age (18 to 65 years)``."""
     low, high = criterion["low"], criterion["high"]
     if low is not None and high is not None:
-        text = w.interval(low, high, criterion["unit"], criterion["quantity"])
+        text = _between(criterion, low, high, w)
     elif low is not None:
         text = w._("at least {limit}").format(limit=value(criterion, low, w))
     else:
         text = w._("at most {limit}").format(limit=value(criterion, high, w))
     return w._("{first} ({second})").format(first=w.title(criterion["title"]), second=text)
+
+
+def _between(criterion: Answer, low: float, high: float, w: Writer) -> str:
+    unit = criterion["unit"]
+    if not criterion.get("said_in"):
+        return w.interval(low, high, unit, criterion["quantity"])
+    ends = w._("{low} to {high}").format(low=w.number(low, unit), high=w.number(high, unit))
+    return _said(ends, criterion, w)
 
 
 def verdict(criterion: Answer, w: Writer) -> str:
@@ -178,6 +194,11 @@ def published(row: Answer, w: Writer) -> str:
     about += [] if row["months"] is None else [w._("month {month}").format(month=w.number(row["months"]))]
     about += [] if row["n"] is None else [f"n {w.number(row['n'])}"]
     return w._("{first} ({second})").format(first=number, second=", ".join(about)) if about else number
+
+
+def labelled(label: str, text: str, w: Writer) -> str:
+    """Return a text after what it is about."""
+    return w._("{label}: {text}").format(label=label, text=text)
 
 
 def joined(parts: list[str], w: Writer) -> str:
