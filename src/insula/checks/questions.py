@@ -54,6 +54,8 @@ def _outcomes(survey: Survey, entry: Entry[Any], question: Question) -> Iterator
     for name, fact in question.facts.items():
         if fact.sensor is not None:
             yield from exists(entry, ("facts", name, "sensor"), "endpoint", fact.sensor, endpoints)
+        if fact.not_above is not None:
+            yield from exists(entry, ("facts", name, "not_above"), "fact", fact.not_above, question.facts)
 
 
 def _limits(survey: Survey, entry: Entry[Any], question: Question) -> Iterator[Problem]:
@@ -90,7 +92,12 @@ def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
             yield from _formula(survey, entry, name, fact, known)
             if fact.brings is not None:
                 yield from _set(survey, entry, ("facts", name, "brings", "set"), fact.brings.set)
-            for quantity in (fact.at_least, fact.at_most, fact.error):
+            for quantity in (
+                fact.at_least,
+                fact.at_most,
+                fact.error,
+                question.facts.get(fact.not_above or ""),
+            ):
                 if quantity is not None and not _fits(quantity.unit, fact):
                     yield place.error(f'{name} is in {fact.unit}, which "{quantity.unit}" does not fit.')
         yield from _sensor(entry, question)

@@ -106,6 +106,33 @@ def test_a_fact_states_one_thing(read, fact, word):
     assert word in message
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ("diabetes_duration: {value: 45, unit: year}", "diabetes_duration (45 year) is above age (44 year)"),
+        (
+            "c_peptide_stimulated: {value: 0.3, unit: nmol_per_L}\n  c_peptide_fasting: {value: 900, unit: pmol_per_L}",
+            "c_peptide_fasting (900 pmol_per_L) is above c_peptide_stimulated (300 pmol_per_L)",
+        ),
+        (
+            "c_peptide_stimulated: {below: 3.3, unit: pmol_per_L}\n  c_peptide_fasting: {value: 900, unit: pmol_per_L}",
+            "is above c_peptide_stimulated (below 3.3 pmol_per_L)",
+        ),
+    ],
+)
+def test_facts_that_nobody_has_together_are_both_named(read, facts, words):
+    ((line, message),) = told(read, f"{AGE}  {facts}\n")
+    assert line == 3 + facts.count("\n") + 1
+    assert words in message
+
+
+def test_facts_that_may_go_together(read):
+    facts = "c_peptide_stimulated: {value: 3, unit: pmol_per_L}\n  c_peptide_fasting: {below: 3.3, unit: pmol_per_L}"
+    assert set(read(f"{AGE}  diabetes_duration: {{value: 528, unit: month}}\n  {facts}\n").stated) == {
+        "age", "diabetes_duration", "c_peptide_stimulated", "c_peptide_fasting",
+    }  # fmt: skip
+
+
 def test_a_file_that_is_not_there(catalog, tmp_path):
     with pytest.raises(InsulaError, match="There is no file"):
         read_patient(catalog, catalog.questions["stop_insulin"], tmp_path / "nobody.yaml")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from insula.core.problems import Problem
     from insula.core.yaml_lines import LinedYaml
 
+_ROUNDING = 1e-9  # of units that were converted
+
 
 @dataclass(frozen=True)
 class Known:
@@ -88,7 +90,8 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
     InsulaError
         When there is no such file.
     InvalidText
-        With everything wrong in it: unknown facts and types, units that do not fit, impossible values.
+        With everything wrong in it: unknown facts and types, units that do not fit, impossible values; then facts that
+        contradict each other.
     """
     if not path.is_file():
         raise InsulaError(f"There is no file {path}. `insula ask --help` shows how to write one.")
@@ -106,6 +109,7 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
     told = {name: _in_unit(question.facts[name], one) for name, one in patient.facts.items()}
     stated = told | dict(sensor.facts)
     below = frozenset(name for name, one in patient.facts.items() if one.below is not None)
+    raise_if_any(list(reader.contradictions(stated, below)))
     present = frozenset(name for name, one in patient.facts.items() if one.present is not None)
     known = [_known(name, question.facts[name], value, name in below) for name, value in stated.items()]
     used = tuple(one for one in known if one is not None)
@@ -145,6 +149,22 @@ class _Reader:
             if _outside(fact, value):
                 text = f"{name} by the sensor's file is {value:.3g} {fact.unit}: impossible, or a slip."
                 yield self._problem(text, f"{_ends(fact)}; look at the unit.", "sensor", "unit")
+
+    def contradictions(self, stated: Mapping[str, float], below: frozenset[str]) -> Iterator[Problem]:
+        """Yield pairs of facts that nobody has together; `stated` in the units of the facts."""
+        facts = self.question.facts
+        for name in stated:
+            other = facts[name].not_above
+            if other is None or other not in stated or name in below:
+                continue
+            unit, quantity = facts[name].unit, facts[name].quantity
+            most = float(convert(stated[other], facts[other].unit, unit, quantity=quantity))
+            if stated[name] > most * (1 + _ROUNDING):
+                limit = "below " if other in below else ""
+                text = f"{name} ({stated[name]:g} {unit}) is above {other} ({limit}{most:g} {unit}): nobody has both."
+                yield self._problem(
+                    text, "Look at values and units, or leave one of them out.", "facts", name
+                )
 
     def _fact(self, name: str, fact: Fact, stated: Stated) -> Iterator[Problem]:
         if stated.unit is None:

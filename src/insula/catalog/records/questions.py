@@ -55,7 +55,8 @@ class Fact(Record):
     follows the rate that `of` gives per that time. A fact that is present or absent may instead say what it `brings`
     to all virtual patients if it is present. A fact with neither is `not_used`, with the reason.
     `sensor` is the endpoint by which a file of sensor readings tells the fact. `said_in` is how people call the unit
-    of this fact, where they do not say it as of other quantities.
+    of this fact, where they do not say it as of other quantities. No patient has more of it than of the fact that
+    `not_above` names.
     """
 
     title: Title
@@ -64,6 +65,7 @@ class Fact(Record):
     quantity: Text | None = None
     at_least: Amount | None = None
     at_most: Amount | None = None
+    not_above: Text | None = None
     required: bool = False
     of: Text | None = None
     error: Sourced | None = None
