@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from insula.core.problems import Problem
 
 _ENDPOINT = "endpoint."
-_SENSOR = {"covers": "day", "low": "mg_per_dL", "high": "mg_per_dL"}
+_SENSOR = {"covers": "day", "apart": "min", "low": "mg_per_dL", "high": "mg_per_dL"}
 
 
 def questions_name_what_exists(survey: Survey) -> Iterator[Problem]:

@@ -164,10 +164,17 @@ def test_clock_times_are_read(read, tmp_path):
 
 
 def test_a_trace_with_too_many_gaps_tells_nothing(read, tmp_path):
-    trace(tmp_path, [8.0] * 4000, minutes=20)
+    trace(tmp_path, [8.0] * 4000, minutes=30)
     ((line, message),) = told(read, SENSOR)
     assert line == 4
-    assert "too few: between the first and the last 25 % are there, and 70 % are needed" in message
+    assert "too few: between the first and the last 50 % are there, and 70 % are needed" in message
+
+
+def test_a_sensor_with_a_reading_every_quarter_of_an_hour_is_one(read, tmp_path):
+    trace(tmp_path, ([8.0] * 3 + [12.0]) * 336, minutes=15)
+    asked = read(SENSOR)
+    assert asked.stated["time_in_range"] == pytest.approx(75.0)
+    assert asked.sensor_days == pytest.approx(14.0)
 
 
 def test_a_trace_that_is_too_short_says_what_is_needed(read, tmp_path):

@@ -59,8 +59,8 @@ def read_sensor_facts(
     """Return the facts that the patient's sensor trace tells, and what is wrong with it.
 
     The trace lies beside the patient's file or anywhere (see `read_trace`). Readings are laid on a grid of the
-    distance that most of them have; a place without one is missing. A trace in which too many are missing, or which covers too little
-    of the record that the question asks for, tells nothing.
+    distance that half of them have; a place without one is missing. A trace in which too many are missing, or which
+    covers too little of the record that the question asks for, tells nothing.
     """
     if patient.sensor is None:
         return SensorFacts()
@@ -77,7 +77,7 @@ def read_sensor_facts(
     if trace is None:
         return _nothing(*problems)
     told = _told_by(catalog, question)
-    every = _step(trace, number(catalog.clocks.cgm_every, "min"))
+    every = _step(trace, number(catalog.clocks.cgm_every, "min"), number(question.sensor.apart, "min"))
     places = np.round((trace.minutes - trace.minutes.min()) / every).astype(int)
     short = _too_few(places, every, question.sensor, told.values())
     if short:
@@ -90,10 +90,10 @@ def read_sensor_facts(
     return SensorFacts(facts, len(np.unique(places)) * every / MINUTES_PER_DAY, twice)
 
 
-def _step(trace: Trace, simulated: float) -> float:
-    """Return the distance of readings in minutes: that of most of them, or of the simulated sensor if that is longer."""
+def _step(trace: Trace, least: float, most: float) -> float:
+    """Return the distance of readings in minutes: that of half of them, within limits."""
     between = np.diff(np.sort(trace.minutes))
-    return max(simulated, float(np.round(np.median(between)))) if between.size else simulated
+    return min(max(least, float(np.round(np.median(between)))), most) if between.size else least
 
 
 def _nothing(*problems: Problem) -> SensorFacts:

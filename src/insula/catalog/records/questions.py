@@ -128,11 +128,12 @@ class WhatIf(Record):
 class SensorRecord(Record):
     """What the readings of a patient's own sensor must be.
 
-    They must cover that share of the time `covers` that the endpoints ask for. `low` and `high` are taken where the
-    device writes that glucose lies below or above its range.
+    They must cover that share of the time `covers` that the endpoints ask for, and may lie `apart` at most. `low` and
+    `high` are taken where the device writes that glucose lies below or above its range.
     """
 
     covers: Sourced
+    apart: Sourced
     low: Sourced
     high: Sourced
 
