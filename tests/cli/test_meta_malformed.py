@@ -145,3 +145,21 @@ def test_judgements_are_checked_all_at_once(meta, tmp_path):
     grade.write_text("outcome,certainty\nHbA1c,good\n,low\n")
     refused(meta(GOOD, "--grade", grade), 'row 2  certainty: "good"', "row 3  outcome: the cell is empty")
     assert not (tmp_path / "out").exists()
+
+
+CHANGES = "study,m1i,m2i,sd1i,sd2i,ni,ri\nLi,7.1,7.9,0.9,1.1,20,\nWu,6.8,7.8,1.2,1,15,0.5\n"
+
+
+@pytest.mark.parametrize("measure", ["MC", "SMCC", "SMCR", "MD"])
+@pytest.mark.parametrize("correlation", ["1.5", "-1.01", "nan"])
+def test_an_assumed_correlation_must_be_one(meta, measure, correlation):
+    """A row without `ri` takes the assumed one again and again: an impossible one had no end."""
+    table = GOOD if measure == "MD" else CHANGES
+    answer = meta(table, f"--correlation={correlation}", measure=measure)
+    refused(answer, "--correlation", f"lies between -1 and 1, not {correlation}", "Take the one of a study")
+
+
+def test_a_written_correlation_must_be_one(meta):
+    for options in ((), ("--correlation", "0.4")):
+        answer = meta(CHANGES.replace("0.5\n", "1.5\n"), *options, measure="MC")
+        refused(answer, "row 3 (Wu)  ri: is a correlation, from -1 to 1.")

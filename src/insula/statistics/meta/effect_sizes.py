@@ -102,7 +102,7 @@ def effect_sizes(
     UnknownName
         Of the measure, or of `to`.
     MetaAnalysisError
-        When a column is missing or they differ in length.
+        When a column is missing or they differ in length, or `correlation` is none.
     InvalidStudy
         When a number is impossible; names study and column.
     """
@@ -111,6 +111,7 @@ def effect_sizes(
     chosen = to or ("none" if measure in NEVER_CORRECTED else "only0")
     if chosen not in ADDITIONS:
         raise UnknownName("rule for zero cells", chosen, ADDITIONS)
+    check_correlation(correlation)
     data, notes = _prepare(measure, columns, correlation)
     _check(data)
     if drop00:
@@ -125,6 +126,15 @@ def effect_sizes(
     return Effects(
         measure, np.where(usable, estimate, np.nan), np.where(usable, variance, np.nan), size, tuple(notes)
     )
+
+
+def check_correlation(correlation: float | None) -> None:
+    """Refuse a number that is no correlation; None stands for no assumption."""
+    if correlation is not None and not -1 <= correlation <= 1:
+        raise MetaAnalysisError(
+            f"The correlation of before and after (--correlation) lies between -1 and 1, not {correlation}. "
+            "Take the one of a study that reports it."
+        )
 
 
 def back_transform(measure: str, value: ArrayLike, sizes: Floats | None = None) -> Floats:
