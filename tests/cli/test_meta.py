@@ -50,7 +50,7 @@ def test_json_holds_what_metafor_says():
         [wanted["beta"], wanted["ci.lb"], wanted["ci.ub"], wanted["tau2"]], rel=1e-8
     )
     assert found["subgroups"]["statistic"] == pytest.approx(
-        said["subgroups"]["RR bcg|alloc|REML|knha"]["QM"], rel=1e-7
+        said["subgroups"]["RR bcg|alloc|REML|z"]["QM"], rel=1e-7
     )
     assert found["regression"]["r2"] == pytest.approx(
         said["regression"]["RR bcg|ablat|REML|knha"]["R2"], rel=1e-7

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from math import erfc, sqrt
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_a_subgroup_of_one_study_has_a_wald_interval(meta, tmp_path):
     groups = meta(path, "--measure", "GEN", "--by", "g")["subgroups"]["groups"]
     assert [group["interval"] for group in groups] == ["wald", "hksj"]
     assert groups[0]["high"] == pytest.approx(0.5 + 1.959963984540054 * 0.2)
+
+
+def test_the_interval_is_no_matter_to_the_difference_of_subgroups(meta, tmp_path):
+    """Two groups of two whose effects happen to agree closely: their HKSJ standard errors are near 0, and no judge."""
+    path = tmp_path / "trials.csv"
+    path.write_text("study,g,yi,vi\nLi,a,0.2,0.04\nWu,a,0.21,0.04\nMa,b,0.4,0.04\nXu,b,0.41,0.04\n")
+    for interval in ("wald", "hksj", "modified_hksj"):
+        found = meta(path, "--measure", "GEN", "--by", "g", "--interval", interval)["subgroups"]
+        assert found["statistic"] == pytest.approx(
+            0.2**2 / (0.02 + 0.02)
+        )  # tau2 0: each mean has variance 0.04 / 2
+        assert found["degrees"] == 1
+        assert found["p"] == pytest.approx(erfc(sqrt(0.5)))
 
 
 def test_dependent_effects_make_the_regression_robust(meta):

@@ -105,10 +105,10 @@ def weights(studies: Studies, request: Request) -> Floats:
 
 
 def difference(groups: Sequence[Answer]) -> Answer:
-    """Test whether pooled effects differ: Q between them, weighted by their standard errors."""
+    """Test whether pooled effects differ: Q between them, weighted by their Wald standard errors."""
     if len(groups) < 2:
         return {"statistic": None, "degrees": 0, "p": None}
-    variance = [group["standard_error"] ** 2 for group in groups]
+    variance = [group["wald_error"] ** 2 for group in groups]
     found = pool(given_effects([group["estimate"] for group in groups], variance), method=COMMON)
     spread = found.model.heterogeneity
     return {"statistic": spread.q, "degrees": spread.q_df, "p": spread.q_p}
@@ -140,7 +140,7 @@ def _pooled(found: Pooled) -> Answer:
     return {
         "studies": model.studies,
         "estimate": found.estimate, "standard_error": found.standard_error, "p": found.p_value,
-        "low": found.low, "high": found.high, "degrees": model.coefficients.degrees[0],
+        "wald_error": found.wald_error, "low": found.low, "high": found.high, "degrees": model.coefficients.degrees[0],
         "interval": model.interval, "narrower_than_wald": found.narrower_than_wald,
         "prediction": found.prediction,
         "q": spread.q, "q_degrees": spread.q_df, "q_p": spread.q_p, "i2": spread.i2, "h2": spread.h2,
@@ -155,7 +155,7 @@ def _common_effect(found: CommonEffect) -> Answer:
     return {
         "studies": found.studies,
         "estimate": found.estimate, "standard_error": found.standard_error, "p": found.p_value,
-        "low": found.low, "high": found.high, "degrees": None, "prediction": None,
+        "wald_error": found.standard_error, "low": found.low, "high": found.high, "degrees": None, "prediction": None,
         "q": found.q, "q_degrees": found.q_df, "q_p": found.q_p, "i2": i2,
         "h2": found.q / found.q_df if found.q_df else None,
         "tau2": None, "tau2_interval": None, "i2_interval": None,
@@ -169,7 +169,7 @@ def _mixed(found: MixedModel) -> Answer:
     reach = float(critical_value(table.level)) * float(np.sqrt(error**2 + found.tau2))
     return {
         "studies": found.studies,
-        "estimate": estimate, "standard_error": error, "p": float(table.p_value[0]),
+        "estimate": estimate, "standard_error": error, "wald_error": error, "p": float(table.p_value[0]),
         "low": float(table.low[0]), "high": float(table.high[0]), "degrees": None,
         "prediction": (estimate - reach, estimate + reach),
         "q": None, "q_degrees": None, "q_p": None, "i2": None, "h2": None,

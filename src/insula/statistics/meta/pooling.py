@@ -57,6 +57,11 @@ class Pooled:
         return float(self.model.coefficients.standard_error[0])
 
     @property
+    def wald_error(self) -> float:
+        """The standard error that a Wald interval has, whatever the interval is."""
+        return float(np.sum(1 / (self.model.effects.variance + self.model.heterogeneity.tau2)) ** -0.5)
+
+    @property
     def low(self) -> float:
         """Lower end of its interval."""
         return float(self.model.coefficients.low[0])
@@ -69,7 +74,7 @@ class Pooled:
     @property
     def narrower_than_wald(self) -> bool:
         """Say whether the interval is narrower than Wald's: such ones hold the truth less often than they say."""
-        wald = 2 * critical_value(self.level) * self.standard_error / np.sqrt(self.model.scale)
+        wald = 2 * critical_value(self.level) * self.wald_error
         return bool(self.high - self.low < wald) and self.model.interval != "wald"
 
     @property

@@ -1,7 +1,8 @@
 """Subgroups: each pooled on its own, with its own tau2, and a test whether they differ.
 
-The test is Q between the subgroup estimates, weighted by their standard errors (Borenstein & Higgins 2013, Prev
-Sci 14:134).
+The test is Q between the subgroup estimates, weighted by their Wald standard errors, whatever the interval: chi-squared
+with one degree of freedom fewer than groups (Borenstein & Higgins 2013, Prev Sci 14:134; metafor compares subgroups
+so, too). HKSJ standard errors belong to a t distribution: under a chi-squared one they reject too often.
 """
 
 from __future__ import annotations
@@ -85,6 +86,6 @@ def _difference(groups: list[Pooled]) -> tuple[float, int, float]:
     if len(groups) < 2:
         return np.nan, 0, np.nan
     estimate = np.array([group.estimate for group in groups])
-    weight = 1 / np.array([group.standard_error for group in groups]) ** 2
+    weight = 1 / np.array([group.wald_error for group in groups]) ** 2
     statistic = float(np.sum(weight * (estimate - np.average(estimate, weights=weight)) ** 2))
     return statistic, len(groups) - 1, float(chdtrc(len(groups) - 1, statistic))
