@@ -43,6 +43,42 @@ def test_mantel_haenszel_is_metafors(meta, said):
     assert found["tau2"] is None
 
 
+@pytest.mark.parametrize("table", ["bcg", "hine1989", "nielweise2007"])
+def test_petos_method_is_metafors(meta, said, table):
+    """The last has trials with a zero cell: rma.peto pools the counts as they are, and drops trials without events."""
+    found, wanted = (
+        meta(table, "--measure", "PETO", "--method", "EE")["pooled"],
+        said["rare"][f"peto {table}"],
+    )
+    for ours, theirs in {"estimate": "beta", "low": "ci.lb", "high": "ci.ub", "q": "QE", "p": "pval"}.items():
+        assert found[ours] == pytest.approx(wanted[theirs], rel=1e-8)
+
+
+def test_petos_odds_ratio_takes_counts_as_they_are(meta, tmp_path):
+    """(sum of observed - expected) / (sum of hypergeometric variances), written out; two trials cannot inform it."""
+    path = tmp_path / "rare.csv"
+    rows = [
+        ("A", 0, 20, 3, 21),
+        ("B", 2, 15, 5, 14),
+        ("C", 1, 40, 0, 42),
+        ("D", 0, 31, 0, 30),
+        ("E", 9, 9, 8, 8),
+    ]
+    path.write_text("study,ai,n1i,ci,n2i\n" + "".join(",".join(map(str, row)) + "\n" for row in rows))
+    excess = variance = 0.0
+    for _, a, n1, c, n2 in rows:
+        n, events = n1 + n2, a + c
+        excess += a - events * n1 / n
+        variance += events * (n - events) * n1 * n2 / (n**2 * (n - 1))
+    found = meta(path, "--measure", "PETO", "--method", "EE")
+    assert found["pooled"]["estimate"] == pytest.approx(excess / variance, rel=1e-12)
+    assert found["pooled"]["standard_error"] == pytest.approx(variance**-0.5, rel=1e-12)
+    assert (found["pooled"]["studies"], found["omitted"]) == (3, ["D", "E"])
+    assert any(
+        "nobody, or everybody" in note["message"] and "D, E" in note["message"] for note in found["notes"]
+    )
+
+
 @pytest.mark.parametrize(
     ("table", "measure", "wanted"),
     [

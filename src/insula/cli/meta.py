@@ -98,7 +98,8 @@ def command(
       GEN                yi vi                       effect and its variance
     A column `kind` (published, virtual) sets virtual trials beside published studies and pools them apart; a column
     `unit` must say the same in all rows.
-    A study with a zero count gets 1/2 in each count, as in metafor (not for AS, PAS, PFT, IRS, IRSD, MH, GLMM).
+    A study with a zero count gets 1/2 in each count, as in metafor (not for PETO, AS, PAS, PFT,
+    IRS, IRSD, MH, GLMM).
     A table may be UTF-8 or GB18030, with commas, semicolons or tabs.
 
     \b

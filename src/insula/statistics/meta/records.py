@@ -51,7 +51,7 @@ class Note:
     """A warning that belongs to numbers: an English text with places {0}, {1} for values."""
 
     text: str
-    values: tuple[float, ...] = ()
+    values: tuple[float | str, ...] = ()
 
     def __str__(self) -> str:
         return self.text.format(*self.values)
