@@ -141,7 +141,7 @@ def _uninformative(measure: str, columns: Columns, labels: Sequence[str]) -> tup
     if measure not in _AS_COUNTED:
         return ()
     nobody, everybody = columns["ai"] + columns["ci"] == 0, columns["bi"] + columns["di"] == 0
-    named = [labels[i] for i in np.flatnonzero(nobody | everybody)]
+    named = [labels[int(i)] for i in np.flatnonzero(nobody | everybody)]
     return (Note(_UNINFORMATIVE.text, (joined(named),)),) if named else ()
 
 
