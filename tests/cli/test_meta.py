@@ -1,6 +1,8 @@
 """``insula meta``: what it prints, and how it refuses."""
 
 import json
+import re
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from click.testing import CliRunner
 
 from insula.cli.main import group
 from insula.core.errors import InsulaError
+from insula.report.meta_tables import number
 
 DATA = Path(__file__).parents[2] / "reference" / "metafor"
 
@@ -130,3 +133,62 @@ def test_one_study_has_a_wald_interval(table):
     )
     assert found["pooled"]["tau2"] == 0
     assert found["pooled"]["high"] == pytest.approx(1 + 2 * 1.959963984540054)
+
+
+BCG = DATA / "data" / "bcg.csv"
+
+
+def words(*arguments):
+    """What is printed, with single spaces."""
+    return " ".join(meta(*arguments).split())
+
+
+@pytest.mark.parametrize(
+    ("measure", "name"), [("OR", "log OR"), ("PETO", "log OR"), ("RR", "log RR"), ("RD", "Effect")]
+)
+def test_a_logarithm_is_called_one(measure, name):
+    printed = meta(BCG, "--measure", measure, "--order", "year", "--lang", "en", "--moderators", "ablat")
+    heads = [line for line in printed.splitlines() if "95 % interval" in line]
+    assert len(heads) == 6  # studies, pooled, regression, small studies, without each, cumulative
+    assert all(name in head for head in (*heads[:2], *heads[4:]))
+    assert all(("(log" in head) is name.startswith("log") for head in heads[2:4])
+
+
+def test_the_prediction_interval_is_transformed_back_with_the_effect():
+    found = json.loads(meta(BCG, "--measure", "RR", "--format", "json"))["pooled"]
+    low, high = map(exp, found["prediction"])
+    assert f"[{low:.4g}, {high:.4g}]" in meta(BCG, "--measure", "RR", "--lang", "en")
+    assert "Back-transformed" not in meta(BCG, "--measure", "RD", "--lang", "en")
+
+
+def test_statistics_say_what_they_are():
+    asked = (BCG, "--measure", "RR", "--by", "alloc", "--moderators", "ablat,year", "--lang", "en")
+    said = json.loads((DATA / "values.json").read_text(encoding="utf-8"))
+    between = said["subgroups"]["RR bcg|alloc|REML|z"]["QM"]
+    printed = words(*asked)
+    assert f"Test of subgroup differences: Q(2) = {between:.4g}, p = " in printed
+    assert "Meta-regression: k = 13 studies, R² " in printed
+    assert "Test of moderators: F(2, 10) = " in printed
+    assert "Test of moderators: Q(2) = " in words(*asked, "--interval", "wald")
+    assert "k = 13 项研究" in words(*asked[:-1], "zh")
+
+
+def test_one_subgroup_has_no_test_of_differences(table):
+    path = table("yi,vi,where\n0.2,0.1,here\n0.5,0.1,here\n")
+    assert "Test of subgroup differences: fewer than two" in words(
+        path, "--measure", "GEN", "--by", "where", "--lang", "en"
+    )
+
+
+def test_rounding_is_printed_as_zero(table):
+    """0.1 + 0.2 - 0.3 and its like: the pooled effect is 0 but for the last digit of a double."""
+    path = table("yi,vi\n0.1,0.1\n0.2,0.1\n-0.3,0.1\n-0.1,0.3\n-0.2,0.3\n0.3,0.3\n")
+    pooled = json.loads(meta(path, "--measure", "GEN", "--format", "json"))["pooled"]["estimate"]
+    assert 0 < abs(pooled) < 1e-15
+    assert not re.search(r"e-1[5-9]|e-[2-9]\d|-0[ ,\]]", meta(path, "--measure", "GEN", "--lang", "en"))
+
+
+def test_small_numbers_that_are_no_rounding_stay(table):
+    path = table("xi,ti\n3,1e9\n5,1e9\n4,1.1e9\n")
+    assert "3.709e-09" in meta(path, "--measure", "IR", "--lang", "en").split("All studies")[1].split("[")[0]
+    assert number(1e-31) == "1e-31"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from insula.report.meta_words import name_of_test, reason_text
+from insula.report.meta_words import effect_name, name_of_test, reason_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
     Words = Callable[[str], str]
     Cells = tuple[str, ...]
+
+_NOISE = 1e-12  # of what stands beside a number: a double has 16 digits, and sums over many studies lose some
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def _studies(found: Answer, _: Words) -> Sheet:
     heads = (
         _("Study"),
         *((_("Kind"),) if mixed else ()),
-        _("Effect"),
+        effect_name(found["measure"], _),
         _interval_name(found, _),
         _("Weight, %"),
     )
@@ -60,8 +62,7 @@ def _studies(found: Answer, _: Words) -> Sheet:
             (
                 row["study"],
                 *kind,
-                number(row["estimate"]),
-                span(row["low"], row["high"]),
+                *_estimate(row),
                 number(row["weight"]),
             )
         )
@@ -71,33 +72,52 @@ def _studies(found: Answer, _: Words) -> Sheet:
 
 
 def _pooled(found: Answer, _: Words) -> Sheet:
+    transformed = found["scale"] != "plain"
     heads = (
-        _("Pooled"), _("Number of studies"), _("Effect"), _interval_name(found, _), "p", _("Prediction interval"),
-        _("Back-transformed"),
+        _("Pooled"), _("Studies (k)"), effect_name(found["measure"], _), _interval_name(found, _), "p",
+        _("Prediction interval"),
+        *((_("Back-transformed"), _("Its prediction")) if transformed else ()),
     )  # fmt: skip
     rows: list[Cells] = []
     for name, row in _pooled_rows(found, _):
         if "reason" in row:
             rows.append((name, reason_text(row, _)))
             continue
-        back = row["back_transformed"]
         rows.append(
             (
-                name, str(row["studies"]), number(row["estimate"]), span(row["low"], row["high"]), number(row["p"]),
+                name, str(row["studies"]), *_estimate(row), number(row["p"]),
                 span(*(row["prediction"] or (None, None))),
-                f"{number(back['estimate'])} {span(back['low'], back['high'])}" if back else "–",
+                *(_back_transformed(row["back_transformed"], found["scale"]) if transformed else ()),
             )
         )  # fmt: skip
-    test = found["subgroups"]
-    return Sheet("", heads, tuple(rows), _test_line(_("Test of subgroup differences"), test) if test else "")
+    return Sheet("", heads, tuple(rows), _difference(found["subgroups"], _) if found["subgroups"] else "")
+
+
+def _back_transformed(back: Answer, scale: str) -> Cells:
+    """Return the pooled effect and its prediction interval as people read them; a ratio is never a rounded 0."""
+    low, high = back["low"], back["high"]
+    least = None if scale == "ratio" else _width(low, high)
+    effect = f"{number(back['estimate'], least)} [{number(low, least)}, {number(high, least)}]"
+    prediction = back["prediction"]
+    if not prediction:
+        return effect, "–"
+    least = None if scale == "ratio" else _width(*prediction)
+    return effect, f"[{number(prediction[0], least)}, {number(prediction[1], least)}]"
+
+
+def _difference(test: Answer, _: Words) -> str:
+    name = _("Test of subgroup differences")
+    if test["statistic"] is None:
+        return f"{name}: {_('fewer than two subgroups could be pooled')}"
+    return _test_line(name, f"Q({test['degrees']})", test)
 
 
 def _heterogeneity(found: Answer, _: Words) -> Sheet:
     rows = tuple(
         (
-            name, number(row["q"]), number(row["q_degrees"]), number(row["q_p"]),
-            f"{number(row['i2'])} {span(*(row['i2_interval'] or (None, None)))}",
-            f"{number(row['tau2'])} {span(*(row['tau2_interval'] or (None, None)))}",
+            name, number(row["q"], row["q_degrees"]), number(row["q_degrees"]), number(row["q_p"]),
+            f"{number(row['i2'], 100)} {span(*(row['i2_interval'] or (None, None)))}",
+            f"{number(row['tau2'], row['standard_error'] ** 2)} {span(*(row['tau2_interval'] or (None, None)))}",
         )
         for name, row in _pooled_rows(found, _)
         if "reason" not in row
@@ -117,16 +137,23 @@ def _regression(found: Answer, _: Words) -> Sheet | None:
         return None
     robust = ", " + _("robust (CR2)") if fit["robust"] else ""
     spread = f"R² {number(fit['r2'])} %, tau² {number(fit['tau2'])}"
-    rows = tuple(
-        (row["name"], number(row["estimate"]), span(row["low"], row["high"]), number(row["p"]))
-        for row in fit["coefficients"]
-    )
+    rows = tuple((row["name"], *_estimate(row), number(row["p"])) for row in fit["coefficients"])
+    coefficient = _("Coefficient")
+    if found["scale"] != "plain":
+        coefficient = f"{coefficient} ({effect_name(found['measure'], _)})"
+    count = _("k = {count} studies").format(count=fit["studies"])
     return Sheet(
-        f"{_('Meta-regression')}: {fit['studies']}, {spread}{robust}",
-        (_("Moderator"), _("Coefficient"), _interval_name(found, _), "p"),
+        f"{_('Meta-regression')}: {count}, {spread}{robust}",
+        (_("Moderator"), coefficient, _interval_name(found, _), "p"),
         rows,
-        "" if fit["robust"] else _test_line(_("Test of moderators"), fit),
+        "" if fit["robust"] else _test_line(_("Test of moderators"), _of_moderators(fit["degrees"]), fit),
     )
+
+
+def _of_moderators(degrees: Sequence[float | None]) -> str:
+    """Return the name of the statistic: F with a t interval of the coefficients, else Q, which is chi-squared."""
+    above, below = degrees
+    return f"Q({above})" if below is None else f"F({above}, {below:g})"
 
 
 def _clusters(found: Answer, _: Words) -> Sheet | None:
@@ -134,7 +161,14 @@ def _clusters(found: Answer, _: Words) -> Sheet | None:
     if not fit:
         return None
     title = f"{_('Three-level model')}, {fit['by']}"
-    heads = ("", _("Effect"), _interval_name(found, _), "df", "p", _("Prediction interval"))
+    heads = (
+        "",
+        effect_name(found["measure"], _),
+        _interval_name(found, _),
+        "df",
+        "p",
+        _("Prediction interval"),
+    )
     if "reason" in fit:
         return Sheet(title, heads, ((_("Model"), reason_text(fit, _)),))
     robust = fit["robust"]
@@ -150,7 +184,7 @@ def _clusters(found: Answer, _: Words) -> Sheet | None:
 
 
 def _effect(row: Answer) -> Cells:
-    return number(row["estimate"]), span(row["low"], row["high"]), number(row["degrees"]), number(row["p"])
+    return *_estimate(row), number(row["degrees"]), number(row["p"])
 
 
 def _tests_of_counts(found: Answer, _: Words) -> Sheet | None:
@@ -165,7 +199,10 @@ def _tests_of_counts(found: Answer, _: Words) -> Sheet | None:
 
 def _bias(found: Answer, _: Words) -> Sheet:
     tests = found["small_study_effects"]
-    heads = (_("Small-study effects"), _("Statistic"), "p", _("Corrected effect"), _interval_name(found, _))
+    effect = _("Corrected effect")
+    if found["scale"] != "plain":
+        effect = f"{effect} ({effect_name(found['measure'], _)})"
+    heads = (_("Small-study effects"), _("Statistic"), "p", effect, _interval_name(found, _))
     corrected = tests["pet_peese"]
     named: list[tuple[str, Answer, Callable[[Answer], Cells]]] = [
         (_("Egger"), tests["egger"], _test("statistic")),
@@ -187,23 +224,23 @@ def _bias(found: Answer, _: Words) -> Sheet:
 
 
 def _test(statistic: str) -> Callable[[Answer], Cells]:
-    return lambda row: (number(row[statistic]), number(row["p"]), "", "")
+    return lambda row: (number(row[statistic], 1), number(row["p"]), "", "")
 
 
 def _filled(_: Words, row: Answer) -> Cells:
     added = _("studies added: {count}").format(count=row["missing"])
-    return added, "", number(row["estimate"]), span(row["low"], row["high"])
+    return added, "", *_estimate(row)
 
 
 def _limit(row: Answer) -> Cells:
-    return number(row["statistic"]), number(row["p"]), number(row["limit"]), span(row["low"], row["high"])
+    return number(row["statistic"], 1), number(row["p"]), *_estimate({**row, "estimate": row["limit"]})
 
 
 def _single(found: Answer, _: Words) -> Sheet:
     left, single = found["leave_one_out"], found["influence"]
     names = (
         _("Without"),
-        _("Effect"),
+        effect_name(found["measure"], _),
         _interval_name(found, _),
         "p",
         "tau²",
@@ -219,8 +256,9 @@ def _single(found: Answer, _: Words) -> Sheet:
         (row["study"], reason_text(row, _))
         if "reason" in row
         else (
-            row["study"], number(row["estimate"]), span(row["low"], row["high"]), number(row["p"]),
-            number(row["tau2"]), *(number(own.get(name)) for name in ("studentised_residual", "dffits", "cook")),
+            row["study"], *_estimate(row), number(row["p"]),
+            number(row["tau2"], row["standard_error"] ** 2),
+            *(number(own.get(name), 1) for name in ("studentised_residual", "dffits", "cook")),
             "●" if own.get("influential") else "",
         )
         for row, own in zip(left, others, strict=True)
@@ -232,21 +270,27 @@ def _cumulative(found: Answer, _: Words) -> Sheet | None:
     steps = found["cumulative"]
     if not steps:
         return None
-    heads = (_("Added"), steps["by"], _("Effect"), _interval_name(found, _), "p", "I² %")
+    heads = (_("Added"), steps["by"], effect_name(found["measure"], _), _interval_name(found, _), "p", "I² %")
     rows = tuple(
         (row["added"], row["order"], reason_text(row, _))
         if "reason" in row
-        else (
-            row["added"], row["order"], number(row["estimate"]), span(row["low"], row["high"]), number(row["p"]),
-            number(row["i2"]),
-        )
+        else (row["added"], row["order"], *_estimate(row), number(row["p"]), number(row["i2"], 100))
         for row in steps["steps"]
     )  # fmt: skip
     return Sheet(_("Cumulative"), heads, rows)
 
 
-def _test_line(name: str, test: Answer) -> str:
-    return f"{name}: {number(test['statistic'])}, p = {number(test['p'])}"
+def _test_line(name: str, statistic: str, test: Answer) -> str:
+    return f"{name}: {statistic} = {number(test['statistic'], 1)}, p = {number(test['p'])}"
+
+
+def _estimate(row: Answer) -> Cells:
+    low, high = row["low"], row["high"]
+    return number(row["estimate"], _width(low, high)), span(low, high)
+
+
+def _width(low: float | None, high: float | None) -> float | None:
+    return None if low is None or high is None else high - low
 
 
 def _interval_name(found: Answer, _: Words) -> str:
@@ -259,11 +303,22 @@ def notes(found: Answer, _: Words) -> Sequence[str]:
     return [_(text).format(*values) for text, values in remarks]
 
 
-def number(value: float | None) -> str:
-    """Write a number with four digits; an en dash where there is none."""
-    return "–" if value is None else f"{value:.4g}"
+def number(value: float | None, beside: float | None = None) -> str:
+    """Write a number with four digits; an en dash where there is none.
+
+    Parameters
+    ----------
+    value
+    beside
+        How large such numbers are: what is only rounding beside it is written as 0.
+    """
+    if value is None:
+        return "–"
+    nothing = value == 0 or (beside is not None and abs(value) <= _NOISE * abs(beside))
+    return "0" if nothing else f"{value:.4g}"
 
 
 def span(low: float | None, high: float | None) -> str:
     """Write an interval; an en dash where there is none."""
-    return "–" if low is None or high is None else f"[{low:.4g}, {high:.4g}]"
+    width = _width(low, high)
+    return "–" if width is None else f"[{number(low, width)}, {number(high, width)}]"

@@ -35,11 +35,27 @@ def measure_name(measure: str, _: Words) -> str:
     return names[measure]
 
 
+def effect_name(measure: str, _: Words) -> str:
+    """Return the name of an effect as it is pooled, for the heads of tables: a logarithm is called one."""
+    names = {
+        **{name: f"log {name}" for name in ("OR", "RR", "ROM", "IRR")},
+        "PETO": "log OR",
+        "PLN": _("log proportion"),
+        "IRLN": _("log rate"),
+        "PLO": _("logit"),
+        "PAS": _("arcsine"),
+        "PFT": _("double arcsine"),
+        "IRS": _("root rate"),
+        "ZCOR": _("Fisher's z"),
+    }
+    return names.get(measure, _("Effect"))
+
+
 def scale_name(measure: str, scale: str, _: Words) -> str:
     """Return the name of the scale of pooling, for axes on which nothing is transformed back."""
     name = measure_name(measure, _)
     return name if scale == "plain" else _("{name}, on the scale of pooling ({measure})").format(
-        name=name, measure=f"log {measure}" if scale == "ratio" else measure
+        name=name, measure=effect_name(measure, _)
     )  # fmt: skip
 
 
