@@ -163,3 +163,54 @@ def test_a_written_correlation_must_be_one(meta):
     for options in ((), ("--correlation", "0.4")):
         answer = meta(CHANGES.replace("0.5\n", "1.5\n"), *options, measure="MC")
         refused(answer, "row 3 (Wu)  ri: is a correlation, from -1 to 1.")
+
+
+@pytest.mark.parametrize(
+    ("measure", "table", "words"),
+    [
+        (
+            "OR",
+            "study,ai,n1i,ci,n2i\nLi,1.5,20,3,20.5\nWu,2,15,5,14\nMa,2,15,0.25,14\n",
+            (
+                'row 2 (Li)  ai: "1.5" is no whole number.',
+                'row 2 (Li)  n2i: "20.5" is no whole number.',
+                'row 4 (Ma)  ci: "0.25" is no whole number.',
+                "--shared-control",
+            ),
+        ),
+        ("RR", "study,ai,bi,ci,di\nLi,1,2,3,4.5\nWu,1,2,3,4\n", ('row 2 (Li)  di: "4.5" is no whole',)),
+        ("IRR", "study,x1i,t1i,x2i,t2i\nLi,2.5,3.5,3,4.5\n", ('row 2 (Li)  x1i: "2.5" is no whole number.',)),
+        ("PLO", "study,xi,ni\nLi,2,3.5\n", ('row 2 (Li)  ni: "3.5" is no whole number.',)),
+        ("ZCOR", "study,ri,ni\nLi,.2,20.5\n", ('row 2 (Li)  ni: "20.5" is no whole number.',)),
+        (
+            "MD",
+            "study,m1i,sd1i,n1i,m2i,sd2i,n2i\nLi,7,1,2.5,8,-1,20\nWu,7,1,1,8,0,1\n",
+            (
+                'row 2 (Li)  n1i: "2.5" is no whole number.',
+                "row 2 (Li)  sd2i: must not be negative.",
+                "row 3 (Wu)  n1i: must be 2 or more where sd1i is given; a single patient has no SD.",
+                "row 3 (Wu)  n2i: must be 2 or more where sd2i is given",
+            ),
+        ),
+        ("MC", CHANGES.replace("20,", "1,0.3"), ("row 2 (Li)  ni: must be 2 or more where sd1i is given",)),
+    ],
+)
+def test_what_nobody_can_have_counted_is_refused_row_by_row(meta, tmp_path, measure, table, words):
+    refused(meta(table, "--out", tmp_path / "out", measure=measure), *words)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("measure", "table"),
+    [
+        ("IRR", "study,x1i,t1i,x2i,t2i\nLi,2,3.5,3,4.5\nWu,4,30.25,6,29.5\nMa,4,.5,6,.5\n"),
+        ("IR", "study,xi,ti\nLi,2,3.5\nWu,4,30.25\nMa,4,.5\n"),
+        ("MD", GOOD.replace("study", "dose,study,ni,x1i").replace("\n", "\n0.5,").replace("0.5,Li", "0.5,Li,1.5,2.5")
+         .replace("Wu", "Wu,0.5,1").replace("Ma", "Ma,,").removesuffix("0.5,")),
+        ("OR", "study,g,ai,n1i,ci,n2i\nLi a,x,3,30,11,61\nLi b,x,5,30,11,61\nWu,,4,30,6,30\nMa,,4,20.0,6,30\n"),
+    ],
+    ids=["person-time of two", "person-time of one", "columns of no concern", "shared control"],
+)  # fmt: skip
+def test_what_need_not_be_whole_is_taken(meta, measure, table):
+    shared = ("--shared-control", "g") if ",g," in table else ()
+    assert numbers(meta(table, *shared, "--format", "json", measure=measure))["pooled"]["studies"] >= 3

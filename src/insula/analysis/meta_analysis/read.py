@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.analysis.meta_analysis import cells
+from insula.analysis.meta_analysis.people import refuse_uncounted
 from insula.analysis.meta_analysis.shared_controls import check_control_group, divide, unlike_rows
 from insula.analysis.meta_analysis.studies import Roles, Studies
 from insula.core.foreign_tables import ForeignTable, read_foreign_csv
@@ -93,6 +94,7 @@ def _studies(
         for name in dict.fromkeys((*COLUMNS[measure], *(total for total, _ in TOTALS.values()), "ri"))
         if name in table.header
     }
+    columns = refuse_uncounted(table, measure, columns, problems)
     effects = _effects(table, measure, columns, correlation, problems)
     columns = _complete(measure, columns)
     if roles.shared_control:
