@@ -214,3 +214,46 @@ def test_what_nobody_can_have_counted_is_refused_row_by_row(meta, tmp_path, meas
 def test_what_need_not_be_whole_is_taken(meta, measure, table):
     shared = ("--shared-control", "g") if ",g," in table else ()
     assert numbers(meta(table, *shared, "--format", "json", measure=measure))["pooled"]["studies"] >= 3
+
+
+def test_too_few_studies_tell_which_were_left_out_and_why(meta):
+    one = (
+        "1 of 2 studies have no effect or variance and were left out: Li.",
+        "ri of before and after is missing: Li.",
+    )
+    refused(meta(CHANGES, measure="MC"), "needs more studies", *one, "--correlation")
+    text = 'The moderator "study" is a text with 2 labels: each but the first has a coefficient.'
+    asked = ("--moderators", "study", "--interval", "wald")
+    refused(
+        meta(CHANGES, *asked, measure="MC"), "are needed for intercept, study=Wu", text, *one, "--correlation"
+    )
+    nobody = "study,ai,n1i,ci,n2i\nLi,0,20,0,21\nWu,15,15,14,14\n"
+    refused(
+        meta(nobody, "--method", "EE", measure="PETO"),
+        "2 of 2 studies",
+        "nobody, or everybody, had",
+        "Li, Wu",
+    )
+    many = "study,yi,vi\n" + "".join(f"S{i:02},1,\n" for i in range(12))
+    refused(meta(many, measure="GEN"), "12 of 12 studies", "S00, S01", "S09 and 2 more.")
+
+
+def test_an_assumed_correlation_is_not_asked_for_again(meta):
+    """Where another number is missing, --correlation would not help."""
+    table = CHANGES.replace("7.1,", ",", 1)
+    answer = meta(table, "--correlation", "0.5", measure="MC")
+    assert "left out: Li." in answer.stderr
+    assert "stands in" not in answer.stderr
+    assert "stands in" not in meta(table, measure="MC").stderr
+
+
+def test_too_few_studies_name_moderators_that_are_missing(meta):
+    table = "study,yi,vi,dose\nLi,1,1,2\nWu,2,1,\nMa,3,1,4\n"
+    refused(meta(table, "--moderators", "dose", measure="GEN"), "Left out, a moderator is missing: Wu.")
+
+
+def test_a_study_without_a_correlation_is_a_note(meta):
+    answer = meta(CHANGES + "Ma,6.8,7.9,1,1,15,0.4\n", "--format", "json", measure="MC")
+    assert [note["values"] for note in numbers(answer)["notes"] if "--correlation" in note["message"]] == [
+        ["Li"]
+    ]

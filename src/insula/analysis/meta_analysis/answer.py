@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.analysis.meta_analysis.clusters import by_clusters, robust_coefficients
+from insula.analysis.meta_analysis.left_out import told, told_of_moderators
 from insula.analysis.meta_analysis.pooling import (
     check_method,
     difference,
@@ -27,7 +28,7 @@ from insula.analysis.meta_analysis.sensitivity import (
 )
 from insula.analysis.meta_analysis.studies import PUBLISHED, VIRTUAL
 from insula.statistics.meta.coefficients import critical_value
-from insula.statistics.meta.records import Note, known_studies
+from insula.statistics.meta.records import Note, RankDeficient, TooFewStudies, known_studies
 from insula.statistics.meta.regression import regress
 from insula.statistics.meta.tau2 import METHODS as INVERSE_VARIANCE
 
@@ -72,13 +73,22 @@ def answer(studies: Studies, request: Request) -> Answer:
     Raises
     ------
     MetaAnalysisError
-        When the studies cannot be pooled, or the method does not fit the measure.
+        When the studies cannot be pooled, or the method does not fit the measure; where they are too few, with those
+        that were left out and why.
     """
     check_method(studies, request)
     rows = np.array([kind == PUBLISHED for kind in studies.kinds])
     main = studies.only(rows) if rows.any() else studies
+    try:
+        plain: Answer = _plain(_answers(studies, main, request))
+    except (TooFewStudies, RankDeficient) as problem:
+        raise type(problem)(f"{problem}{told(main)}") from None
+    return plain
+
+
+def _answers(studies: Studies, main: Studies, request: Request) -> Answer:
     left_out, pooled = leave_one_out(main, request), pool_studies(main, request)
-    found: Answer = {
+    return {
         "measure": studies.effects.measure, "scale": scale(studies.effects.measure), "unit": studies.unit,
         "method": request.method, "interval": request.interval, "level": request.level,
         "studies": _rows(studies, request), "omitted": _omitted(studies),
@@ -97,8 +107,6 @@ def answer(studies: Studies, request: Request) -> Answer:
             for note in _notes(studies, main, request, pooled)
         ],
     }  # fmt: skip
-    plain: Answer = _plain(found)
-    return plain
 
 
 def _notes(studies: Studies, main: Studies, request: Request, pooled: Answer) -> tuple[Note, ...]:
@@ -175,9 +183,12 @@ def _subgroups(studies: Studies, request: Request) -> Answer | None:
 
 def _regression(studies: Studies, request: Request) -> Answer:
     own = request.by_inverse_variance()
-    fit = regress(
-        studies.effects, studies.moderators, method=own.method, interval=own.interval, level=own.level
-    )
+    try:
+        fit = regress(
+            studies.effects, studies.moderators, method=own.method, interval=own.interval, level=own.level
+        )
+    except (TooFewStudies, RankDeficient) as problem:
+        raise type(problem)(f"{problem}{told_of_moderators(studies)}") from None
     clustered = studies.clusters is not None
     table = robust_coefficients(fit.model, studies) if clustered else fit.model.coefficients
     rows = [

@@ -7,29 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.analysis.meta_analysis import cells
+from insula.analysis.meta_analysis.left_out import AS_COUNTED, reasons
 from insula.analysis.meta_analysis.people import refuse_uncounted
 from insula.analysis.meta_analysis.shared_controls import check_control_group, divide, unlike_rows
 from insula.analysis.meta_analysis.studies import Roles, Studies
 from insula.core.foreign_tables import ForeignTable, read_foreign_csv
 from insula.core.problems import error, raise_if_any
 from insula.statistics.meta.effect_sizes import COLUMNS, TOTALS, effect_sizes
-from insula.statistics.meta.records import Effects, InvalidStudy, Note, joined
+from insula.statistics.meta.records import Effects, InvalidStudy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from insula.core.problems import Problem
-    from insula.statistics.meta.records import Floats
+    from insula.statistics.meta.records import Floats, Note
 
     Columns = dict[str, Floats]
 
-_AS_COUNTED = frozenset(
-    {"PETO"}
-)  # pooled from what is observed above expectation: 1/2 in a count would be no event
-_UNINFORMATIVE = Note(
-    "Where nobody, or everybody, had the event the odds ratio is not informed (Peto's variance is 0); left out: {0}."
-)
 _WITH_TOTAL = {"PLO": "ni", "PLN": "ni", "PR": "ni", "PAS": "ni", "PFT": "ni"}
 
 
@@ -101,7 +95,7 @@ def _studies(
         columns, notes = _divided(table, measure, columns, roles.shared_control, problems)
         if not problems:
             effects = _with_notes(_sizes(measure, columns, correlation), notes)
-    effects = _with_notes(effects, _uninformative(measure, columns, labels))
+    effects = _with_notes(effects, reasons(measure, columns, effects, labels))
     return Studies(
         labels, cells.names(table), kinds, effects, columns, roles,
         tuple(row.cells[roles.by] for row in table.rows) if roles.by else None,
@@ -134,17 +128,8 @@ def _effects(
 
 def _sizes(measure: str, columns: Columns, correlation: float | None) -> Effects:
     return effect_sizes(
-        measure, columns, to="none" if measure in _AS_COUNTED else None, correlation=correlation
+        measure, columns, to="none" if measure in AS_COUNTED else None, correlation=correlation
     )
-
-
-def _uninformative(measure: str, columns: Columns, labels: Sequence[str]) -> tuple[Note, ...]:
-    """Say which studies with complete counts have no effect, for nobody or everybody had the event."""
-    if measure not in _AS_COUNTED:
-        return ()
-    nobody, everybody = columns["ai"] + columns["ci"] == 0, columns["bi"] + columns["di"] == 0
-    named = [labels[int(i)] for i in np.flatnonzero(nobody | everybody)]
-    return (Note(_UNINFORMATIVE.text, (joined(named),)),) if named else ()
 
 
 def _blank(data: Columns, position: int) -> Columns:
