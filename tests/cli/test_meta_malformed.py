@@ -257,3 +257,12 @@ def test_a_study_without_a_correlation_is_a_note(meta):
     assert [note["values"] for note in numbers(answer)["notes"] if "--correlation" in note["message"]] == [
         ["Li"]
     ]
+
+
+def test_a_moderator_with_one_label_is_refused_not_forgotten(meta):
+    table = "study,yi,vi,dose,where\nLi,1,1,2,here\nWu,2,1,3,\nMa,3,1,5,here\n"
+    for names in ("where", "dose,where"):
+        refused(
+            meta(table, "--moderators", names, "--interval", "wald", measure="GEN"),
+            'The moderator "where" says "here" in all rows',
+        )

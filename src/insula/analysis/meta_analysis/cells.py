@@ -125,13 +125,19 @@ def ranks(texts: Sequence[str]) -> Floats:
     return np.array([float(places[key]) for key in keys])
 
 
-def moderators(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Floats]:
-    """Take columns as numbers where all cells are, else as 0/1 columns of their labels."""
+def moderators(table: ForeignTable, names: Sequence[str], problems: list[Problem]) -> dict[str, Floats]:
+    """Take columns as numbers where all cells are, else as 0/1 columns of their labels; one label is a problem."""
     columns: dict[str, Floats] = {}
     for name in names:
-        cells = [row.cells[name] for row in rows]
+        cells = [row.cells[name] for row in table.rows]
         values = [as_number(cell) if cell else np.nan for cell in cells]
         if any(value is None for value in values):
+            labels = {cell for cell in cells if cell}
+            if len(labels) == 1:
+                message = (
+                    f'The moderator "{name}" says "{labels.pop()}" in all rows: it can explain no difference.'
+                )
+                problems.append(error(table.path, message, "Take it out of --moderators.", row=1))
             columns |= indicator_columns(name, cells)
         else:
             columns[name] = np.array(values, dtype=np.float64)

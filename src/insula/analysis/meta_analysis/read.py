@@ -99,7 +99,8 @@ def _studies(
     return Studies(
         labels, cells.names(table), kinds, effects, columns, roles,
         tuple(row.cells[roles.by] for row in table.rows) if roles.by else None,
-        clusters, cells.moderators(table.rows, roles.moderators), cells.ranks(order) if order else None, order, unit,
+        clusters, cells.moderators(table, roles.moderators, problems),
+        cells.ranks(order) if order else None, order, unit,
     )  # fmt: skip
 
 
