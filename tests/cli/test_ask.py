@@ -179,7 +179,7 @@ def test_a_therapy_that_was_studied_in_others_is_listed_with_the_reason(ask):
     done = ask(PATIENT.replace("value: 95", "value: 40"), "--lang", "en", "--patients", "2")
     assert done.returncode == 0, done.stderr
     shown = " ".join(done.stdout.split())
-    assert "not compared, because its patients were others (Kidney function" in shown
+    assert "not compared, because it was studied only in people with: Kidney function" in shown
 
 
 def test_who_is_sensitised_brings_memory_and_is_unlike_those_who_were_studied(ask):

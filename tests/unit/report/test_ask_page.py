@@ -182,7 +182,7 @@ def test_a_therapy_for_others_is_named_with_its_criterion():
         "chances": [],
         "criteria": [{**therapy("x")["criteria"][0], "verdict": "not met"}],
     }
-    told = "Therapy two: not compared, because its patients were others (Age (18 to 65 years))."
+    told = "Therapy two: not compared, because it was studied only in people with: Age (18 to 65 years)."
     assert told in page(answer)
     assert told in shown(answer)
 

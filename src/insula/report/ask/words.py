@@ -162,7 +162,7 @@ def marked(therapy: Answer, w: Writer) -> str:
 def not_compared(therapy: Answer, w: Writer) -> str:
     """Return why a therapy is not compared."""
     failed = [limit(one, w) for one in therapy["criteria"] if one["verdict"] == "not met"]
-    text = w._("{therapy}: not compared, because its patients were others ({criteria}).")
+    text = w._("{therapy}: not compared, because it was studied only in people with: {criteria}.")
     return text.format(therapy=w.title(therapy["title"]), criteria=joined(failed, w))
 
 
