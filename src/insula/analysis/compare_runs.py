@@ -55,15 +55,15 @@ def compare_runs(first: Path, second: Path) -> dict[str, list[Any]]:
         When a folder is no finished run, or the runs share no arm.
     """
     a, b = read_visit_values(first), read_visit_values(second)
-    if not _arms(a, b):
-        arms = [", ".join(run.arms) for run in (a, b)]
+    pairs = _arms(a, b)
+    if not pairs:
         raise InsulaError(
-            f"{first} and {second} share no arm: {arms[0]}; {arms[1]}. Arms of the same name are compared, or two runs "
-            "of one arm each."
+            f"{first} and {second} share no arm: {', '.join(a.arms)}; {', '.join(b.arms)}. "
+            "Arms of the same name are compared, or two runs of one arm each."
         )
     lines = [
         {"endpoint": endpoint, "day": day, "arm_first": arm, "arm_second": other, **_compare(one, two)}
-        for arm, other in _arms(a, b)
+        for arm, other in pairs
         for endpoint, day in sorted(a.measured(arm) & b.measured(other))
         for one, two in [(_by_candidate(a, arm, endpoint, day), _by_candidate(b, other, endpoint, day))]
     ]

@@ -55,11 +55,10 @@ def quantities_have_the_expected_unit(survey: Survey) -> Iterator[Problem]:
 
 def doses_fit_their_therapy(survey: Survey) -> Iterator[Problem]:
     """A dose or level has the unit of the therapy's target (or that per kg), and is within its limits."""
-    for entry, above, protocol in survey.protocols():
-        for index, given in enumerate(protocol.give):
+    for protocol in survey.protocols():
+        for place, given in _given(*protocol):
             therapy = survey.catalog.therapies.readable().get(given.therapy)
             if therapy is not None:
-                place = Place(entry.path, entry.line(*above, "give", index))
                 yield from _dose_fits(place, given, therapy)
 
 
@@ -121,9 +120,8 @@ def overrides_have_the_unit_of_the_row(survey: Survey) -> Iterator[Problem]:
 
 def times_are_in_order(survey: Survey) -> Iterator[Problem]:
     """Nothing is given before day 0, a level ends after it begins, visits follow each other within the follow-up."""
-    for entry, above, protocol in survey.protocols():
-        for index, given in enumerate(protocol.give):
-            place = Place(entry.path, entry.line(*above, "give", index))
+    for protocol in survey.protocols():
+        for place, given in _given(*protocol):
             start, end = _days(given.at or given.from_), _days(given.to)
             if start is not None and start < 0:
                 text = f'"{given.therapy}" is given on day {start:g}; a protocol begins on day 0.'
@@ -138,18 +136,23 @@ def times_are_in_order(survey: Survey) -> Iterator[Problem]:
 
 def levels_follow_each_other(survey: Survey) -> Iterator[Problem]:
     """Two levels of one therapy are not held at a time: the end of one would end the other."""
-    for entry, above, protocol in survey.protocols():
+    for protocol in survey.protocols():
         held: dict[str, list[tuple[float, float]]] = {}
-        for index, given in enumerate(protocol.give):
+        for place, given in _given(*protocol):
             start, end = _days(given.from_), _days(given.to)
             if start is None or end is None:
                 continue
             for first, last in held.get(given.therapy, []):
                 if start < last and first < end:
-                    place = Place(entry.path, entry.line(*above, "give", index))
                     text = f'"{given.therapy}" is already held from day {first:g} to day {last:g}.'
                     yield place.error(text, "Let one level end where the next begins.")
             held.setdefault(given.therapy, []).append((start, end))
+
+
+def _given(entry: Entry[Any], above: tuple[str, ...], protocol: Protocol) -> Iterator[tuple[Place, Give]]:
+    """Yield what a protocol gives, with its place; `above` are the keys above the protocol in its text."""
+    for index, given in enumerate(protocol.give):
+        yield Place(entry.path, entry.line(*above, "give", index)), given
 
 
 def _visits_in_order(entry: Entry[Any]) -> Iterator[Problem]:

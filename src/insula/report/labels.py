@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.catalog.records import Amount
+from insula.core.units import convert
 from insula.report.evidence_origin import origin
 from insula.report.science_text import endpoint_of
-from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from insula.report.writing import Writer
@@ -69,7 +68,7 @@ class Labels:
             if step.get("share") is not None:
                 what = _("{first} ({second})").format(first=what, second=w.percent(step["share"]))
         days = {
-            key: w.number(number(Amount.model_validate(step[key]), "day"), "day")
+            key: w.number(convert(step[key]["value"], step[key]["unit"], "day"), "day")
             for key in ("at", "from", "to")
             if key in step
         }

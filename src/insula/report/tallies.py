@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insula.catalog.records import Amount
+from insula.core.units import convert
 from insula.report.bands import is_share
 from insula.report.run_folder import FINISHED, Run, Table, in_order, select
 from insula.statistics import weighted
-from insula.trial.quantities import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +45,8 @@ def share_given(run: Run, arm: str, step: Mapping[str, Any]) -> float | None:
     """Return the share of an arm that got an entry of its protocol; None where everybody does, or nobody counted."""
     if not step.get("if_on_insulin"):
         return None
-    day = number(Amount.model_validate(step.get("at") or step["from"]), "day")
+    begins = step.get("at") or step["from"]
+    day = convert(begins["value"], begins["unit"], "day")
     table = select(run.table("conditional"), arm=arm, day=day, therapy=step["therapy"])
     if not table or not table["given"].size:
         return None

@@ -14,7 +14,7 @@ from insula.core.parts import discard, open_parts
 from insula.core.provenance import text_hash
 from insula.core.tables import read_parquet
 from insula.core.team import default_workers
-from insula.trial.manifest import identity_of, manifest_of
+from insula.trial.manifest import identity_of, manifest_of, written_manifest
 from insula.trial.open_clinic import open_clinic
 from insula.trial.run import run_blocks
 from insula.trial.weigh_run import weigh_run
@@ -102,10 +102,7 @@ def conduct(
 
 def _refuse_other_study(out: Path, study: Study) -> None:
     """Refuse a folder that holds the finished run of another study."""
-    try:
-        there = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["study"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
+    there = (written_manifest(out) or {}).get("study", study.id)
     if there != study.id:
         raise InsulaError(
             f"The folder {out} holds a run of {there}, which {study.id} would replace. Choose another with --out, "

@@ -10,7 +10,7 @@ import numpy as np
 from insula.core.provenance import file_hash
 from insula.core.tables import read_parquet
 from insula.trial.conduct import RunOutcome
-from insula.trial.manifest import identity_of
+from insula.trial.manifest import identity_of, written_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,10 @@ def finished_run(catalog: Catalog, study: Study, *, patients: int, out: Path) ->
     Its manifest must name the same study, science text, seed, versions and processor and as many patients, and every
     result table must still have the hash that it had.
     """
+    manifest = written_manifest(out)
+    if manifest is None:
+        return None
     try:
-        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
         identity = json.loads(json.dumps(identity_of(catalog, study, study.seed)))
         wanted = {"beside": None, **identity, "patients": patients}
         if any(manifest.get(name) != value for name, value in wanted.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,15 @@ def cited(catalog: Catalog, clinic: Clinic) -> set[str]:
     risks = (risk for plan in clinic.arms.values() for risk in plan.risks)
     keys |= {one.source for risk in risks for one in risk.harm.observed}
     return {key for key in keys if key in catalog.citations}
+
+
+def written_manifest(out: Path) -> dict[str, Any] | None:
+    """Return the manifest of the run that a folder holds; None where there is none, or none that can be read."""
+    try:
+        found = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 @dataclass(frozen=True)

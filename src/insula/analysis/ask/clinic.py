@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from insula.catalog.records import Amount, Arm, Study, Visit
+from insula.catalog.records import Amount, Arm, Measured, Study, Visit
 from insula.trial.open_clinic import open_clinic
 from insula.trial.quantities import number
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Give, Measured, Protocol, Question, WhatIf
+    from insula.catalog.records import Give, Protocol, Question, WhatIf
     from insula.trial.clinic import Clinic
 
-_MEASURED: tuple[Measured, ...] = ("cgm", "mmtt", "hba1c")
+_MEASURED: tuple[Measured, ...] = get_args(Measured)
 
 
 def horizon_days(question: Question) -> tuple[float, ...]:

@@ -92,7 +92,7 @@ def _rows(table: ForeignTable, columns: dict[str, str]) -> tuple[list[tuple[floa
     for row in table.rows:
         when, reading = row.cells[columns["time"]], row.cells[columns["glucose"]]
         minute, glucose = _minute(when), _glucose(reading)
-        wrong = _wrong(row, when, reading, first)
+        wrong = _wrong(row, (when, minute), (reading, glucose), first)
         if wrong:
             problems.append(error(table.path, *wrong, row=row.number))
         elif minute is not None and glucose is not None:
@@ -101,9 +101,11 @@ def _rows(table: ForeignTable, columns: dict[str, str]) -> tuple[list[tuple[floa
     return rows, _first_of(table.path, problems)
 
 
-def _wrong(row: Row, when: str, reading: str, first: dict[float, int]) -> tuple[str, str] | None:
-    """Return what is wrong with a row, and what to do; None where it is a reading or a gap."""
-    minute, glucose = _minute(when), _glucose(reading)
+def _wrong(
+    row: Row, time: tuple[str, float | None], level: tuple[str, float | None], first: dict[float, int]
+) -> tuple[str, str] | None:
+    """Return what is wrong with a row, as printed and as read, and what to do; None for a reading or a gap."""
+    (when, minute), (reading, glucose) = time, level
     if minute is None:
         return f'"{when}" is no time.', "Write 2025-05-01T08:05, or minutes."
     if not reading:

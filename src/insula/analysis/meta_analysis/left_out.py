@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from insula.analysis.meta_analysis.studies import Studies
     from insula.statistics.meta.records import Effects, Floats
 
-AS_COUNTED = frozenset(
-    {"PETO"}
-)  # pooled from what is observed above expectation: 1/2 in a count would be no event
+# Pooled from what is observed above expectation: 1/2 in a count would be no event.
+AS_COUNTED = frozenset({"PETO"})
 _UNINFORMATIVE = Note(
     "Where nobody, or everybody, had the event the odds ratio is not informed (Peto's variance is 0); left out: {0}."
 )

@@ -14,7 +14,8 @@ from insula.statistics.meta.model import fit_model
 from insula.statistics.meta.pooling import pool
 from insula.statistics.meta.rare_events import MEASURES as MANTEL_HAENSZEL_MEASURES
 from insula.statistics.meta.rare_events import CommonEffect, mantel_haenszel, mantel_haenszel_weights
-from insula.statistics.meta.records import MetaAnalysisError, given_effects
+from insula.statistics.meta.records import MetaAnalysisError
+from insula.statistics.meta.subgroups import difference as between_groups
 from insula.statistics.meta.tau2 import COMMON
 from insula.statistics.meta.tau2 import METHODS as INVERSE_VARIANCE
 
@@ -106,12 +107,8 @@ def weights(studies: Studies, request: Request) -> Floats:
 
 def difference(groups: Sequence[Answer]) -> Answer:
     """Test whether pooled effects differ: Q between them, weighted by their Wald standard errors."""
-    if len(groups) < 2:
-        return {"statistic": None, "degrees": 0, "p": None}
-    variance = [group["wald_error"] ** 2 for group in groups]
-    found = pool(given_effects([group["estimate"] for group in groups], variance), method=COMMON)
-    spread = found.model.heterogeneity
-    return {"statistic": spread.q, "degrees": spread.q_df, "p": spread.q_p}
+    found = between_groups([group["estimate"] for group in groups], [group["wald_error"] for group in groups])
+    return dict(zip(("statistic", "degrees", "p"), found, strict=True))
 
 
 def readable(effects: Effects, values: Sequence[float], sizes: Floats | None = None) -> list[float] | None:

@@ -97,6 +97,7 @@ __all__ = [
     "Marginal",
     "Matches",
     "Meal",
+    "Measured",
     "Model",
     "Module",
     "ParameterRow",
@@ -125,7 +126,6 @@ __all__ = [
     "Therapy",
     "Title",
     "Titration",
-    "Measured",
     "Visit",
     "WhatIf",
 ]

@@ -79,13 +79,15 @@ def pool_subgroups(
             raise TooFewStudies(f'Subgroup "{label}": {problem}') from None
     if not found:
         raise MetaAnalysisError("No study with an effect has a subgroup.")
-    return Subgroups(found, *_difference(list(found.values())))
+    groups = list(found.values())
+    test = difference([group.estimate for group in groups], [group.wald_error for group in groups])
+    return Subgroups(found, *test)
 
 
-def _difference(groups: list[Pooled]) -> tuple[float, int, float]:
-    if len(groups) < 2:
+def difference(estimates: Sequence[float], wald_errors: Sequence[float]) -> tuple[float, int, float]:
+    """Return Q between pooled effects, its degrees of freedom and p; NaN, 0 and NaN where there are fewer than two."""
+    if len(estimates) < 2:
         return np.nan, 0, np.nan
-    estimate = np.array([group.estimate for group in groups])
-    weight = 1 / np.array([group.wald_error for group in groups]) ** 2
+    estimate, weight = np.array(estimates), 1 / np.array(wald_errors) ** 2
     statistic = float(np.sum(weight * (estimate - np.average(estimate, weights=weight)) ** 2))
-    return statistic, len(groups) - 1, float(chdtrc(len(groups) - 1, statistic))
+    return statistic, len(estimates) - 1, float(chdtrc(len(estimates) - 1, statistic))
