@@ -9,6 +9,7 @@ from insula.analysis.known_rows import rows_by_study, twins
 from insula.analysis.naive import Published
 from insula.analysis.review.studies import trials_of_review
 from insula.catalog import Catalog, find_study
+from insula.catalog.own_texts import folders_of_studies
 from insula.checks import check_evidence, check_studies
 from insula.core.errors import EvidenceError
 from insula.core.problems import error, raise_if_any
@@ -72,7 +73,7 @@ def plan_replays(
     UnknownName
         For a review that there is not; with close names.
     """
-    beside = _beside(studies) if studies else ()
+    beside = folders_of_studies(studies) if studies else ()
     science = Catalog(root, beside)
     own = Catalog(root, beside, evidence) if evidence else None
     problems = _evidence_problems(own) if own else []
@@ -94,11 +95,6 @@ def plan_replays(
         raise EvidenceError(_nothing(studies, evidence, role, review))
     judged = tuple(row for one in rows.values() for row in one.known if row.source.scorable)
     return Plan(science, replays, Published(judged, twins([own, science] if own else [science])))
-
-
-def _beside(studies: Path) -> tuple[Path, ...]:
-    """Return where a user's own protocols and populations may lie: above a folder ``studies``, and in it."""
-    return (studies.parent, studies) if studies.name == "studies" else (studies,)
 
 
 def _evidence_problems(own: Catalog) -> list[Problem]:

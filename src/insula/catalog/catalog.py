@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from insula.catalog.evidence_schema import NotReplayed, Outcome, Schema, TherapyClass, read_schema
 from insula.catalog.evidence_tables import SCHEMA, EvidenceTables, read_evidence
+from insula.catalog.own_texts import KEPT, OWN, folders_of_studies, with_texts
 from insula.catalog.readers import (
     read_ensemble,
     read_model,
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
 
     from insula.core.problems import Problem
 
-OWN = ("populations/", "habits/", "regimens/", "protocols/")  # texts that a user may lay beside a study
-
 Thing = TypeVar("Thing")
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -82,7 +81,7 @@ class Catalog:
         self, root: Path, beside: tuple[Path, ...] = (), evidence: Path | None = None, anew: str = ""
     ) -> None:
         self.root = root
-        self.beside = beside
+        self.beside = with_texts(folder for folder in beside if folder.resolve() != root.resolve())
         self.own_evidence = evidence
         self.anew = anew
 
@@ -90,6 +89,16 @@ class Catalog:
     def open(cls, root: Path | None = None) -> Catalog:
         """Open a science folder; by default the one of this installation."""
         return cls((root or science_root()).resolve())
+
+    def beside_study(self, study: str | Path) -> Catalog:
+        """Return the same text with what lies beside the file of a study; of a study of the catalog, this one."""
+        if not _is_file(study):
+            return self
+        return Catalog(self.root, folders_of_studies(Path(study).parent), self.own_evidence)
+
+    def of_run(self, run: Path) -> Catalog:
+        """Return the same text with the user's own that a run's folder keeps."""
+        return Catalog(self.root, (run / KEPT,), self.own_evidence)
 
     @cached_property
     def modules(self) -> Shelf[Module]:
@@ -331,12 +340,17 @@ def load_study(study: str | Path, catalog: Catalog | None = None) -> Study:
 
 def find_study(study: str | Path, catalog: Catalog) -> Entry[Study]:
     """Return a study by its id, or from a YAML file anywhere, readable or not; an unknown name or file is raised."""
-    if not str(study).endswith((".yaml", ".yml")):
+    if not _is_file(study):
         return catalog.studies.entry(str(study))
     path = Path(study)
     if not path.is_file():
         raise InsulaError(f"There is no file {path}.")
     return yaml_reader(Study)(path)
+
+
+def _is_file(study: str | Path) -> bool:
+    """Whether a study is named by its file and not by its id."""
+    return str(study).endswith((".yaml", ".yml"))
 
 
 def _folder(path: Path) -> str:

@@ -26,7 +26,7 @@ def command(path: Path | None) -> None:
     from insula.checks import check, check_study
 
     if path is not None and path.is_file():
-        catalog = Catalog.open()
+        catalog = Catalog.open().beside_study(path)
         problems = check_study(catalog, find_study(path, catalog))
     else:
         problems = check(path or science_root())

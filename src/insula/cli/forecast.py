@@ -108,7 +108,7 @@ def _register(
     from insula.analysis.forecast import forecast_of, refuse_what_exists, register, wanted_endpoints
 
     refuse_what_exists(out)
-    catalog = Catalog.open()
+    catalog = Catalog.open().beside_study(study)
     wanted = wanted_endpoints(catalog, endpoints)
     found = sound_study(catalog, study)
     place = run or Path("runs") / f"{found.id}_forecast"
@@ -134,7 +134,7 @@ def _check(
     from insula.report.forecast import terminal_forecast_check
 
     forecast = read_forecast(path)
-    catalog = Catalog.open()
+    catalog = Catalog.open().beside_study(study or forecast.study)
     found = sound_study(catalog, study or forecast.study)
     if found.id != forecast.study:
         raise InsulaError(f"{path} is a forecast of {forecast.study}, not of {found.id}.")

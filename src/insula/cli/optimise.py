@@ -124,7 +124,7 @@ def command(
     from insula.core.team import default_workers
     from insula.report.optimise import terminal_search, write_search
 
-    catalog = Catalog.open()
+    catalog = Catalog.open().beside_study(study)
     planned = sound_study(catalog, study)
     limits = Limits(*(asked.pop(name) for name in ("dose", "infusions", "spacing")))
     space = space_of(catalog, planned, asked.pop("therapy"), asked.pop("over"), limits)

@@ -35,7 +35,7 @@ def command(manifest: Path, out: Path | None, workers: int | None, lang: str) ->
     folder = out or manifest.parent.with_name(manifest.parent.name + "_rerun")
     with progress_bar(lang) as progress:
         conduct(
-            Catalog.open(),
+            Catalog.open().of_run(manifest.parent),
             Study.model_validate(first["study_text"]),
             patients=first["patients"],
             seed=first["seed"],

@@ -49,14 +49,15 @@ def command(
 ) -> None:
     r"""Simulate STUDY (an id from `insula list`, or a YAML file) and report it.
 
-    A run that was interrupted goes on when the same command is given again.
+    A run that was interrupted goes on when the same command is given again. Own populations, habits, regimens and
+    protocols are found in folders of these names beside the YAML file.
 
     \b
     Examples:
       insula run reichman_2025_zimislecel --patients 200 --out runs/zimislecel
       insula run my_study.yaml --patients 50 --lang zh --format json
     """
-    catalog = Catalog.open()
+    catalog = Catalog.open().beside_study(study)
     record = sound_study(catalog, study)
     run_and_report(
         catalog,

@@ -66,7 +66,7 @@ def command(
     from insula.analysis.sensitivity_methods import Morris, Sobol
     from insula.report.sensitivity import terminal_sensitivity, write_sensitivity
 
-    catalog = Catalog.open()
+    catalog = Catalog.open().beside_study(study)
     planned = sound_study(catalog, study)
     chosen = Morris(trajectories) if method == "morris" else Sobol(int(points))
     with fit_bar(lang) as progress:

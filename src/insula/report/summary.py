@@ -37,7 +37,7 @@ def summarise(folder: Path, catalog: Catalog) -> dict[str, Any]:
     InsulaError
         The folder is no finished run, or the science text lacks something that the study names.
     """
-    run = read_run(folder)
+    run, catalog = read_run(folder), catalog.of_run(folder)
     known = run.study in catalog.studies
     study = catalog.studies[run.study] if known else Study.model_validate(run.manifest["study_text"])
     return summary(run, read_science(catalog, study))

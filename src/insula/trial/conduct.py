@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.catalog.own_texts import keep_texts
 from insula.core.errors import InsulaError
 from insula.core.parts import discard, open_parts
 from insula.core.provenance import text_hash
@@ -81,6 +82,7 @@ def conduct(
     try:
         out.mkdir(parents=True, exist_ok=True)
         _remove_finished(out)
+        keep_texts(catalog.beside, out)
         open_parts(folder, text_hash(json.dumps(identity, sort_keys=True)))
     except OSError as error:
         raise InsulaError(

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from insula.catalog.catalog import OWN
+from insula.catalog.own_texts import hash_of_texts
 from insula.core.paths import science_root
-from insula.core.provenance import cpu_features, git_commit, text_hash, tree_hash, tree_hashes, versions
+from insula.core.provenance import cpu_features, git_commit, tree_hash, tree_hashes, versions
 from insula.core.tables import read_parquet
 from insula.trial import disease_clock, metabolic_clock
 from insula.trial.block import SIZE
@@ -52,8 +52,7 @@ def making_of(catalog: Catalog, seed: int) -> dict[str, Any]:
 
 def _beside(catalog: Catalog) -> dict[str, str]:
     """Return the hash of a user's own texts, where there are any."""
-    texts = [tree_hash(folder, [f"{name}**/*.yaml" for name in OWN]) for folder in catalog.beside]
-    return {"beside": text_hash("\n".join(texts))} if texts else {}
+    return {"beside": hash_of_texts(catalog.beside)} if catalog.beside else {}
 
 
 def manifest_of(

@@ -1,0 +1,48 @@
+"""A user's own texts: populations, habits, regimens and protocols beside a study, and their copy in a run's folder."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from insula.core.provenance import text_hash, tree_hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+OWN = ("populations/", "habits/", "regimens/", "protocols/")
+KEPT = "own"  # folder of a run that holds the texts it was made from
+_PATTERNS = tuple(f"{name}*.yaml" for name in OWN)
+
+
+def folders_of_studies(studies: Path) -> tuple[Path, ...]:
+    """Return where own texts may lie beside the studies in a folder: above a folder ``studies``, and in it."""
+    studies = studies.resolve()
+    return (studies.parent, studies) if studies.name == "studies" else (studies,)
+
+
+def with_texts(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Return those of the folders that hold any own text."""
+    return tuple(folder for folder in folders if any(next(folder.glob(one), None) for one in _PATTERNS))
+
+
+def hash_of_texts(folders: Iterable[Path]) -> str:
+    """Return one hash of all own texts by name; where two folders have the same name, of the later one's."""
+    hashes: dict[str, str] = {}
+    for folder in folders:
+        hashes |= tree_hashes(folder, _PATTERNS)
+    return text_hash("\n".join(f"{hashes[name]}  {name}" for name in sorted(hashes)))
+
+
+def keep_texts(folders: Iterable[Path], run: Path) -> None:
+    """Copy all own texts into the folder of a run, so that it can be reported and repeated without the originals."""
+    folders = tuple(folders)
+    if folders == (run / KEPT,):  # a run that is repeated in its own folder
+        return
+    shutil.rmtree(run / KEPT, ignore_errors=True)
+    for folder in folders:
+        for name in tree_hashes(folder, _PATTERNS):
+            copy = run / KEPT / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, copy)
