@@ -73,6 +73,7 @@ def test_the_same_question_in_chinese_has_the_same_numbers(asked, answer, folder
     again = asked("--lang", "zh")
     assert again.returncode == 0, again.stderr
     assert "末次访视" in again.stdout
+    assert "行见 sensitivity.csv" in again.stdout  # the terminal shows what is asked first
     assert "基本效应" in (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert (folder / "out" / "sensitivity.csv").read_bytes() == before
 

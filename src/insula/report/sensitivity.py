@@ -10,6 +10,7 @@ from rich.text import Text
 
 from insula.core.tables import write_csv
 from insula.report.answer_files import save_answer
+from insula.report.expected_results import ASKED_FIRST
 from insula.report.figures.style import BLUE, INK, ORANGE, PANEL_INCHES, drawing, to_svg
 from insula.report.html import fill, markup
 from insula.report.plain_table import plain_table
@@ -44,19 +45,25 @@ def render_sensitivity(answer: dict[str, Any], lang: str) -> str:
 
 
 def terminal_sensitivity(answer: dict[str, Any], lang: str) -> Group:
-    """Return the largest effects on every endpoint at the last visit."""
+    """Return the largest effects on what is asked first at the last visit, on everything where none of it has any."""
     writer = Writer(lang)
     _ = writer._
     heads = (_("Arm"), _("Endpoint"), _("Unit"), _("Largest effects"))
     table = plain_table(_("Effects of uncertain numbers at the last visit"), heads)
     bar = _DRAWN[answer["method"]][0]
-    for output in last_visits(answer):
+    last = last_visits(answer)
+    shown = [output for output in last if output["endpoint"] in ASKED_FIRST] or last
+    for output in shown:
         first = output["effects"][:_FIRST]
         told = ", ".join(f"{one['symbol']} {writer.number(one[bar])}" for one in first)
         unit = _unit(answer["method"], output, writer)
         table.add_row(writer.title(output["arm_title"]), writer.title(output["title"]), unit, told)
     text = _("{n} uncertain numbers of the metabolic clock cannot be seen on the averaged map.")
-    return Group(table, Text(text.format(n=writer.number(len(answer["unseen"])))))
+    told = [Text(text.format(n=writer.number(len(answer["unseen"]))))]
+    if len(last) > len(shown):
+        more = _("{n} more lines, of other endpoints, stand in sensitivity.csv and in the report.")
+        told.append(Text(more.format(n=writer.number(len(last) - len(shown)))))
+    return Group(table, *told)
 
 
 def last_visits(answer: dict[str, Any]) -> list[dict[str, Any]]:
