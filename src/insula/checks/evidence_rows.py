@@ -61,7 +61,7 @@ def _row_faults(row: HarmonisedRow, vocabulary: Vocabulary) -> Iterator[tuple[st
     elif row.reason == IMPOSSIBLE:
         yield (
             f"{what}: {cells['statistic']} {cells['value']} is impossible for {row.published.n} patients.",
-            "",
+            "Look at its unit, too.",
         )
     elif row.meaning and cells["statistic"] not in STATISTICS[row.scale]:
         wanted = ", ".join(sorted(STATISTICS[row.scale]))

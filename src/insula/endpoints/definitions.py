@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REQUIRED = ("title", "family", "unit", "source", "place")
-_OPTIONAL = ("of", "limits", "reason", "note", "quantity")
+_OPTIONAL = ("of", "limits", "reason", "note", "quantity", "possible")
 _YES_OR_NO = (
     "meets",
     "fallen",

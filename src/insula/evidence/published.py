@@ -22,7 +22,7 @@ NO_SIZE = "no size is given"
 NO_TIME = "no time is given"
 ONE_PATIENT = "a single patient"
 NO_STATISTIC = "this statistic is not predicted for an arm"
-IMPOSSIBLE = "the published value is impossible for its statistic"
+IMPOSSIBLE = "the published value is impossible for its statistic or unit"
 
 _MEANS = ("mean", "change_from_baseline")
 
@@ -243,14 +243,16 @@ def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: i
         (not word.predicts(statistic), NO_STATISTIC),
         (math.isnan(months), NO_TIME),
         (size < 1, NO_SIZE),
-        (_impossible(statistic, value, size), IMPOSSIBLE),
+        (_impossible(word, statistic, value, size), IMPOSSIBLE),
         (rule is not None, rule.reason if rule else ""),
         (size == 1, ONE_PATIENT),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _impossible(statistic: str, value: float, size: int) -> bool:
+def _impossible(word: Word, statistic: str, value: float, size: int) -> bool:
     limits = {"proportion": (0, 1), "count": (0, size), "percent_change": (-100, math.inf)}
+    if word.scale == "own" and word.meaning:
+        limits |= dict.fromkeys(("mean", "median"), word.meaning.possible)
     low, high = limits.get(statistic, (-math.inf, math.inf))
     return not low <= value <= high

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from insula.evidence.vocabulary_problems import RULES, WORDS, vocabulary_problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from insula.catalog.records import Endpoint
 
 _ANY = "*"
 DIFFERENCES = frozenset({"change_from_baseline", "mean_difference", "slope"})
@@ -61,6 +64,8 @@ class Meaning:
         Whether a clinic here measures it.
     reason
         Why it is not predicted; empty for endpoints.
+    possible
+        Between which values a mean or median can lie at all, in `unit`.
     """
 
     id: str
@@ -70,6 +75,7 @@ class Meaning:
     definition: Mapping[str, str]
     endpoint: bool
     reason: str
+    possible: tuple[float, float] = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -227,13 +233,22 @@ def read_meanings(catalog: Catalog) -> dict[str, Meaning]:
     found = {}
     for name, end in catalog.endpoints.readable().items():
         title = {"en": end.title.en, "zh": end.title.zh}
-        found[name] = Meaning(name, end.unit, end.quantity, title, {}, endpoint=True, reason="")
+        possible = _possible(end)
+        found[name] = Meaning(name, end.unit, end.quantity, title, {}, True, "", possible)
     for name, out in catalog.outcomes.readable().items():
         title = {"en": out.title.en, "zh": out.title.zh}
         definition = {"en": out.definition.en, "zh": out.definition.zh}
         reason = out.not_predicted or UNKNOWN_OUTCOME
         found[name] = Meaning(name, out.unit, out.quantity, title, definition, endpoint=False, reason=reason)
     return found
+
+
+def _possible(end: Endpoint) -> tuple[float, float]:
+    if end.possible is None:
+        return -math.inf, math.inf
+    ends = (end.possible.low, end.possible.high)
+    low, high = (float(convert(one.value, one.unit, end.unit, quantity=end.quantity)) for one in ends)
+    return low, high
 
 
 def _word(row: Row, meanings: Mapping[str, Meaning]) -> Word:

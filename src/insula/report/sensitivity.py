@@ -59,11 +59,11 @@ def terminal_sensitivity(answer: dict[str, Any], lang: str) -> Group:
         unit = _unit(answer["method"], output, writer)
         table.add_row(writer.title(output["arm_title"]), writer.title(output["title"]), unit, told)
     text = _("{n} uncertain numbers of the metabolic clock cannot be seen on the averaged map.")
-    told = [Text(text.format(n=writer.number(len(answer["unseen"]))))]
+    below = [Text(text.format(n=writer.number(len(answer["unseen"]))))]
     if len(last) > len(shown):
         more = _("{n} more lines, of other endpoints, stand in sensitivity.csv and in the report.")
-        told.append(Text(more.format(n=writer.number(len(last) - len(shown)))))
-    return Group(table, *told)
+        below.append(Text(more.format(n=writer.number(len(last) - len(shown)))))
+    return Group(table, *below)
 
 
 def last_visits(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from insula.core.errors import EvidenceError, UnknownName
 from insula.core.paths import science_root
 from insula.core.tables import Row
 from insula.evidence import load_vocabulary, published_rows, rows_of_study
+from insula.evidence.published import IMPOSSIBLE
 
 VOCABULARY = load_vocabulary()
 SCHEMA = Catalog.open().evidence_schema
@@ -74,16 +75,20 @@ def test_a_good_row_is_scorable_and_keeps_everything():
         ({"analysis": "patients not independent", "n": "1"}, "subgroup chosen by its outcome"),
         (
             {"outcome": "insulin_independent", "unit": "fraction", "statistic": "proportion", "value": "83"},
-            "the published value is impossible for its statistic",
+            IMPOSSIBLE,
         ),
         (
             {"outcome": "insulin_independent", "unit": "patients", "statistic": "count", "value": "11"},
-            "the published value is impossible for its statistic",
+            IMPOSSIBLE,
         ),
         (
             {"outcome": "insulin_dose_total", "statistic": "percent_change", "value": "-192"},
-            "the published value is impossible for its statistic",
+            IMPOSSIBLE,
         ),
+        ({"outcome": "hba1c", "unit": "percent", "value": "0.065"}, IMPOSSIBLE),
+        ({"outcome": "hba1c", "unit": "percent", "value": "48"}, IMPOSSIBLE),
+        ({"outcome": "mmtt_c_peptide_peak", "unit": "nmol/L", "value": "650"}, IMPOSSIBLE),
+        ({"outcome": "insulin_dose_per_kg", "unit": "U/kg/day", "value": "31"}, IMPOSSIBLE),
     ],
 )
 def test_every_reason_not_to_score(cells, reason):

@@ -238,6 +238,17 @@ class Procedure(Record):
     note: str | None = None
 
 
+class Possible(Record):
+    """Between which values the mean or median of a group can lie at all; beyond them a unit was mistaken."""
+
+    low: Amount
+    high: Amount
+    source: Text
+    place: Text
+    reason: Reason
+    note: str
+
+
 class Endpoint(Record):
     """One entry of endpoints.yaml; `family` names the function in insula.endpoints."""
 
@@ -247,6 +258,7 @@ class Endpoint(Record):
     limits: Mapping[str, Amount] = {}
     unit: Text
     quantity: Text | None = None
+    possible: Possible | None = None
     source: Text
     place: Text
     reason: Reason | None = None
