@@ -251,7 +251,11 @@ def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: i
 
 
 def _impossible(word: Word, statistic: str, value: float, size: int) -> bool:
-    limits = {"proportion": (0, 1), "count": (0, size), "percent_change": (-100, math.inf)}
+    limits: dict[str, tuple[float, float]] = {
+        "proportion": (0, 1),
+        "count": (0, size),
+        "percent_change": (-100, math.inf),
+    }
     if word.scale == "own" and word.meaning:
         limits |= dict.fromkeys(("mean", "median"), word.meaning.possible)
     low, high = limits.get(statistic, (-math.inf, math.inf))
