@@ -27,11 +27,11 @@ BORN, ANY_STUDY = (
 )  # of the study only that it is on the averaged map matters
 READ_OFF = (
     "averaged_day.mean_glucose", "glycated_haemoglobin.hba1c", "symptoms.felt", "beta_cells.mass", "islet_graft.cells",
-    "immunity.killing_auto",
-    "immunity.effector_auto", "immunity.effector_allo", "immunity.memory_auto", "immunity.exhausted_auto",
+    "immunity.killing_auto", "immunity.effector_auto", "immunity.effector_allo",
+    "immunity.memory_auto", "immunity.exhausted_auto", "immunity.anergic_auto",
     "immunity.avidity", "immunity.iaa", "immunity.gada", "immunity.ia2a",
 )  # fmt: skip
-MEMORY = ("immunity.memory_auto", "immunity.exhausted_auto")
+MEMORY = ("immunity.memory_auto", "immunity.exhausted_auto", "immunity.anergic_auto")
 TITRES = ("immunity.iaa", "immunity.gada", "immunity.ia2a")
 LEVELS = {
     f"{form.operation if form is therapy.dose else 'set'}:{form.target}"
