@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.core.units import convert
-from insula.report.evidence_origin import origin
+from insula.report.protocol_steps import protocol_lines
 from insula.report.science_text import endpoint_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from insula.report.writing import Writer
 
 
@@ -51,32 +52,9 @@ class Labels:
         """Return why a row was not scored, in the reader's language where the sentence is known."""
         return self._writer._(text)
 
-    def step(self, step: dict[str, Any]) -> str:
-        """Return one line of a protocol: what is given, how much, when."""
-        _, w = self._writer._, self._writer
-        amount = step.get("dose") or step.get("target") or {}
-        what = w.title(step["title"])
-        doubt = origin(step.get("evidence_from", ()), w)
-        if doubt:
-            what = _("{first} ({second})").format(first=what, second=doubt)
-        if amount:
-            what = _("{therapy}, {amount}").format(
-                therapy=what, amount=w.value(amount["value"], amount["unit"])
-            )
-        if step.get("if_on_insulin"):
-            what = _("{what}, only to those who take insulin then").format(what=what)
-            if step.get("share") is not None:
-                what = _("{first} ({second})").format(first=what, second=w.percent(step["share"]))
-        days = {
-            key: w.number(convert(step[key]["value"], step[key]["unit"], "day"), "day")
-            for key in ("at", "from", "to")
-            if key in step
-        }
-        if "at" in days:
-            return _("{what}, on day {day}").format(what=what, day=days["at"])
-        return _("{what}, from day {first} to day {last}").format(
-            what=what, first=days["from"], last=days["to"]
-        )
+    def steps(self, steps: Sequence[dict[str, Any]]) -> list[str]:
+        """Return the lines of a protocol: what is given, how much, when."""
+        return protocol_lines(steps, self._writer)
 
     def spread(self, row: dict[str, Any]) -> str:
         """Return the spread of a number: kind, size, and between what it varies."""
