@@ -16,22 +16,19 @@ _REGULAR = 3  # so many times with the same gap make one line
 
 
 def protocol_lines(steps: Sequence[dict[str, Any]], writer: Writer) -> list[str]:
-    """Return what is given, how much and when; in the order of the protocol, by what is given first."""
+    """Return what is given, how much and when, in the order of the days on which it begins."""
     days: dict[str, list[float]] = {}
-    spans: dict[str, list[tuple[float, float]]] = {}
+    lines: list[tuple[float, str]] = []
     for step in steps:
         what = _what(step, writer)
-        spans.setdefault(what, [])
-        days.setdefault(what, [])
         if "at" in step:
-            days[what].append(_day(step["at"]))
+            days.setdefault(what, []).append(_day(step["at"]))
         else:
-            spans[what].append((_day(step["from"]), _day(step["to"])))
-    lines: list[str] = []
-    for what in days:
-        lines += [_doses(what, run, writer) for run in _regular(sorted(days[what]))]
-        lines += [_level(what, first, last, writer) for first, last in spans[what]]
-    return lines
+            first, last = _day(step["from"]), _day(step["to"])
+            lines.append((first, _level(what, first, last, writer)))
+    for what, given in days.items():
+        lines += [(run[0], _doses(what, run, writer)) for run in _regular(sorted(given))]
+    return [line for _, line in sorted(lines, key=lambda one: one[0])]
 
 
 def _what(step: dict[str, Any], writer: Writer) -> str:
