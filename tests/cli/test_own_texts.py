@@ -63,6 +63,19 @@ def test_a_run_keeps_the_texts_so_that_it_can_be_reported_and_repeated_without_t
     assert manifest(tmp_path / "again")["beside"] == manifest(folder)["beside"]
 
 
+def test_a_run_that_is_repeated_in_its_own_folder_still_has_the_texts(run, run_insula, tmp_path):
+    shutil.copytree(run[0], tmp_path / "mine")
+    before = manifest(run[0])
+    fine(
+        run_insula("rerun", tmp_path / "mine" / "manifest.json", "--out", "mine")
+    )  # relative to the same folder
+    assert manifest(tmp_path / "mine")["beside"] == before["beside"]
+    assert sorted(p.name for p in (tmp_path / "mine" / "own").rglob("*.yaml")) == [
+        "my_care.yaml",
+        "my_people.yaml",
+    ]
+
+
 def test_what_is_wrong_with_own_people_is_told_before_anything_runs(user, run_insula, tmp_path):
     shutil.copytree(user, tmp_path / "user")
     people = tmp_path / "user" / "populations" / "my_people.yaml"

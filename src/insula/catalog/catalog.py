@@ -92,13 +92,15 @@ class Catalog:
 
     def beside_study(self, study: str | Path) -> Catalog:
         """Return the same text with what lies beside the file of a study; of a study of the catalog, this one."""
-        if not _is_file(study):
-            return self
-        return Catalog(self.root, folders_of_studies(Path(study).parent), self.own_evidence)
+        return self._with(folders_of_studies(Path(study).parent)) if _is_file(study) else self
 
     def of_run(self, run: Path) -> Catalog:
         """Return the same text with the user's own that a run's folder keeps."""
-        return Catalog(self.root, (run / KEPT,), self.own_evidence)
+        return self._with((run / KEPT,))
+
+    def _with(self, folders: tuple[Path, ...]) -> Catalog:
+        """Return the same text with the own ones in the folders; without any, this one and what it has read."""
+        return Catalog(self.root, folders, self.own_evidence, self.anew) if with_texts(folders) else self
 
     @cached_property
     def modules(self) -> Shelf[Module]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from insula.core.provenance import text_hash, tree_hashes
+from insula.core.provenance import hash_of_hashes, tree_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,17 +32,21 @@ def hash_of_texts(folders: Iterable[Path]) -> str:
     hashes: dict[str, str] = {}
     for folder in folders:
         hashes |= tree_hashes(folder, _PATTERNS)
-    return text_hash("\n".join(f"{hashes[name]}  {name}" for name in sorted(hashes)))
+    return hash_of_hashes(hashes)
 
 
 def keep_texts(folders: Iterable[Path], run: Path) -> None:
-    """Copy all own texts into the folder of a run, so that it can be reported and repeated without the originals."""
-    folders = tuple(folders)
-    if folders == (run / KEPT,):  # a run that is repeated in its own folder
-        return
-    shutil.rmtree(run / KEPT, ignore_errors=True)
+    """Copy all own texts into the folder of a run, so that it can be reported and repeated without the originals.
+
+    They may lie in that folder already: what was kept goes when the new copy is whole.
+    """
+    fresh = run / f".unfinished_{KEPT}"
+    shutil.rmtree(fresh, ignore_errors=True)
     for folder in folders:
         for name in tree_hashes(folder, _PATTERNS):
-            copy = run / KEPT / name
+            copy = fresh / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, copy)
+    shutil.rmtree(run / KEPT, ignore_errors=True)
+    if fresh.is_dir():
+        fresh.replace(run / KEPT)

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 # The libraries that numbers pass through; a change of any of these may change the last bits of a result.
@@ -41,7 +41,12 @@ def tree_hashes(root: Path, patterns: Iterable[str] = ("**/*",)) -> dict[str, st
 
 def tree_hash(root: Path, patterns: Iterable[str] = ("**/*",)) -> str:
     """Return one hash for all files below `root`: of their names and contents."""
-    return text_hash("\n".join(f"{digest}  {name}" for name, digest in tree_hashes(root, patterns).items()))
+    return hash_of_hashes(tree_hashes(root, patterns))
+
+
+def hash_of_hashes(hashes: Mapping[str, str]) -> str:
+    """Return one hash for named hashes, whatever their order."""
+    return text_hash("\n".join(f"{hashes[name]}  {name}" for name in sorted(hashes)))
 
 
 def versions(packages: Iterable[str] = NUMERIC_LIBRARIES) -> dict[str, str]:

@@ -233,8 +233,9 @@ def read_meanings(catalog: Catalog) -> dict[str, Meaning]:
     found = {}
     for name, end in catalog.endpoints.readable().items():
         title = {"en": end.title.en, "zh": end.title.zh}
-        possible = _possible(end)
-        found[name] = Meaning(name, end.unit, end.quantity, title, {}, True, "", possible)
+        found[name] = Meaning(
+            name, end.unit, end.quantity, title, {}, endpoint=True, reason="", possible=_possible(end)
+        )
     for name, out in catalog.outcomes.readable().items():
         title = {"en": out.title.en, "zh": out.title.zh}
         definition = {"en": out.definition.en, "zh": out.definition.zh}

@@ -54,7 +54,7 @@ def _regular(days: list[float]) -> Iterator[list[float]]:
     """Split rising days into runs with one gap between them; what is not regular stays alone."""
     while days:
         run = days[:2]
-        while len(run) >= 2 and len(run) < len(days) and days[len(run)] - run[-1] == run[1] - run[0]:
+        while len(run) < len(days) and days[len(run)] - run[-1] == run[1] - run[0] > 0:
             run.append(days[len(run)])
         taken = run if len(run) >= _REGULAR else days[:1]
         yield taken

@@ -59,6 +59,10 @@ def test_two_doses_stay_two_lines_and_three_days_running_are_every_day():
     assert lines(on(0.0), on(1.0), on(2.0))[0].endswith("every day from day 0 to day 2")
 
 
+def test_doses_of_one_day_stay_their_own_lines():
+    assert [line[-9:] for line in lines(*(on(3.0),) * 3)] == [" on day 3"] * 3
+
+
 def test_two_drugs_given_together_are_two_lines():
     other = {"title": {"en": "Other", "zh": "另"}}
     told = lines(*(on(7.0 * k, **more) for k in range(4) for more in ({}, other)))
