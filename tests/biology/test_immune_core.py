@@ -27,7 +27,7 @@ BORN, ANY_STUDY = (
 )  # of the study only that it is on the averaged map matters
 READ_OFF = (
     "averaged_day.mean_glucose", "glycated_haemoglobin.hba1c", "symptoms.felt", "beta_cells.mass", "islet_graft.cells",
-    "immunity.killing_auto", "immunity.effector_auto", "immunity.effector_allo",
+    "immunity.presentation_auto", "immunity.killing_auto", "immunity.effector_auto", "immunity.effector_allo",
     "immunity.memory_auto", "immunity.exhausted_auto", "immunity.anergic_auto",
     "immunity.avidity", "immunity.iaa", "immunity.gada", "immunity.ia2a",
 )  # fmt: skip
@@ -50,7 +50,6 @@ BIRTHS = 8000
 GENERAL = (
     0.004  # of people with diabetes before adulthood, as the note of `immunity.hla` in the population has it
 )
-NEVER = 1000.0  # age in years
 MOVED = 0.05
 ROUNDING = 1e-6  # of what stays between 0 and 1: a thousand times the absolute tolerance of a step
 
@@ -138,9 +137,10 @@ def open_ward(population):
 
 
 def test_no_effector_without_antigen(ward):
-    no_cells = {"beta_cells__mass_0": 0.0, "development__infection_age": NEVER}
+    """Infections of childhood raise nothing where there is no beta cell, and memory stays asleep."""
     remembering = ward.born(100, immunity__memory_auto_0=1.0, immunity__avidity_0=1.0)
-    lives = ward.live(ward.changed(remembering, **no_cells), 10)
+    lives = ward.live(ward.changed(remembering, beta_cells__mass_0=0.0), 10)
+    assert lives["immunity.presentation_auto"].max() > 0.1, "somebody has an infection"
     for cells in ("immunity.effector_auto", "immunity.effector_allo", "immunity.killing_auto"):
         assert (lives[cells] == 0).all(), cells
     assert (ward.live(remembering, 1)["immunity.effector_auto"] > 0).all(), "with antigen there are some"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from insula.evidence.published import IMPOSSIBLE, NO_SIZE, NO_VALUE, PublishedRow, published_rows
+from insula.evidence.published import IMPOSSIBLE, NO_SIZE, NO_VALUE, PublishedRow, impossible, published_rows
 from insula.evidence.spread import Moments, moments
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _reason(word: Word, row: PublishedRow, value: float) -> str:
     if word.scale == "count" and row.n < 1:
         return NO_SIZE
     share = word.scale in ("count", "share") and row.statistic in ("count", "proportion", "mean")
-    return IMPOSSIBLE if share and not 0 <= value <= 1 else ""
+    return IMPOSSIBLE if impossible(word, "proportion" if share else row.statistic, value, row.n) else ""
 
 
 def _moments(word: Word, row: PublishedRow, numbers: tuple[float, float, float]) -> Moments:

@@ -243,20 +243,19 @@ def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: i
         (not word.predicts(statistic), NO_STATISTIC),
         (math.isnan(months), NO_TIME),
         (size < 1, NO_SIZE),
-        (_impossible(word, statistic, value, size), IMPOSSIBLE),
+        (impossible(word, statistic, value, size), IMPOSSIBLE),
         (rule is not None, rule.reason if rule else ""),
         (size == 1, ONE_PATIENT),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _impossible(word: Word, statistic: str, value: float, size: int) -> bool:
-    limits: dict[str, tuple[float, float]] = {
-        "proportion": (0, 1),
-        "count": (0, size),
-        "percent_change": (-100, math.inf),
-    }
-    if word.scale == "own" and word.meaning:
+def impossible(word: Word, statistic: str, value: float, size: int) -> bool:
+    """Return whether no group of this size can have this number, given on the scale of the word; never for NaN."""
+    limits: dict[str, tuple[float, float]] = {"percent_change": (-100, math.inf)}
+    if word.scale in ("share", "count"):
+        limits |= {"proportion": (0, 1), "count": (0, size)}
+    elif word.scale == "own" and word.meaning:
         limits |= dict.fromkeys(("mean", "median"), word.meaning.possible)
     low, high = limits.get(statistic, (-math.inf, math.inf))
-    return not low <= value <= high
+    return value < low or value > high

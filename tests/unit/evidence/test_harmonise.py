@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,10 @@ from insula.core.tables import read_csv
 from insula.evidence import disagreements as sources
 from insula.evidence import load_vocabulary
 from insula.evidence.disagreements import disagreements, same_sources
-from insula.evidence.harmonise import GEOMETRIC, OF_A_GROUP, OF_A_MODEL, harmonised_rows
+from insula.evidence.harmonise import GEOMETRIC, OF_A_GROUP, OF_A_MODEL, harmonised_rows, harmonised_tables
 from insula.evidence.per_weight import NO_WEIGHT, rows_per_weight
 from insula.evidence.pooled import cell_doses, pooled_effects
+from insula.evidence.published import IMPOSSIBLE
 
 CATALOG = Catalog.open()
 VOCABULARY = load_vocabulary()
@@ -54,6 +56,15 @@ def test_the_cells_as_printed_are_kept():
         tables = CATALOG.evidence(topic)
         printed = {row.number: row.cells for row in read_csv(tables.folder / "outcomes.csv", [])[0]}
         assert {r.published.number: dict(r.original) for r in ROWS if r.topic == topic} == printed
+
+
+def test_a_mean_that_no_group_can_have_is_no_number():
+    """A share printed as a percentage: HbA1c of 0.065 %, once 6.5 %; the row beside it stays."""
+    tables = CATALOG.evidence("natural_history")
+    good = next(r for r in tables.outcomes if (r.cells["outcome"], r.cells["statistic"]) == ("hba1c", "mean"))
+    wrong = replace(good, number=good.number + 1, cells=good.cells | {"value": "0.065"})
+    rows = harmonised_tables(replace(tables, outcomes=(good, wrong)), VOCABULARY)
+    assert [(r.reason, math.isnan(r.value)) for r in rows] == [("", False), (IMPOSSIBLE, True)]
 
 
 def test_one_unit_for_each_outcome_and_scale():
