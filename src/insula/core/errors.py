@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,19 +66,35 @@ class NotReproducible(InsulaError):
 
 _LIKE_AT_ALL = 0.55  # share of letters in common (difflib) below which a suggestion would only puzzle
 _LIKE_THE_BEST = 0.05  # names this much less like than the best are left out
+_PART_AT_LEAST = 3  # letters of a part of a name: fewer stand in too many names
 
 
 def close_names(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return the names most like `name`, best first, letter case ignored; empty when none is close."""
+    """Return the names most like `name`, best first, letter case ignored; empty when none is close.
+
+    Where words of longer names begin with it, these are the close ones: ``reichman`` of ``reichman_2025_zimislecel``.
+    """
     asked = name.casefold()
     by_fold: dict[str, str] = {}
     for candidate in known:
         by_fold.setdefault(candidate.casefold(), candidate)
+    longer = [] if asked in by_fold else _longer(asked, by_fold)
+    if longer:
+        return [by_fold[fold] for fold in longer[:most]]
     close = difflib.get_close_matches(asked, by_fold, n=most, cutoff=_LIKE_AT_ALL)
     likeness = [difflib.SequenceMatcher(None, fold, asked).ratio() for fold in close]
     return [
         by_fold[c] for c, like in zip(close, likeness, strict=True) if like >= likeness[0] - _LIKE_THE_BEST
     ]
+
+
+def _longer(asked: str, names: Iterable[str]) -> list[str]:
+    """Return the names of which a word begins with `asked`, those that begin with it first, short ones first."""
+    if len(asked) < _PART_AT_LEAST:
+        return []
+    begins = re.compile(rf"(?:^|[_.\W]){re.escape(asked)}")
+    found = [fold for fold in names if begins.search(fold)]
+    return sorted(found, key=lambda fold: (not fold.startswith(asked), len(fold), fold))
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from insula.core import i18n, paths, provenance
 from insula.core.citations import format_reference, read_bibliography
-from insula.core.errors import InsulaError, InvalidText, UnknownName
+from insula.core.errors import InsulaError, InvalidText, UnknownName, close_names
 from insula.core.problems import Problem, error, in_order, raise_if_any, warning
 
 ROOT = Path("/science")
@@ -16,6 +16,22 @@ def test_an_unknown_name_offers_what_is_close():
     assert str(UnknownName("study", "reichman_2024", ["reichman_2025", "yao_2022"])) == (
         'There is no study "reichman_2024". Did you mean "reichman_2025"?'
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "close"),
+    [
+        ("reichman", ["reichman_2025_zimislecel"]),
+        ("Zimis", ["zimislecel_full_dose", "reichman_2025_zimislecel"]),
+        ("2025", ["bergman_2025", "reichman_2025_zimislecel"]),
+        ("man", []),
+        ("re", []),
+        ("yao_2022", ["yao_2022"]),
+    ],
+)
+def test_a_part_of_a_long_name_is_close_to_it_from_the_start_of_a_word(part, close):
+    names = ["reichman_2025_zimislecel", "zimislecel_full_dose", "yao_2022", "yao_2022_pbsc", "bergman_2025"]
+    assert close_names(part, names) == close
 
 
 def test_an_unknown_name_lists_what_there_is_when_nothing_is_close():
