@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insula.trial.risks import risks_of
+from insula.trial.risks import harms_of, risks_of, therapies_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.catalog import Catalog
+    from insula.catalog.base import Title
     from insula.catalog.records import Protocol
+    from insula.catalog.records.harms import Harm
     from insula.trial.risks import Risk
 
     Floats = NDArray[np.float64]
+    Shares = dict[Risk, list[Floats | None]]
 
 _DRAWS = 2000  # from the evidence; the ends of an interval are then known to about a hundredth of its width
 
@@ -39,46 +42,50 @@ def expected_harms(
     Returns
     -------
     ``known``: one entry for each event of each therapy, with the ``shares`` of people who have it by each day, the
-    likeliest first; ``serious``: the shares who have any serious one of these, None where none of them is serious:
-    then nobody counted, which is not that nothing happens; ``unknown``: events without numbers,
-    with the reason; ``unlisted``: therapies whose harms nobody wrote down.
+    likeliest first. A share is None where nobody counted the event by that day, as while drugs hold it off;
+    ``counted_for`` are the days that trials counted where the therapy is given for longer by then, else None.
+    ``serious``: the shares who have any serious one of these, None where nobody counted one, which is not that nothing
+    happens; ``in_part`` says that some of them were counted for part of the time alone. ``unknown``: events without
+    numbers, with the reason; ``unlisted``: therapies whose harms nobody wrote down.
     """
     risks = risks_of(protocol, catalog.harms)
-    members = np.arange(_DRAWS)
-    shares = {risk: _by_day(risk, risk.rates(seed, members), days) for risk in risks}
-    found = sorted(risks, key=lambda risk: -float(shares[risk][-1].mean()))
-    given = list(dict.fromkeys(entry.therapy for entry in protocol.give))
+    shares = {risk: _by_day(risk, seed, days) for risk in risks}
+    found = sorted(risks, key=lambda risk: -max(_mean(share) for share in shares[risk]))
+    late = [risk for risk in found if not all(risk.known(day) for day in days)]
+    unknown = [_unknown(catalog, one.therapy, one.event, one.harm, one.harm.until_then) for one in late]
+    unknown += [_unknown(catalog, *one, one[-1].unknown) for one in harms_of(protocol, catalog.harms)]
     return {
         "known": [_known(catalog, risk, shares[risk], days, level) for risk in found],
         "serious": [_serious(shares, k, day, level) for k, day in enumerate(days)],
-        "unknown": [row for therapy in given for row in _unknown(catalog, therapy)],
+        "unknown": [row for row in unknown if row["reason"]],
         "unlisted": [
-            catalog.therapies[name].title.model_dump() for name in given if name not in catalog.harms
+            catalog.therapies[name].title.model_dump()
+            for name in therapies_of(protocol)
+            if name not in catalog.harms
         ],
     }
 
 
-def _by_day(risk: Risk, rates: Floats, days: Sequence[float]) -> list[Floats]:
-    return [risk.shares(rates, day) for day in days]
+def _by_day(risk: Risk, seed: int, days: Sequence[float]) -> list[Floats | None]:
+    rates = risk.rates(seed, np.arange(_DRAWS))
+    return [risk.shares(rates, day) if risk.known(day) else None for day in days]
 
 
-def _serious(
-    shares: dict[Risk, list[Floats]], place: int, day: float, level: float
-) -> dict[str, float | None]:
-    if not any(risk.serious for risk in shares):
-        return {"day": day, "share": None, "low": None, "high": None}
-    return {**_told(_any_serious(shares, place), day, level)}
+def _mean(share: Floats | None) -> float:
+    return -1.0 if share is None else float(share.mean())
 
 
-def _any_serious(shares: dict[Risk, list[Floats]], place: int) -> Floats:
-    free = np.ones(_DRAWS)
-    for risk, by_day in shares.items():
-        free = free * (1 - by_day[place] * risk.serious)
-    return 1 - free
+def _serious(shares: Shares, place: int, day: float, level: float) -> dict[str, Any]:
+    mine = {risk: by_day[place] for risk, by_day in shares.items() if risk.serious}
+    free, counted = np.ones(_DRAWS), [share for share in mine.values() if share is not None]
+    for share in counted:
+        free = free * (1 - share)
+    in_part = any(risk.counted_in_part(day) for risk in mine)
+    return {**_told(1 - free if counted else None, day, level), "in_part": in_part}
 
 
 def _known(
-    catalog: Catalog, risk: Risk, shares: Sequence[Floats], days: Sequence[float], level: float
+    catalog: Catalog, risk: Risk, shares: Sequence[Floats | None], days: Sequence[float], level: float
 ) -> dict[str, Any]:
     consequence = catalog.adverse_events[risk.event].consequence
     return {
@@ -86,19 +93,20 @@ def _known(
         "serious": risk.serious,
         "per": risk.harm.per,
         "consequence": None if consequence is None else consequence.model_dump(),
-        "shares": [_told(share, day, level) for share, day in zip(shares, days, strict=True)],
+        "shares": [
+            _told(share, day, level) | {"counted_for": risk.within if risk.counted_in_part(day) else None}
+            for share, day in zip(shares, days, strict=True)
+        ],
         "observed": [one.model_dump() for one in risk.harm.observed],
     }
 
 
-def _unknown(catalog: Catalog, therapy: str) -> list[dict[str, Any]]:
-    if therapy not in catalog.harms:
-        return []
-    return [
-        {**_names(catalog, therapy, event), "serious": harm.serious, "reason": harm.unknown.model_dump()}
-        for event, harm in catalog.harms[therapy].harms.items()
-        if harm.unknown is not None
-    ]
+def _unknown(catalog: Catalog, therapy: str, event: str, harm: Harm, reason: Title | None) -> dict[str, Any]:
+    return {
+        **_names(catalog, therapy, event),
+        "serious": harm.serious,
+        "reason": reason and reason.model_dump(),
+    }
 
 
 def _names(catalog: Catalog, therapy: str, event: str) -> dict[str, Any]:
@@ -110,6 +118,8 @@ def _names(catalog: Catalog, therapy: str, event: str) -> dict[str, Any]:
     }
 
 
-def _told(share: Floats, day: float, level: float) -> dict[str, float]:
+def _told(share: Floats | None, day: float, level: float) -> dict[str, Any]:
+    if share is None:
+        return {"day": day, "share": None, "low": None, "high": None}
     low, high = np.quantile(share, [(1 - level) / 2, (1 + level) / 2])
     return {"day": day, "share": float(share.mean()), "low": float(low), "high": float(high)}

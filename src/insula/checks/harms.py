@@ -49,6 +49,18 @@ def rates_have_an_exposure(survey: Survey) -> Iterator[Problem]:
                 )
 
 
+def levels_say_whether_harm_goes_on(survey: Survey) -> Iterator[Problem]:
+    """A drug can be held for longer than trials counted: a harm per patient says whether it goes on with the drug."""
+    therapies = survey.catalog.therapies.readable()
+    for name, entry, event, harm in _harms(survey):
+        held = name in therapies and therapies[name].level is not None
+        if held and harm.per == "patient" and harm.goes_on is None:
+            yield Place(entry.path, entry.line("harms", event)).error(
+                f"{event} comes per patient, but {name} can be held for longer than it was counted.",
+                "Say goes_on: true if it can come for as long as the drug is held, else false.",
+            )
+
+
 def events_are_brought_by_something(survey: Survey) -> Iterator[Problem]:
     """An adverse event that no therapy brings is shown."""
     brought = {event for _, _, event, _ in _harms(survey)}

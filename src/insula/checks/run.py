@@ -74,6 +74,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     names.therapies_name_symbols,
     harms.harms_name_what_exists,
     harms.rates_have_an_exposure,
+    harms.levels_say_whether_harm_goes_on,
     harms.events_are_brought_by_something,
     names.regimens_name_actions,
     names.endpoints_can_be_measured,

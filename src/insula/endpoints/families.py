@@ -106,11 +106,15 @@ def _free_of_events(readings: Readings, of: str, **limits: Any) -> Floats:  # no
 
 
 def _had_event(readings: Readings, of: str) -> Floats:
-    """1 for who has had the adverse event since day 0, else 0; NaN where no diary was kept or the patient failed."""
+    """1 for who has had the adverse event since day 0, else 0.
+
+    NaN where no diary was kept, the patient failed, or nobody counted the event by then.
+    """
     diary, failed = readings.visit.adverse_events, np.isnan(readings.visit.weight)
     if diary is None:
         return np.full(failed.shape, np.nan)
-    return np.where(failed, np.nan, diary.get(of, np.zeros(failed.shape)) > 0)
+    had = diary.get(of, np.zeros(failed.shape))
+    return np.where(failed | np.isnan(had), np.nan, had > 0)
 
 
 def _meets(readings: Readings, of: str, **limits: Any) -> Floats:

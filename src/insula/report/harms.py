@@ -15,16 +15,29 @@ from insula.trial.quantities import number
 if TYPE_CHECKING:
     from insula.report.run_folder import Run, Table
     from insula.report.science_text import ScienceText
+    from insula.report.writing import Writer
 
 
 def harms_of_run(run: Run, science: ScienceText) -> list[dict[str, Any]]:
     """Return the adverse events of each arm that is given something; `run` is without its failed patients.
 
-    ``patients`` had the event at least once, ``events`` is how often it came; None where the run kept no diary of them.
+    ``patients`` had the event at least once, ``events`` is how often it came; None where the run kept no diary of them,
+    and where nobody counted the event by the end.
     """
     arms = in_order(run.table("patients")["arm"])
     found = [_arm(run, science, str(arm)) for arm in arms]
     return [one for one in found if one["known"] or one["unknown"] or one["unlisted"]]
+
+
+def share_words(told: dict[str, Any], writer: Writer) -> str:
+    """Write a share of `expected_harms` with its interval, and for which time alone it was counted."""
+    _, text = writer._, writer.expected(told["share"], told["low"], told["high"])
+    if told.get("in_part"):
+        return _("{expected}, some of it counted for part of the time only").format(expected=text)
+    if told.get("counted_for") is None:
+        return text
+    only = _("{expected}, counted for the first {time} only")
+    return only.format(expected=text, time=writer.value(told["counted_for"], "day"))
 
 
 def _arm(run: Run, science: ScienceText, arm: str) -> dict[str, Any]:
@@ -36,7 +49,8 @@ def _arm(run: Run, science: ScienceText, arm: str) -> dict[str, Any]:
     of = int(select(run.table("patients"), arm=arm)["patient"].size)
     diary = select(run.table("adverse_events"), arm=arm)
     for row in told["known"]:
-        row |= _counted(select(diary, event=row["event"], therapy=row["therapy"]), of)
+        there = {} if row["shares"][0]["share"] is None else diary
+        row |= _counted(select(there, event=row["event"], therapy=row["therapy"]), of)
     serious = _counted(select(diary, serious=True), of)
     return {"arm": arm, "day": end, **told, "serious": told["serious"][0] | serious}
 

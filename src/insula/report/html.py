@@ -14,6 +14,7 @@ from insula.report.figures.intervals import interval_figure
 from insula.report.figures.profile import profile_figures
 from insula.report.figures.published_course import published_course_figure
 from insula.report.figures.style import to_svg
+from insula.report.harms import share_words
 from insula.report.labels import Labels
 from insula.report.writing import Writer
 
@@ -51,13 +52,15 @@ def fill(template: str, writer: Writer, **values: Any) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    found = Environment(
         loader=PackageLoader("insula.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["harm_share"] = share_words
+    return found
 
 
 def _figures(summary: dict[str, Any], writer: Writer, labels: Labels) -> dict[str, Any]:

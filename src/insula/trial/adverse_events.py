@@ -47,12 +47,16 @@ class AdverseEvents:
     risk: NDArray[np.intp]
 
     def before(self, day: float) -> dict[str, Floats]:
-        """Return how many each person had before a day, (P,): by event, and under `ANY` and `SERIOUS`."""
+        """Return how many each person had before a day, (P,): by event, and under `ANY` and `SERIOUS`.
+
+        NaN where nobody counted the event by then; it is in neither of the two.
+        """
         earlier = self.day < day
         found = {ANY: self._count(earlier), SERIOUS: np.zeros(self.people)}
         for place, risk in enumerate(self.risks):
             mine = self._count(earlier & (self.risk == place))
-            found[risk.event] = found.get(risk.event, 0.0) + mine
+            known = mine if risk.known(day) else np.full(self.people, np.nan)
+            found[risk.event] = found.get(risk.event, 0.0) + known
             found[SERIOUS] = found[SERIOUS] + mine * risk.serious
         return found
 

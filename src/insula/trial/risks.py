@@ -37,6 +37,8 @@ class Risk:
         From each day on which the therapy is given to the last on which that brings the event.
     days, within
         When a chance is taken, and how long after it the event may come; no days where it is a rate.
+    ends
+        When the last dose or level of the therapy ends.
     """
 
     therapy: str
@@ -46,6 +48,7 @@ class Risk:
     brought: tuple[Span, ...]
     days: tuple[float, ...] = ()
     within: float = 0.0
+    ends: float = 0.0
 
     @cached_property
     def exposed(self) -> tuple[Span, ...]:
@@ -75,6 +78,14 @@ class Risk:
         found = treated.quantile(drawn[:, 0])
         return found if controls is None else np.maximum(0.0, found - controls.quantile(drawn[:, 1]))
 
+    def known(self, until: float) -> bool:
+        """Whether anybody counted the event by a day: nobody did while a drug that is waited for is held."""
+        return not self.harm.after or not self.brought[0][0] < until <= self.days[0]
+
+    def counted_in_part(self, until: float) -> bool:
+        """Whether the therapy is given for longer, by a day, than its trials counted an event that goes on."""
+        return bool(self.harm.goes_on) and self.days[0] + self.within < min(self.ends, until)
+
     def years(self, until: float) -> float:
         """Return the years of exposure up to a day."""
         return sum(max(0.0, min(end, until) - start) for start, end in self.exposed) / DAYS_PER_YEAR
@@ -90,15 +101,30 @@ class Risk:
 
 def risks_of(protocol: Protocol, harms: Mapping[str, Harms]) -> tuple[Risk, ...]:
     """Return the known harms of what a protocol gives, therapy by therapy; doses and levels of 0 bring none."""
-    given = dict.fromkeys(entry.therapy for entry in protocol.give if _times(protocol, entry.therapy))
     found = [
         _risk(protocol, therapy, event, harm)
+        for therapy, event, harm in harms_of(protocol, harms)
+        if harm.per is not None
+    ]
+    return tuple(risk for risk in found if risk.days or risk.exposed)
+
+
+def harms_of(protocol: Protocol, harms: Mapping[str, Harms]) -> list[tuple[str, str, Harm]]:
+    """Return therapy, event and harm, known or not, but for those that something else that is given stands in for."""
+    given = therapies_of(protocol)
+    return [
+        (therapy, event, harm)
         for therapy in given
         if therapy in harms
         for event, harm in harms[therapy].harms.items()
-        if harm.per is not None and not given.keys() & set(harm.unless)
+        if not set(given) & set(harm.unless)
     ]
-    return tuple(risk for risk in found if risk.days or risk.exposed)
+
+
+def therapies_of(protocol: Protocol) -> tuple[str, ...]:
+    """Return each therapy of which more than nothing is given, once."""
+    named = dict.fromkeys(entry.therapy for entry in protocol.give)
+    return tuple(name for name in named if _times(protocol, name))
 
 
 def _risk(protocol: Protocol, therapy: str, event: str, harm: Harm) -> Risk:
@@ -108,7 +134,8 @@ def _risk(protocol: Protocol, therapy: str, event: str, harm: Harm) -> Risk:
     if harm.per == "patient":
         begins = _after(protocol, harm.after, times[0])
         ever = tuple((day, np.inf) for day in times)
-        return Risk(*common, brought=ever, days=(begins,), within=number(harm.within, "day"))
+        ends = max([*_doses(protocol, therapy), *(end for _, end in _held(protocol, therapy))])
+        return Risk(*common, brought=ever, days=(begins,), within=number(harm.within, "day"), ends=ends)
     lasts = 0.0 if harm.lasts is None else number(harm.lasts, "day")
     lasting = [(day, day + lasts) for day in _doses(protocol, therapy)] if lasts else []
     return Risk(*common, brought=(*_held(protocol, therapy), *lasting))

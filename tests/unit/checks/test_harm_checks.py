@@ -6,12 +6,18 @@ from insula.catalog import Catalog
 from insula.checks.harms import (
     events_are_brought_by_something,
     harms_name_what_exists,
+    levels_say_whether_harm_goes_on,
     rates_have_an_exposure,
 )
 from insula.core.problems import in_order
 
 FILE = "biology/therapies/donor_islets/harms.yaml"
-CHECKS = (harms_name_what_exists, rates_have_an_exposure, events_are_brought_by_something)
+CHECKS = (
+    harms_name_what_exists,
+    rates_have_an_exposure,
+    levels_say_whether_harm_goes_on,
+    events_are_brought_by_something,
+)
 
 
 @pytest.fixture
@@ -49,12 +55,23 @@ def test_the_harms_of_the_science_are_in_order(told):
          "harms.donor_antibodies: a harm per patient needs within, the others take none."),
         ("    per: administration\n", "",
          "harms.bleeding: give either per and observed, or unknown with the reason."),
+        ("    after: [tacrolimus, sirolimus, mycophenolate, cyclosporin]\n", "",
+         "harms.donor_antibodies: after needs until_then, why nothing is known before, and until_then needs after."),
+        ("    per: administration\n", "    per: administration\n    goes_on: true\n",
+         "harms.bleeding: goes_on is said of a harm per patient alone."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told(told, old, new, message):
     ((line, found),) = told(old, new)
     assert found == message
     assert line > 1
+
+
+def test_a_harm_of_a_drug_that_is_held_says_whether_it_goes_on(with_change):
+    survey = with_change("biology/therapies/cyclosporin/harms.yaml", "    goes_on: true\n", "")
+    (problem,) = levels_say_whether_harm_goes_on(survey)
+    assert "kidney_damage comes per patient, but cyclosporin can be held for longer" in problem.message
+    assert "goes_on" in problem.suggestion
 
 
 def test_a_therapy_without_harms_says_why(science_copy, with_change):

@@ -187,3 +187,10 @@ def test_what_is_wrong_with_a_definition_is_said(tmp_path, old, new, message):
 def test_an_empty_file_is_refused(tmp_path):
     with pytest.raises(InvalidText, match="no endpoint is defined"):
         read(tmp_path, "\n")
+
+
+def test_an_event_that_nobody_counted_by_then_is_not_known():
+    diary = {"neutropenia": np.full(2, np.nan), "any": np.zeros(2)}
+    found = measure(replace(AFTER, adverse_events=diary), DEFINITIONS, BEFORE)
+    assert np.isnan(found["had_neutropenia"][0])
+    assert found["any_adverse_event"][0] == 0

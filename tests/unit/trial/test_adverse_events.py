@@ -114,12 +114,33 @@ def test_a_harm_per_patient_comes_once_within_its_time():
 
 
 def test_what_is_held_off_begins_when_the_last_drug_ends():
-    brings = harms(bleeding=harm("patient", 900, 1000, within=day(50), after=["guard", "other"]))
+    brings = harms(
+        bleeding=harm("patient", 900, 1000, within=day(50), after=["guard", "other"], until_then=TITLE)
+    )
     found = drawn(
         risks(brings, dose(0), level(0, 80, therapy="guard"), level(60, 120, therapy="other")), 3 * YEAR
     )
     assert 120 <= found.day.min() < 121
     assert drawn(risks(brings, dose(0))).day.min() < 1
+
+
+def test_nobody_knows_an_event_while_a_drug_holds_it_off():
+    brings = harms(bleeding=harm("patient", 900, 1000, within=day(50), after=["guard"], until_then=TITLE))
+    events = drawn(risks(brings, dose(0), level(0, 80, therapy="guard")), 3 * YEAR, who=np.arange(50))
+    assert not events.before(0.0)["bleeding"].any(), "the first visit comes before the dose"
+    for until in (30.0, 80.0):
+        assert np.isnan(events.before(until)["bleeding"]).all()
+        assert not events.before(until)[SERIOUS].any()
+    assert events.before(YEAR)["bleeding"].mean() > 0.7
+
+
+def test_a_count_that_goes_on_is_of_a_part_once_the_drug_is_held_for_longer():
+    brings = harms(bleeding=harm("patient", 90, 100, within=day(50), goes_on=True))
+    (long,), (short,) = (risks(brings, level(10, end)) for end in (200, 60))
+    assert [long.counted_in_part(until) for until in (50.0, 60.0, 61.0, YEAR)] == [False, False, True, True]
+    assert not short.counted_in_part(YEAR)
+    (once,) = risks(harms(bleeding=harm("patient", 90, 100, within=day(50), goes_on=False)), level(10, 200))
+    assert not once.counted_in_part(YEAR)
 
 
 def test_what_another_therapy_prevents_does_not_come():

@@ -42,7 +42,9 @@ class Harm(Record):
 
     `per` administration: a chance each time it is given; per patient: one chance for everybody who ever gets it, the
     day anywhere `within` a time; per year: a rate while a level is held, or for as long as a dose `lasts`. With `after`
-    the time of a chance per patient begins when the last of those levels has ended, which hold the event off till then.
+    the time of a chance per patient begins when the last of those levels has ended; `until_then` says why nothing is
+    known of the time before. `goes_on`: the event can come for as long as the therapy is given, but was counted within
+    that time alone; a chance per patient says so where the therapy is held at a level.
     Where one of the therapies `unless` is given too the event does not come: they prevent it, or count it as their own.
     An `unknown` harm has a reason instead of numbers.
     """
@@ -50,8 +52,10 @@ class Harm(Record):
     serious: bool
     per: Literal["administration", "patient", "year"] | None = None
     within: Amount | None = None
+    goes_on: bool | None = None
     lasts: Sourced | None = None
     after: tuple[Text, ...] = ()
+    until_then: Title | None = None
     unless: tuple[Text, ...] = ()
     observed: tuple[Observed, ...] = ()
     unknown: Title | None = None
@@ -70,6 +74,12 @@ class Harm(Record):
             raise ValueError("a harm per patient needs within, the others take none")
         if self.after and self.per != "patient":
             raise ValueError("only a harm per patient can begin after something")
+        if bool(self.after) != (self.until_then is not None):
+            raise ValueError(
+                "after needs until_then, why nothing is known before, and until_then needs after"
+            )
+        if self.goes_on is not None and self.per != "patient":
+            raise ValueError("goes_on is said of a harm per patient alone")
         if self.lasts is not None and self.per != "year":
             raise ValueError("only a harm per year lasts")
         return self

@@ -20,6 +20,7 @@ def harms_figure(arm: dict[str, Any], writer: Writer) -> Figure:
     """Draw one line for each event, its name above the line; serious ones are orange. The axis is per cent of people.
 
     The bar is the interval of the expected share, the tick the share itself; the dot is the simulated share.
+    What nobody counted has none.
     """
     rows = arm["known"]
     with drawing():
@@ -29,6 +30,8 @@ def harms_figure(arm: dict[str, Any], writer: Writer) -> Figure:
         for place, row in enumerate(rows):
             _draw(axes, -place, row)
             label = f"{writer.title(row['title'])} · {writer.title(row['therapy_title'])}"
+            if row["shares"][0]["share"] is None:
+                label = writer._("{label}: {text}").format(label=label, text=writer._("not known"))
             axes.text(0, -place + 0.36, label, ha="left", va="center", fontsize=8)
         axes.set_xlim(-2, 102)
         axes.set_ylim(-len(rows) + 0.5, 0.75)
@@ -41,6 +44,8 @@ def harms_figure(arm: dict[str, Any], writer: Writer) -> Figure:
 
 def _draw(axes: Axes, height: float, row: dict[str, Any]) -> None:
     share, colour = row["shares"][0], ORANGE if row["serious"] else BLUE
+    if share["share"] is None:
+        return
     ends = 100 * share["low"], 100 * share["high"]
     axes.plot(ends, (height, height), color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt")
     axes.plot(100 * share["share"], height, "|", color=colour, ms=9, markeredgewidth=2)
