@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from insula.evidence.disagreements import same_sources
 from insula.evidence.harmonise import harmonised_rows
-from insula.evidence.published import NO_STATISTIC
+from insula.evidence.published import NO_STATISTIC, ONE_PATIENT
 from insula.evidence.therapies import class_of, classes_in_order
 
 if TYPE_CHECKING:
@@ -126,9 +126,9 @@ def twins(catalogs: Sequence[Catalog]) -> dict[str, frozenset[str]]:
 
 
 def _known(row: HarmonisedRow, arm: _Arm) -> KnownRow | None:
-    """Return what can be judged of a row: it is scorable, or may be shown beside those that are."""
+    """Return what can be judged of a row: it is scorable, or is of several people and may be shown beside those."""
     published = row.published
-    if not (published.scorable or published.show):
+    if not (published.scorable or published.show) or published.reason == ONE_PATIENT:
         return None
     known = _row_of(published, arm, row.moments.sd)
     return replace(known, statistic=row.statistic, value=row.value)

@@ -229,7 +229,7 @@ def _translate(
         n=size,
         n_from=origin,
         reason=reason,
-        show=rule is not None and rule.show and reason == rule.reason,
+        show=_shown(rule, reason),
         cells=cells,
         number=number,
     )
@@ -248,6 +248,11 @@ def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: i
         (size == 1, ONE_PATIENT),
     )
     return next((reason for holds, reason in reasons if holds), "")
+
+
+def _shown(rule: Rule | None, reason: str) -> bool:
+    """Say whether a prediction may stand beside a row: one person's year can be predicted, but judges nothing."""
+    return reason == ONE_PATIENT if rule is None else rule.show and reason == rule.reason
 
 
 def impossible(word: Word, statistic: str, value: float, size: int) -> bool:

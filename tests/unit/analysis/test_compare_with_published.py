@@ -70,6 +70,14 @@ def test_a_true_prediction_is_inside_and_its_interval_has_the_width_of_a_trial_o
     assert row["z"] == pytest.approx((91 - row["predicted"]) / (6 / np.sqrt(12)), rel=0.2)
 
 
+def test_a_prediction_stands_beside_one_patient_and_judges_nothing():
+    (row,) = compare(TIR, published("tir", 98.0, n=1, reason="a single patient", show=True))
+    assert (row["scored"], row["z"], row["inside"]) == (False, None, None)
+    assert row["low"] < row["predicted"] < row["high"]
+    assert row["high"] - row["low"] == pytest.approx(2 * 1.645 * 6, rel=0.3)
+    assert row["note"] == "a single patient"
+
+
 def test_a_wrong_unit_is_outside():
     (row,) = compare(TIR, published("tir", 0.91))
     assert row["inside"] is False

@@ -208,3 +208,9 @@ def test_nothing_judged_is_no_division_by_nothing():
 def test_the_same_seed_gives_the_same_card():
     rows = known(value=71.0), known(value=50.0, arm="control")
     assert judged(*rows).rows == judged(*rows).rows
+
+
+def test_a_single_patient_judges_nothing_though_a_prediction_stands_beside():
+    rows = rows_by_study([Catalog.open()], load_vocabulary())["wang_2024_cipsc"]
+    assert any(row.show for row, _ in rows.rows)
+    assert rows.known == []

@@ -97,6 +97,12 @@ def test_every_reason_not_to_score(cells, reason):
     assert found.reason == reason
 
 
+def test_a_prediction_may_stand_beside_a_single_patient_but_not_beside_one_who_was_picked():
+    assert row(n="1").show
+    assert not row(n="1", analysis="individual value").show
+    assert not row().show
+
+
 def test_the_size_comes_from_the_row_else_the_arm_else_the_study_of_one_arm():
     assert (row().n, row().n_from) == (10, "row")
     assert (row(n="").n, row(n="").n_from) == (12, "arm")

@@ -50,6 +50,23 @@ def test_only_levels_are_drawn_on_a_course(summary):
     assert published_levels(summary["comparison"], "usual_care", "hba1c") == []
 
 
+def test_a_published_count_is_drawn_as_a_share():
+    row = {
+        "arm": "a",
+        "outcome": "insulin_independent",
+        "statistic": "count",
+        "published": 3.0,
+        "time_months": 12.0,
+    }
+    row |= {"n": 4, "unit": "patients", "published_low": None, "published_high": None}
+    (found,) = published_levels([row], "a", "insulin_independent")
+    assert (found["published"], found["unit"]) == (0.75, "fraction")
+    bands = {"unit": "fraction", "measured": "", "share": True, "day": [0, 365], "mean": [0.0, 0.5]}
+    (axes,) = course_figure(bands, [found], Writer("en")).axes
+    marks = [line for line in axes.lines if line.get_marker() == "D"]
+    assert [mark.get_ydata()[0] for mark in marks] == [75]
+
+
 def test_a_published_row_that_tells_no_time_has_no_place_on_the_axis_of_days(summary):
     """`csa_children_1990` says how many were ever off insulin: the report of its run could not be drawn."""
     rows = published_levels(summary["comparison"], "full_dose", "tir")

@@ -82,10 +82,16 @@ def draw_published(axes: Axes, rows: Sequence[dict[str, Any]], measured: str, sh
 
 
 def published_levels(comparison: Sequence[dict[str, Any]], arm: str, outcome: str) -> list[dict[str, Any]]:
-    """Return the published rows of an arm that are a level of this outcome at a known time (no changes, no counts)."""
+    """Return the published rows of an arm that are a level of this outcome at a known time; counts are shares."""
     mine = [row for row in comparison if (row["arm"], row["outcome"]) == (arm, outcome)]
     known = [row for row in mine if None not in (row["published"], row["time_months"])]
-    return [row for row in known if row["statistic"] in _LEVELS]
+    return [found for row in known if (found := _level(row))]
+
+
+def _level(row: dict[str, Any]) -> dict[str, Any] | None:
+    if row["statistic"] == "count" and row["n"]:
+        return {**row, "published": row["published"] / row["n"], "unit": "fraction"}
+    return row if row["statistic"] in _LEVELS else None
 
 
 def finish_days(axes: Axes, writer: Writer) -> None:
