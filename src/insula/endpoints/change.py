@@ -25,3 +25,15 @@ def fallen(value: Floats, baseline: Floats, *, by_more_than: float) -> Floats:
     known = ~np.isnan(value) & (baseline > 0)
     reduced = 100 * (baseline - value) > by_more_than * baseline
     return np.where(known, reduced.astype(np.float64), np.nan)
+
+
+def risen(value: Floats, baseline: Floats, *, by_at_least: float) -> Floats:
+    """Say whether a value rose by at least a percentage of the baseline; arguments and result as in `fallen`."""
+    known = ~np.isnan(value) & (baseline > 0)
+    raised = 100 * (value - baseline) >= by_at_least * baseline
+    return np.where(known, raised.astype(np.float64), np.nan)
+
+
+def either(first: Floats, second: Floats) -> Floats:
+    """Say whether one of two answers (P,) is yes; NaN where neither is and one of them is missing."""
+    return np.where((first == 1) | (second == 1), 1.0, first + second)

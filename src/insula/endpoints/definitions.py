@@ -22,6 +22,7 @@ _OPTIONAL = ("of", "limits", "reason", "note", "quantity", "possible")
 _YES_OR_NO = (
     "meets",
     "fallen",
+    "c_peptide_response",
     "insulin_independent",
     "free_of_events",
     "diagnosed",

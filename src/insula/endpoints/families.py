@@ -163,6 +163,13 @@ def _fallen(readings: Readings, of: str, **limits: Any) -> Floats:
     return change.fallen(readings.value(of), readings.at_baseline(of), **limits)
 
 
+def _c_peptide_response(readings: Readings, of: str, **limits: Any) -> Floats:  # noqa: ARG001
+    names = ("fasting_c_peptide", "stimulated_c_peptide_2h")
+    return change.either(
+        *(change.risen(readings.value(name), readings.at_baseline(name), **limits) for name in names)
+    )
+
+
 def _independent(
     readings: Readings,
     of: str,  # noqa: ARG001
@@ -249,6 +256,7 @@ FAMILIES: dict[str, Family] = {
     "daily_dose": Family(_daily_dose),
     "dose_per_kg": Family(_dose_per_kg),
     "fallen": Family(_fallen, {"by_more_than": _PERCENT}, of="endpoint"),
+    "c_peptide_response": Family(_c_peptide_response, {"by_at_least": _PERCENT}),
     "insulin_independent": Family(
         _independent,
         {

@@ -106,3 +106,14 @@ def test_insulin_or_a_known_failure_decides_even_if_something_is_missing():
     assert independent(hba1c=8, fasting=(NAN, NAN)) == 0
     for missing in ({"hba1c": NAN}, {"dose": (0, 0)}, {"dose": (0, NAN, 0)}, {"after": (150, NAN, 150)}):
         assert np.isnan(independent(**missing))
+
+
+def test_a_response_is_a_rise_of_one_of_the_two_and_unknown_where_only_the_other_is_known():
+    rise = change.risen(
+        np.array([1.1, 1.09, 0.5, 0.2, NAN]), np.array([1.0, 1.0, 1.0, 0.0, 1.0]), by_at_least=10
+    )
+    np.testing.assert_array_equal(rise, [1, 0, 0, NAN, NAN])
+    np.testing.assert_array_equal(
+        change.either(np.array([1.0, 0, 0, 1, 0, NAN]), np.array([0.0, 0, 1, NAN, NAN, NAN])),
+        [1, 0, 1, 1, NAN, NAN],
+    )

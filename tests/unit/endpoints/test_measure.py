@@ -194,3 +194,16 @@ def test_an_event_that_nobody_counted_by_then_is_not_known():
     found = measure(replace(AFTER, adverse_events=diary), DEFINITIONS, BEFORE)
     assert np.isnan(found["had_neutropenia"][0])
     assert found["any_adverse_event"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "response"),
+    [
+        ([0.3, 0, 0, 0, 0.6, 0], [0.33, 0, 0, 0, 0.3, 0], 1),  # fasting alone
+        ([0.3, 0, 0, 0, 0.6, 0], [0.2, 0, 0, 0, 0.66, 0], 1),  # two hours after the meal alone
+        ([0.3, 0, 0, 0, 0.6, 0], [0.31, 9, 9, 9, 0.65, 9], 0),
+    ],
+)
+def test_c_peptide_responds_fasting_or_after_the_meal(before, after, response):
+    visits = (visit(day, 120.0, 20.0, 7.0, c_peptide) for day, c_peptide in ((365, after), (0, before)))
+    assert measure(next(visits), DEFINITIONS, next(visits))["c_peptide_response"][0] == response

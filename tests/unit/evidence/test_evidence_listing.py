@@ -55,7 +55,7 @@ def test_study_and_outcome_together_narrow_the_listing():
     found = evidence_listing(CATALOG, "lu_2021", "c_peptide_response")
     (row,) = found["rows"]
     assert row["original"]["outcome"] == "remission"
-    assert found["definition"]["definition"]["en"].startswith("Share of patients whose fasting or stimulated")
+    assert found["definition"]["title"]["en"] == "C-peptide risen by 10 % or more"
 
 
 def test_a_validation_study_says_so():

@@ -186,3 +186,10 @@ def test_a_mean_without_a_size_has_the_size_that_its_error_implies_beside_the_ot
     for other in ({"time_months": "6"}, {"spread_type": "ci95"}, {"statistic": "median"}):
         lone = published_rows(tables(known | other, wanted, **two), "s", VOCABULARY)[1]
         assert lone.reason == "no size is given"
+
+
+def test_the_remission_of_lu_is_predicted_as_the_trial_defined_it():
+    (found,) = (row for row in rows_of_study(Catalog.open(), "lu_2021") if row.outcome == "remission")
+    assert (found.endpoint, found.statistic, found.role) == ("c_peptide_response", "proportion", "validation")
+    assert found.scorable
+    assert found.value == pytest.approx(0.407)
