@@ -6,7 +6,7 @@ import json
 import pytest
 
 from cli_runs import fine, refused
-from tiny_study import CONTROL_ARM, FOLLOW_UP, insula
+from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, insula, study, write
 
 PRODUCT = "stem_cell_islets"
 PEOPLE = ("--patients", 6, "--members", 3, "--therapy", PRODUCT)
@@ -99,3 +99,16 @@ def test_wrong_use_is_refused_before_anything_is_written(asked, folder, options,
 
 def test_a_trial_off_the_front_cannot_be_chosen(asked, searched):
     refused(asked("out", *SEARCH, "--trials", 4, "--choose", 9), "--choose")
+
+
+def test_a_study_with_one_arm_is_planned_against_usual_care(asked, folder, small_science, cache):
+    alone = study()
+    alone |= {"id": "alone", "arms": {THERAPY_ARM: alone["arms"][THERAPY_ARM]}}
+    write(folder / "alone.yaml", alone)
+    options = ("--over", "dose", "--benefit", "mmtt_c_peptide_peak", "--trials", 1, "--format", "json")
+    arguments = ("optimise", "alone.yaml", *PEOPLE, *options, "--lang", "en", "--out", "alone")
+    found = json.loads(fine(insula(*arguments, science=small_science, cache=cache, cwd=folder)).stdout)
+    assert (found["control"]["id"], found["control"]["of_study"]) == ("usual_care", False)
+    assert found["design"]["size"] > 0
+    page = (folder / "alone" / "report.html").read_text(encoding="utf-8")
+    assert "The control is usual care (Insulin as before)" in page

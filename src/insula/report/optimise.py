@@ -164,13 +164,28 @@ def _not_better(answer: dict[str, Any], w: Writer) -> str:
     return told.format(trial=answer["chosen"], endpoint=w.title(answer["benefit"]["title"]))
 
 
+def _usual_care(answer: dict[str, Any], w: Writer) -> list[str]:
+    """Say that the study has no control of its own, if so."""
+    if answer["control"]["of_study"]:
+        return []
+    told = w._(
+        "No arm of the study goes without the therapy. The control is usual care ({control}), which the same virtual "
+        "patients lived through: it was no part of the trial."
+    )
+    return [told.format(control=w.title(answer["control"]["title"]))]
+
+
 def _design_notes(answer: dict[str, Any], w: Writer) -> list[str]:
     """Say what the planned trial assumes, or why there is none."""
     _, design = w._, answer["design"]
     if design is None:
-        return [_("No arm of the study is given nothing, so no trial is planned.")]
+        return [
+            _(
+                "No arm of the study is given nothing, and there is no protocol usual_care: no trial is planned."
+            )
+        ]
     if design["size"] is None:
-        return [_not_better(answer, w)]
+        return [*_usual_care(answer, w), _not_better(answer, w)]
     size = _(
         "Trial {trial} against {control}: {size} patients in each arm for a power of {power} "
         "at a two-sided alpha of {alpha}."
@@ -180,6 +195,7 @@ def _design_notes(answer: dict[str, Any], w: Writer) -> list[str]:
         "the difference itself is uncertain by {doubt} (standard deviation)."
     )
     return [
+        *_usual_care(answer, w),
         size.format(
             trial=answer["chosen"],
             control=w.title(answer["control"]["title"]),

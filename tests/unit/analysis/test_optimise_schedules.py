@@ -91,9 +91,33 @@ def test_one_infusion_has_no_spacing(catalog):
             space_of(catalog, study, None, over, LIMITS)
 
 
+def control_for(catalog, name, therapy=None):
+    study = catalog.studies[name]
+    found = control_of(catalog, study, space_of(catalog, study, therapy, ("dose",), LIMITS))
+    return found.arm, found.protocol.id
+
+
+def test_a_study_that_treats_everybody_is_held_against_usual_care(catalog):
+    assert control_for(catalog, "reichman_2025_zimislecel", "stem_cell_islets") == (None, "usual_care")
+
+
+@pytest.mark.parametrize(
+    ("study", "therapy", "control"),
+    [
+        ("zang_2022", "mesenchymal_stem_cells", ("placebo", "stromal_cells_zang_placebo")),
+        ("islets_with_stromal_cells", "stromal_cells_with_islets", ("alone", "edmonton_one_infusion")),
+        ("stromal_cells_with_vitamin_d", "mesenchymal_stem_cells", ("control", "usual_care")),
+    ],
+)
+def test_the_control_is_given_what_the_treated_are_given_too_and_not_the_therapy(
+    catalog, study, therapy, control
+):
+    assert control_for(catalog, study, therapy) == control
+
+
 def test_who_is_treated_and_who_is_not(catalog):
     study = catalog.studies["protrans_1_2"]
-    assert control_of(catalog, study) == "p2_placebo"
+    assert control_for(catalog, "protrans_1_2") == ("p2_placebo", "stromal_cells_placebo")
     with pytest.raises(UnknownName, match="mesenchymal_stem_cells"):
         space_of(catalog, study, "mesenchymal_stem_cell", ("dose",), LIMITS)
     with pytest.raises(InsulaError, match="no dose to vary"):

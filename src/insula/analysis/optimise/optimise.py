@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.analysis.optimise.people import People
-    from insula.analysis.optimise.schedules import Schedule, Space
+    from insula.analysis.optimise.schedules import Control, Schedule, Space
     from insula.analysis.optimise.search import Tried
     from insula.catalog import Catalog
     from insula.catalog.records import Study
@@ -93,11 +93,13 @@ def optimise(
 
 def _identity(catalog: Catalog, study: Study, space: Space, wanted: Wanted) -> str:
     """Return what decides the numbers of a trial and which are tried; their number may grow."""
+    control = control_of(catalog, study, space)
     asked = {
         **identity_of(catalog, study, study.seed),
         "space": repr(space.__dict__ | {"over": sorted(space.over)}),
         "benefit": [wanted.benefit, wanted.lower_is_better],
         "people": [wanted.patients, wanted.members],
+        "control": None if control is None else [control.arm, control.protocol.id],
     }
     return text_hash(json.dumps(asked, sort_keys=True))
 
@@ -126,23 +128,21 @@ class _Place:
         return people.benefit(self.catalog, protocol, self.wanted.benefit, self._workers, progress)
 
     def people_of_control(self) -> tuple[Floats | None, NDArray[np.int64]]:
-        """Return the endpoint of each patient in the control arm, if there is one, and the members, (P,) each."""
+        """Return the endpoint of each patient under the control, if there is one, and the members, (P,) each."""
         kept = self._folder / _PEOPLE
-        arm = control_of(self.catalog, self.study)
+        control = control_of(self.catalog, self.study, self.space)
         if not kept.is_file():
             people = self._enrolled()
             columns: dict[str, Any] = {"member": people.members}
-            if arm is not None:
-                name = self.study.arms[arm].protocol
-                protocol = self.study.protocols.get(name) or self.catalog.protocols[name]
+            if control is not None:
                 share = lambda done: self._progress("control", done)  # noqa: E731
-                found = people.benefit(self.catalog, protocol, self.wanted.benefit, self._workers, share)
-                columns["control"] = found
+                asked = (self.wanted.benefit, self._workers, share)
+                columns["control"] = people.benefit(self.catalog, control.protocol, *asked)
             unfinished = kept.with_suffix(".unfinished")
             write_parquet(unfinished, columns)
             unfinished.replace(kept)
         table = read_parquet(kept)
-        return (None if arm is None else table["control"]), table["member"]
+        return (None if control is None else table["control"]), table["member"]
 
     def _enrolled(self) -> People:
         if self._people is None:
@@ -160,7 +160,11 @@ def _answer(
     design = _design(catalog, wanted)
     best = front(tried, lower_is_better=wanted.lower_is_better)
     chosen = _chosen(best, wanted.choose)
-    endpoint, arm, first = catalog.endpoints[wanted.benefit], control_of(catalog, study), space.doses[0].dose
+    endpoint, against, first = (
+        catalog.endpoints[wanted.benefit],
+        control_of(catalog, study, space),
+        space.doses[0].dose,
+    )
     shown = [_trial(place, tried[k], design, control, members) for k in range(len(tried))]
     return {
         "study": study.id,
@@ -179,8 +183,8 @@ def _answer(
         "seed": study.seed,
         "level": LEVEL,
         "control": None
-        if control is None or arm is None
-        else {**_named(arm, study.arms[arm]), **design.interval(control, members)},
+        if control is None or against is None
+        else {**_control(study, against), **design.interval(control, members)},
         "trials": [{"trial": k + 1, "front": k in best, **one} for k, one in enumerate(shown)],
         "chosen": chosen + 1,
         "design": None if control is None else design.trial(tried[chosen].values, control, members),
@@ -204,6 +208,13 @@ def _chosen(best: list[int], choose: int | None) -> int:
 
 def _named(name: str, record: Any) -> dict[str, Any]:
     return {"id": name, "title": record.title.model_dump()}
+
+
+def _control(study: Study, control: Control) -> dict[str, Any]:
+    """Return id and title of the control, and whether the study has it."""
+    if control.arm is None:
+        return {**_named(control.protocol.id, control.protocol), "of_study": False}
+    return {**_named(control.arm, study.arms[control.arm]), "of_study": True}
 
 
 def _trial(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insula.catalog.records import Give, Protocol, Study
 
 DOSE, INFUSIONS, SPACING = VARIABLES = ("dose", "infusions", "spacing")
+USUAL_CARE = "usual_care"  # the protocol that gives nothing
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Limits:
     dose: tuple[float, float]
     infusions: int
     spacing: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the control is given; `arm` is None where the study has no such arm."""
+
+    arm: str | None
+    protocol: Protocol
 
 
 @dataclass(frozen=True)
@@ -138,12 +147,20 @@ def space_of(
     return _with_spacing(space, study, limits)
 
 
-def control_of(catalog: Catalog, study: Study) -> str | None:
-    """Return the first arm that is given nothing but empty doses, None where there is none."""
-    for name in study.arms:
-        if not any(_amount(entry) > 0 for entry in _protocol(catalog, study, name).give):
-            return name
-    return None
+def control_of(catalog: Catalog, study: Study, space: Space) -> Control | None:
+    """Return what schedules are held against.
+
+    The first arm that is given nothing but empty doses; else the first that is given nothing but what the treated are
+    given too, without the therapy that is varied; else usual care, which the study itself does not have; None where
+    the science text does not have it either.
+    """
+    too = {entry.therapy for entry in space.protocol.give} - {space.therapy}
+    for allowed in (set(), too):
+        for name in study.arms:
+            protocol = _protocol(catalog, study, name)
+            if {entry.therapy for entry in protocol.give if _amount(entry) > 0} <= allowed:
+                return Control(name, protocol)
+    return Control(None, catalog.protocols[USUAL_CARE]) if USUAL_CARE in catalog.protocols else None
 
 
 def _treated(catalog: Catalog, study: Study, therapy: str | None) -> tuple[str, Protocol, str]:
