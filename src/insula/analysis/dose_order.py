@@ -72,12 +72,12 @@ def _pairs(arms: Sequence[Row]) -> dict[str, int]:
 def _dosed_arms(catalog: Catalog, study: Study) -> Iterator[tuple[str, str, dict[str, float]]]:
     """Yield therapy, unit of its dose, and dose by arm, wherever two doses above 0 are compared."""
     protocols = {name: _protocol(catalog, study, arm.protocol) for name, arm in study.arms.items()}
-    dosed = [give for protocol in protocols.values() for give in protocol.give if give.dose]
+    dosed = [give for protocol in protocols.values() for give in protocol.given if give.dose]
     for therapy in dict.fromkeys(give.therapy for give in dosed):
         unit = next(give.dose.unit for give in dosed if give.therapy == therapy and give.dose)
         beside: dict[str, dict[str, float]] = {}
         for name, protocol in protocols.items():
-            total = _total(protocol.give, therapy, unit)
+            total = _total(protocol.given, therapy, unit)
             if total is not None:
                 beside.setdefault(_rest(protocol, therapy), {})[name] = total
         for arms in beside.values():
@@ -102,6 +102,6 @@ def _total(gives: Iterable[Give], therapy: str, unit: str) -> float | None:
 
 def _rest(protocol: Protocol, therapy: str) -> str:
     """Return what else a protocol gives, as text that is the same for the same."""
-    others = (give for give in protocol.give if give.therapy != therapy)
+    others = (give for give in protocol.given if give.therapy != therapy)
     told = ("therapy", "at", "dose", "from_", "to", "target")
     return "; ".join(str(give.model_dump(include=set(told))) for give in others)

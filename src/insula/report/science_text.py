@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from insula.catalog import Catalog
-    from insula.catalog.records import Study
+    from insula.catalog.records import Protocol, Study
 
 Text = dict[str, Any]
 
@@ -23,7 +23,8 @@ _IMPORTED = re.compile(r"modules/(\w+)/")
 class ScienceText:
     """What the science folder says about one study. Members are the records of the catalog as plain mappings.
 
-    `modules` are those wired into the models, and those of the therapies that some arm is given.
+    `modules` are those wired into the models, and those of the therapies that some arm is given. In `protocols` what is
+    given again and again stands one by one.
     """
 
     catalog: Catalog
@@ -71,7 +72,7 @@ def read_science(catalog: Catalog, study: Study) -> ScienceText:
         population=_plain(population),
         habits=_plain(catalog.habits[population.habits]),
         regimen=_plain(catalog.regimens[population.regimen]),
-        protocols={name: _plain(protocol) for name, protocol in protocols.items()},
+        protocols={name: _plain(_one_by_one(protocol)) for name, protocol in protocols.items()},
         therapies={name: _plain(therapy) for name, therapy in therapies.items()},
         modules=tuple(name for name in sorted(wired) if name in catalog.modules),
     )
@@ -84,6 +85,10 @@ def endpoint_of(name: str, endpoints: Mapping[str, Text]) -> str:
     """
     last = name.rpartition(".")[2]
     return last if last in endpoints else name
+
+
+def _one_by_one(protocol: Protocol) -> Protocol:
+    return protocol.model_copy(update={"give": protocol.given})
 
 
 def _plain(record: BaseModel) -> Text:

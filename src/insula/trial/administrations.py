@@ -62,7 +62,7 @@ def lower(protocol: Protocol, therapies: Mapping[str, Therapy]) -> tuple[Adminis
         When a therapy takes no dose or no level, or a unit does not fit.
     """
     ends, starts = [], []
-    for entry in protocol.give:
+    for entry in protocol.given:
         therapy = therapies[entry.therapy]
         if entry.dose is not None:
             starts.append(_dose(protocol, entry, therapy))
@@ -76,7 +76,7 @@ def lower(protocol: Protocol, therapies: Mapping[str, Therapy]) -> tuple[Adminis
 def _drawn_anew(protocol: Protocol, therapies: Mapping[str, Therapy]) -> list[Administration]:
     """What is drawn for every patient on each day on which something is dosed."""
     days: dict[str, dict[float, bool]] = {}  # whether all doses of the day are only for those on insulin
-    for entry in protocol.give:
+    for entry in protocol.given:
         if entry.dose is not None:
             dosed, day = days.setdefault(entry.therapy, {}), number(entry.at, "day")
             dosed[day] = dosed.get(day, True) and entry.if_on_insulin

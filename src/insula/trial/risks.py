@@ -149,7 +149,7 @@ def _times(protocol: Protocol, therapy: str) -> tuple[float, ...]:
 
 def _doses(protocol: Protocol, therapy: str) -> list[float]:
     """Return the days on which more than nothing is given."""
-    mine = (entry for entry in protocol.give if entry.therapy == therapy and entry.dose is not None)
+    mine = (entry for entry in protocol.given if entry.therapy == therapy and entry.dose is not None)
     return sorted(number(entry.at, "day") for entry in mine if entry.dose and entry.dose.value > 0)
 
 

@@ -134,6 +134,8 @@ BROKEN = [
      ':5  target of "pump" is 6 pmol_per_L_min; at most 5 can be held.'),
     (PROTOCOL, "at: {value: 0, unit: day}", "at: {value: -1, unit: week}",
      ':4  "pump" is given on day -7; a protocol begins on day 0.'),
+    (PROTOCOL, "at: {value: 0, unit: day}", "at: {value: 0, unit: day}, every: {value: 1, unit: mg}, times: 3",
+     ":4  give.0: every is no time above 0."),
     (PROTOCOL, "from: {value: 0, unit: day}, to: {value: 8, unit: week}, target: {value: 2, unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}}",
      "from: {value: 0, unit: day}, to: {value: 8, unit: week}, target: {value: 2, unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}}\n"
      "  - {therapy: pump, from: {value: 7, unit: week}, to: {value: 9, unit: week}, target: {value: 1, unit: pmol_per_L_min, source: smith2001, place: Table 4, reason: measured}}",

@@ -46,6 +46,47 @@ def test_a_dose_is_added_on_its_day_in_the_unit_of_the_target():
     assert given(dose("cells", quantity(2, "week"), 800, "cell")) == [(14.0, "add:graft.infused", 800.0)]
 
 
+def test_a_dose_that_is_repeated_is_what_its_doses_are_one_by_one():
+    first = dose("cells", quantity(4, "day"), 800, "cell")
+    alone = [dose("cells", quantity(day, "day"), 800, "cell") for day in (4, 11, 18)]
+    assert given({**first, "every": quantity(1, "week"), "times": 3}) == given(*alone)
+    later = dose("cells", quantity(1, "week"), 800, "cell")
+    assert [day for day, *_ in given({**later, "every": quantity(12, "hour"), "times": 4})] == [
+        7,
+        7.5,
+        8,
+        8.5,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({**dose("cells", quantity(4, "day"), 8, "cell"), "times": 3}, "every and times go together"),
+        ({**level(0, 9, 8), "every": quantity(1, "day"), "times": 3}, "every and times repeat a dose"),
+        (
+            {**dose("cells", quantity(4, "day"), 8, "cell"), "every": quantity(0, "day"), "times": 3},
+            "every is",
+        ),
+        (
+            {**dose("cells", quantity(4, "day"), 8, "cell"), "every": quantity(2, "mg"), "times": 3},
+            "every is",
+        ),
+        (
+            {**dose("cells", quantity(4, "day"), 8, "cell"), "every": quantity(2, "fortnite"), "times": 3},
+            "every is",
+        ),
+        (
+            {**dose("cells", quantity(4, "day"), 8, "cell"), "every": quantity(2, "day"), "times": 1},
+            "equal to 2",
+        ),
+    ],
+)
+def test_a_repetition_that_says_too_little_is_refused(entry, message):
+    with pytest.raises(ValueError, match=message):
+        given(entry)
+
+
 def test_a_level_that_follows_another_on_the_same_day_is_not_undone_by_its_end():
     found = given(level(30, 90, 8), level(0, 30, 13))
     assert found == [

@@ -82,7 +82,7 @@ class Space:
 
     def given(self, schedule: Schedule) -> Protocol:
         """Return the protocol with the therapy given so, and what goes with it; everything else in it stays."""
-        rest = [entry for entry in self.protocol.give if entry not in self.doses]
+        rest = [entry for entry in self.protocol.given if entry not in self.doses]
         if self.own is None:
             doses = [_times(entry, schedule.dose) for entry in self.doses]
             return self.protocol.model_copy(update={"give": (*rest, *doses)})
@@ -106,7 +106,7 @@ class Space:
 
 def doses_of(protocol: Protocol, therapy: str) -> list[Give]:
     """Return what a protocol gives of a therapy as doses, in order of time."""
-    found = [entry for entry in protocol.give if entry.therapy == therapy and entry.dose is not None]
+    found = [entry for entry in protocol.given if entry.therapy == therapy and entry.dose is not None]
     return sorted(found, key=lambda entry: number(entry.at, "day"))
 
 

@@ -19,6 +19,7 @@ from insula.catalog.base import (
     tag_of_trait,
 )
 from insula.catalog.records.matches import MEASURED, Matches
+from insula.core.units import convert, convertible
 
 
 class SexTrait(Record):
@@ -133,10 +134,13 @@ class Give(Record):
 
     What `goes_with` a therapy of the protocol that is given as doses is given anew with each of them where a search
     varies how often and when they are given. With `if_on_insulin` it is given only to those who take insulin that day.
+    With `every` and `times` a dose is given so often, the first `at`; `each` tells them one by one.
     """
 
     therapy: Text
     at: Amount | None = None
+    every: Amount | None = None
+    times: Annotated[int, Field(strict=True, ge=2)] | None = None
     dose: Amount | None = None
     from_: Amount | None = Field(default=None, alias="from")
     to: Amount | None = None
@@ -157,14 +161,39 @@ class Give(Record):
             return self
         raise ValueError("give either at and dose, or from, to and target")
 
+    @model_validator(mode="after")
+    def _repeated_in_time(self) -> Self:
+        if (self.every is None) != (self.times is None):
+            raise ValueError("every and times go together")
+        if self.every is None:
+            return self
+        if self.at is None:
+            raise ValueError("every and times repeat a dose; a level lasts from one day to another")
+        if self.every.value <= 0 or not convertible(self.every.unit, self.at.unit):
+            raise ValueError("every is no time above 0")
+        return self
+
+    def each(self) -> tuple[Give, ...]:
+        """Return the administrations one by one, without `every` and `times`."""
+        if self.at is None or self.every is None or self.times is None:
+            return (self,)
+        first, gap = self.at.value, float(convert(self.every.value, self.every.unit, self.at.unit))
+        days = (self.at.model_copy(update={"value": first + k * gap}) for k in range(self.times))
+        return tuple(self.model_copy(update={"at": day, "every": None, "times": None}) for day in days)
+
 
 class Protocol(Record):
-    """Who gets what when."""
+    """Who gets what when: `give` as it is written, `given` one by one."""
 
     id: Text
     title: Title
     give: tuple[Give, ...]
     note: str | None = None
+
+    @property
+    def given(self) -> tuple[Give, ...]:
+        """What is given, every repetition by itself, in the order of the text."""
+        return tuple(one for entry in self.give for one in entry.each())
 
 
 class Arm(Record):
