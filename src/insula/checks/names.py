@@ -9,14 +9,13 @@ from insula.core.errors import close_names, suggest
 from insula.endpoints.definitions import read_definitions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
-    from insula.catalog.records import Criterion, Marginal, Population, Study
+    from insula.catalog.records import Population, Study
     from insula.catalog.shelf import Entry
     from insula.core.problems import Problem
 
 HABITS = "habits."
-MODELS = ("metabolic", "disease")
 
 
 def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
@@ -40,7 +39,7 @@ def studies_name_what_exists(survey: Survey) -> Iterator[Problem]:
 
 
 def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
-    """Habits, regimen, correlated, limited and matched quantities and overridden parameters and habits exist."""
+    """Habits, regimen, ensemble and overridden parameters and habits of a population exist."""
     for entry in survey.catalog.populations.entries().values():
         people: Population | None = entry.record
         if people is None:
@@ -52,34 +51,6 @@ def populations_name_what_exists(survey: Survey) -> Iterator[Problem]:
         for symbol in people.parameters:
             if symbol not in survey.personal or not symbol.startswith(HABITS):
                 yield from _symbol(survey, entry, ("parameters", symbol), symbol)
-        for index, pair in enumerate(people.correlations):
-            for quantity in pair.between:
-                yield from _quantity(survey, entry, ("correlations", index), quantity, survey.personal)
-        yield from _judged_or_matched(survey, entry, people)
-
-
-def _judged_or_matched(survey: Survey, entry: Entry[Any], people: Population) -> Iterator[Problem]:
-    """A criterion, or a marginal that weights match, is about a quantity of a person or an endpoint."""
-    known = survey.personal | {f"endpoint.{name}" for name in survey.catalog.endpoints}
-    marginals = people.matches.marginals if people.matches else ()
-    groups: dict[tuple[str, ...], Sequence[Criterion | Marginal]] = {
-        ("plausible",): people.plausible,
-        ("eligible",): people.eligible,
-        ("matches", "marginals"): marginals,
-    }
-    for keys, group in groups.items():
-        for index, one in enumerate(group):
-            yield from _quantity(survey, entry, (*keys, index), one.quantity, known)
-
-
-def _quantity(
-    survey: Survey, entry: Entry[Any], keys: tuple[str | int, ...], name: str, personal: set[str]
-) -> Iterator[Problem]:
-    """A quantity is one of the person's, or a symbol of a model, with or without the model's name before it."""
-    model, _, dotted = name.partition(".")
-    found = survey.unit_of(dotted, model) if model in MODELS else survey.unit_of(name)
-    if found is None:
-        yield from exists(entry, keys, "quantity", name, personal | survey.dotted())
 
 
 def ensembles_hold_uncertain_numbers(survey: Survey) -> Iterator[Problem]:

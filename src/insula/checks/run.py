@@ -10,6 +10,7 @@ from insula.checks import (
     behaviours,
     consistency,
     contradictions,
+    criteria,
     evidence,
     evidence_cells,
     evidence_rows,
@@ -68,6 +69,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     sources.every_citation_is_used,
     names.studies_name_what_exists,
     names.populations_name_what_exists,
+    criteria.criteria_can_be_judged,
     names.ensembles_hold_uncertain_numbers,
     names.protocols_name_therapies,
     names.own_protocols_have_their_name,
@@ -97,6 +99,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.levels_follow_each_other,
     values.shares_add_up,
     values.limits_are_in_order,
+    values.what_is_shown_beside_fits,
     evidence.rows_join,
     evidence.roles_agree,
     evidence_cells.cells_follow_the_schema,
@@ -114,17 +117,26 @@ QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     units.named_units_exist,
     names.studies_name_what_exists,
     names.populations_name_what_exists,
+    names.regimens_name_actions,
     names.protocols_name_therapies,
     names.own_protocols_have_their_name,
+    criteria.criteria_can_be_judged,
+    sources.every_source_exists,
+    sources.every_number_has_place_and_reason,
+    sources.every_assumption_is_argued,
+    sources.derived_formulas_use_symbols,
     histories.stages_can_be_reached,
     histories.diagnoses_can_be_made,
     histories.lives_are_told,
     averaged_days.averaged_days_use_every_number,
     values.quantities_have_the_expected_unit,
     values.doses_fit_their_therapy,
+    values.overrides_have_the_unit_of_the_row,
     values.times_are_in_order,
     values.levels_follow_each_other,
+    values.shares_add_up,
     values.limits_are_in_order,
+    values.what_is_shown_beside_fits,
 )
 
 # What can be wrong with a user's own evidence tables.
@@ -177,20 +189,25 @@ def check_studies(catalog: Catalog, studies: Sequence[Entry[Study]]) -> list[Pro
     readable = {study.path.stem: study for study in studies if study.record is not None}
     found = [problem for study in studies for problem in study.problems]
     if readable:
-        survey = Survey(catalog, readable)
-        used = {study.path for study in readable.values()}
-        used = used.union(*(_texts_of(catalog, study.record) for study in readable.values() if study.record))
-        asked = (problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey))
-        found += [problem for problem in asked if problem.where in used]
+        texts = [text for one in readable.values() if one.record for text in _texts_of(catalog, one.record)]
+        found += _wrong_in(Survey(catalog, readable), [*readable.values(), *texts])
     return in_order(found)
 
 
 def check_population(catalog: Catalog, population: str) -> list[Problem]:
     """Return what is wrong with a population of the catalog, and with its habits and regimen."""
-    entry, used = catalog.populations.entry(population), _texts_of_people(catalog, population)
-    survey = Survey(catalog, {})
-    found = [problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey)]
-    return in_order([*entry.problems, *(problem for problem in found if problem.where in used)])
+    texts = [catalog.populations.entry(population), *_texts_of_people(catalog, population)]
+    return in_order(_wrong_in(Survey(catalog, {}), texts))
+
+
+def _wrong_in(survey: Survey, texts: Sequence[Entry[Any]]) -> list[Problem]:
+    """Return why texts cannot be read, and what is wrong with those that can."""
+    used = {text.path for text in texts}
+    asked = (problem for question in QUESTIONS_OF_A_STUDY for problem in question(survey))
+    return [
+        *(problem for text in texts for problem in text.problems),
+        *(problem for problem in asked if problem.where in used),
+    ]
 
 
 def check_evidence(catalog: Catalog) -> list[Problem]:
@@ -202,19 +219,18 @@ def check_evidence(catalog: Catalog) -> list[Problem]:
     return in_order(found)
 
 
-def _texts_of(catalog: Catalog, study: Study) -> set[Path]:
-    """Return the files of the protocols, population, habits and regimen of a study, as far as they exist."""
+def _texts_of(catalog: Catalog, study: Study) -> list[Entry[Any]]:
+    """Return the protocols, population, habits and regimen of a study, readable or not, as far as they exist."""
     named: list[tuple[Shelf[Any], str]] = [(catalog.protocols, arm.protocol) for arm in study.arms.values()]
-    return _paths(named) | _texts_of_people(catalog, study.population)
+    named.append((catalog.populations, study.population))
+    return [*_entries(named), *_texts_of_people(catalog, study.population)]
 
 
-def _texts_of_people(catalog: Catalog, population: str) -> set[Path]:
-    """Return the files of a population, its habits and its regimen, as far as they exist."""
+def _texts_of_people(catalog: Catalog, population: str) -> list[Entry[Any]]:
+    """Return the habits and regimen of a population, readable or not, as far as they exist."""
     people = catalog.populations.readable().get(population)
-    named: list[tuple[Shelf[Any], str]] = [(catalog.populations, population)]
-    named += [(catalog.habits, people.habits), (catalog.regimens, people.regimen)] if people else []
-    return _paths(named)
+    return _entries([(catalog.habits, people.habits), (catalog.regimens, people.regimen)] if people else [])
 
 
-def _paths(named: list[tuple[Shelf[Any], str]]) -> set[Path]:
-    return {shelf.entry(name).path for shelf, name in named if name in shelf}
+def _entries(named: list[tuple[Shelf[Any], str]]) -> list[Entry[Any]]:
+    return [shelf.entry(name) for shelf, name in named if name in shelf]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from insula.core.problems import Problem
 
 ASSUMED = "assumed"
+_NEW_SOURCE = "Add it to biology/citations.bib; or write assumed, and where the number is from in the note."
 
 
 def every_source_exists(survey: Survey) -> Iterator[Problem]:
@@ -27,7 +28,7 @@ def every_source_exists(survey: Survey) -> Iterator[Problem]:
         made = source == ASSUMED or source.startswith((DERIVED, HISTORY))
         if not made and source not in survey.bibliography:
             known = [*survey.bibliography, ASSUMED]
-            hint = suggest(source, close_names(source, known)) or "Add it to biology/citations.bib."
+            hint = suggest(source, close_names(source, known)) or _NEW_SOURCE
             yield place.error(f'source "{source}" is not in citations.bib.', hint)
 
 

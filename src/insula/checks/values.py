@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from insula.catalog.records import Habits, Population, Procedure, Protocol, Regimen, Study
+from insula.catalog.records import Habits, Population, Procedure, Protocol, Question, Regimen, Study
 from insula.catalog.records.harms import Harms
 from insula.checks.survey import Place, Survey
 from insula.core.units import convert, convertible, is_unit
@@ -32,11 +32,16 @@ EXPECTED: dict[type, dict[str, str]] = {
         "step_up": "dimensionless", "step_down": "dimensionless", "fasting": "mg_per_dL", "after_meal": "mg_per_dL",
         "share_above": "dimensionless",
     },
-    Population: {"run_in": "day", "share_female": "dimensionless", "oldest": "year", "wait": "day"},
+    Population: {
+        "run_in": "day", "share_female": "dimensionless", "oldest": "year", "wait": "day", "fewest": "dimensionless",
+        "share": "dimensionless",
+    },
     Protocol: {"at": "day", "from": "day", "to": "day"},
     Study: {"at": "day", "follow_up": "day", "from": "day", "to": "day"},
     Procedure: {"at": "min", "carbohydrate": "g", "readings": "min"},
     Harms: {"within": "day", "lasts": "day"},
+    Question: {"horizons": "day", "count": "day", "relative_error": "dimensionless", "factor": "dimensionless",
+               "fewest": "dimensionless"},
 }  # fmt: skip
 _SUM_OF_SHARES_WITHIN = 1e-9  # shares are written as decimals; only rounding of their sum is allowed
 
@@ -153,6 +158,18 @@ def _given(entry: Entry[Any], above: tuple[str, ...], protocol: Protocol) -> Ite
     """Yield what a protocol gives, with its place; `above` are the keys above the protocol in its text."""
     for index, given in enumerate(protocol.give):
         yield Place(entry.path, entry.line(*above, "give", index)), given
+
+
+def what_is_shown_beside_fits(survey: Survey) -> Iterator[Problem]:
+    """A published mean that stands beside an endpoint is in a unit of this endpoint."""
+    endpoints = survey.catalog.endpoints.readable()
+    for entry in survey.studies.values():
+        for index, shown in enumerate(entry.record.shown_beside if entry.record else ()):
+            endpoint, unit = endpoints.get(shown.endpoint), shown.published.unit
+            if endpoint and is_unit(unit) and not convertible(unit, endpoint.unit, endpoint.quantity):
+                place = Place(entry.path, entry.line("shown_beside", index))
+                own = f'{shown.endpoint} is in "{endpoint.unit}"'
+                yield place.error(f'{own}, into which the published "{unit}" cannot be converted.')
 
 
 def _visits_in_order(entry: Entry[Any]) -> Iterator[Problem]:

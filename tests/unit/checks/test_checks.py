@@ -116,6 +116,8 @@ BROKEN = [
     (PEOPLE, "[trait.age, trait.duration], value", "[trait.age, trait.durations], value",
      ':17  there is no quantity "trait.durations".\n      Did you mean "trait.duration"'),
     (PEOPLE, "quantity: endpoint.tir", "quantity: endpoint.tirr", ':22  there is no quantity "endpoint.tirr".'),
+    (PEOPLE, "quantity: glucose.G_0", "quantity: glucose.G", ':19  there is no quantity "glucose.G".'),  # a state is not drawn
+    (PEOPLE, "quantity: glucose.G_0", "quantity: metabolic.glucose.G_0", ':19  there is no quantity "metabolic.glucose.G_0".'),
     (PROTOCOL, "therapy: pump, at", "therapy: pumpe, at", ':4  there is no therapy "pumpe".\n      Did you mean "pump"?'),
     (PROTOCOL, "therapy: pump, at", "therapy: pump, goes_with: pomp, at", ':4  there is no therapy given as doses in this protocol called "pomp".\n      Did you mean "pump"?'),
     ("biology/therapies/pump/therapy.yaml", "target: insulin.I,", "target: insulin.I_2,",
@@ -147,6 +149,18 @@ BROKEN = [
      ':4  dose.unit is "nmol_per_L", but insulin.I has "pmol_per_L".'),
     (PEOPLE, "unit: L_per_pmol_min,", "unit: per_min,",
      ':15  glucose.S_I is given in "per_min", its module declares "L_per_pmol_min".'),
+    (PEOPLE, "{value: 18, unit: year}", "{value: 18, unit: kg}",
+     ':21  trait.age is in "year", into which "kg" of at_least cannot be converted.\n      Write the number in year.'),
+    (PEOPLE, "{value: 70, unit: percent}", "{value: 70, unit: year}", ':22  endpoint.tir is in "percent", into which "year" of at_most'),
+    (PEOPLE, "{value: 0, unit: mg_per_dL}", "{value: 0, unit: mmol_per_L}", ':19  glucose.G_0 is in "mg_per_dL", into which "mmol_per_L" of'),
+    (PEOPLE, "{value: 18, unit: year}", "{value: 18, unit: furlong}", ':21  There is no unit "furlong"'),
+    (PEOPLE, "eligible:", "matches:\n  fewest: {value: 0.5, unit: kg, source: smith2001, place: Table 4, reason: measured}\n  marginals:\n"
+     "    - {quantity: trait.age, mean: {value: 40, unit: kg}, sd: {value: 5, unit: day}, source: smith2001, place: Table 4, reason: measured}\n"
+     "    - {quantity: trait.ages, mean: {value: 40, unit: year}, source: smith2001, place: Table 4, reason: measured}\neligible:",
+     [f'{PEOPLE}:21  matches.fewest is given in "kg", which is no dimensionless.',
+      f'{PEOPLE}:23  trait.age is in "year", into which "kg" of mean cannot be converted.',
+      f'{PEOPLE}:24  there is no quantity "trait.ages".\n      Did you mean "trait.age"']),
+    (STUDY, "{value: 50, unit: percent,", "{value: 50, unit: year,", ':13  tir is in "percent", into which the published "year"'),
     (STUDY, "{value: 8, unit: week}", "{value: 9, unit: week}", ":10  the visit on day 63 is after the follow-up of 56 days."),
     (STUDY, "{value: 8, unit: week}", "{value: 0, unit: week}",
      ":10  the visit on day 0 follows the one on day 0.\n      Put visits in order."),

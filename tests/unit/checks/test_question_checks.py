@@ -3,6 +3,7 @@
 import pytest
 
 from insula.checks.questions import facts_can_be_compared, questions_name_what_exists
+from insula.checks.values import quantities_have_the_expected_unit
 
 FILE = "questions/stop_insulin.yaml"
 
@@ -11,7 +12,8 @@ FILE = "questions/stop_insulin.yaml"
 def told(with_change):
     def told(old, new):
         survey = with_change(FILE, old, new)
-        found = [*questions_name_what_exists(survey), *facts_can_be_compared(survey)]
+        asked = (questions_name_what_exists, facts_can_be_compared, quantities_have_the_expected_unit)
+        found = [problem for question in asked for problem in question(survey)]
         return [(problem.line, problem.message) for problem in found]
 
     return told
@@ -63,6 +65,8 @@ def test_what_a_question_names_exists(told, old, new, message):
          'covers needs a value in day, which "kg" does not fit.'),
         ("low: {value: 39, unit: mg_per_dL", "low: {value: 2, unit: mmol_per_L",
          'low needs a value in mg_per_dL, which "mmol_per_L" does not fit.'),
+        ("horizons: [{value: 1, unit: year}", "horizons: [{value: 1, unit: kg}",
+         'horizons.0 is given in "kg", which is no day.'),
         ("attrition: {value: 0, unit: per_day", "attrition: {value: 0, unit: day",
          'islet_graft.attrition is set in "day", its module declares "per_day".'),
     ],
