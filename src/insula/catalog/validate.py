@@ -33,6 +33,7 @@ _WORDS = {
     "finite_number": "must be a finite number.",
     "bool_type": "must be true or false.",
     "bool_parsing": "must be true or false.",
+    "too_short": "needs at least {min_length}, and has {actual_length}.",
     "less_than_equal": "must be at most {le}.",
     "greater_than_equal": "must be at least {ge}.",
     "less_than": "must be below {lt}.",
@@ -66,9 +67,15 @@ def validate(
     try:
         return kind.model_validate(data), []
     except ValidationError as trouble:
-        return None, [
-            _yaml_problem(path, lined, at, kind, fault) for fault in trouble.errors(include_url=False)
-        ]
+        return None, [_yaml_problem(path, lined, at, kind, fault) for fault in _faults(trouble)]
+
+
+def _faults(trouble: ValidationError) -> list[Any]:
+    """Return what is wrong, without lists that are too short only because pydantic drops their faulty entries."""
+    found = trouble.errors(include_url=False)
+    return [
+        one for one in found if one["type"] != "too_short" or len(one["input"]) < one["ctx"]["min_length"]
+    ]
 
 
 def _yaml_problem(path: Path, lined: LinedYaml, at: Location, kind: type[BaseModel], fault: Any) -> Problem:
@@ -113,7 +120,7 @@ def _row_record(
     try:
         return kind.model_validate(data), []
     except ValidationError as trouble:
-        for fault in trouble.errors(include_url=False):
+        for fault in _faults(trouble):
             column = str(fault["loc"][0]) if fault["loc"] else ""
             told.problem(*_words(kind, fault["loc"], fault, column, table=True))
         return None, told.problems
