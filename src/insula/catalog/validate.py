@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from insula.catalog.likeness import read_joined
 from insula.core.errors import close_names, suggest
 from insula.core.problems import Problem, error
+from insula.core.spoken import N_, _
 from insula.core.tables import read_csv
 
 if TYPE_CHECKING:
@@ -21,23 +22,23 @@ AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
 Location = tuple[str | int, ...]
 
 _WORDS = {
-    "string_too_short": "is empty.",
-    "string_type": "must be text.",
-    "mapping_type": "must be a block of keys.",
-    "dict_type": "must be a block of keys.",
-    "model_type": "must be a block of keys.",
-    "model_attributes_type": "must be a block of keys.",
-    "tuple_type": "must be a list.",
-    "float_type": "must be a number.",
-    "int_type": "must be a whole number.",
-    "finite_number": "must be a finite number.",
-    "bool_type": "must be true or false.",
-    "bool_parsing": "must be true or false.",
-    "too_short": "needs at least {min_length}, and has {actual_length}.",
-    "less_than_equal": "must be at most {le}.",
-    "greater_than_equal": "must be at least {ge}.",
-    "less_than": "must be below {lt}.",
-    "greater_than": "must be above {gt}.",
+    "string_too_short": N_("is empty."),
+    "string_type": N_("must be text."),
+    "mapping_type": N_("must be a block of keys."),
+    "dict_type": N_("must be a block of keys."),
+    "model_type": N_("must be a block of keys."),
+    "model_attributes_type": N_("must be a block of keys."),
+    "tuple_type": N_("must be a list."),
+    "float_type": N_("must be a number."),
+    "int_type": N_("must be a whole number."),
+    "finite_number": N_("must be a finite number."),
+    "bool_type": N_("must be true or false."),
+    "bool_parsing": N_("must be true or false."),
+    "too_short": N_("needs at least {min_length}, and has {actual_length}."),
+    "less_than_equal": N_("must be at most {le}."),
+    "greater_than_equal": N_("must be at least {ge}."),
+    "less_than": N_("must be below {lt}."),
+    "greater_than": N_("must be above {gt}."),
 }
 
 
@@ -154,15 +155,16 @@ def _words(
     if type_ == "extra_forbidden":
         forgotten = given is None and " " in str(name)  # {note: one, two} reads as the keys "note" and "two"
         hint = (
-            'A text with a comma needs "quotes".'
+            _('A text with a comma needs "quotes".')
             if forgotten
             else suggest(str(name), _fields_at(kind, inside[:-1]))
         )
-        return f'unknown key "{name}".', hint
+        return _('unknown key "{key}".').format(key=name), hint
     if type_ == "missing":
-        return (f"{where} is empty." if table else f'key "{where}" is missing.'), ""
+        told = f"{where} is empty." if table else _('key "{key}" is missing.').format(key=where)
+        return told, ""
     if type_ == "value_error":
-        return f"{where + ': ' if where and not table else ''}{fault['ctx']['error']}.", ""
+        return f"{where + ': ' if where and not table else ''}{_(str(fault['ctx']['error']))}.", ""
     if type_ == "literal_error":
         allowed = [word.strip("'") for word in fault["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         hint = suggest(str(given), close_names(str(given), allowed))
@@ -170,7 +172,7 @@ def _words(
     if type_ == "string_pattern_mismatch":
         return f'{where} "{given}" is not one of the forms allowed.', f"Form: {fault['ctx']['pattern']}"
     if type_ in _WORDS:
-        return f"{where or 'the text'} {_WORDS[type_].format(**fault.get('ctx', {}))}", ""
+        return f"{where or _('the text')} {_(_WORDS[type_]).format(**fault.get('ctx', {}))}", ""
     return f"{where}: {fault['msg']}.", ""
 
 

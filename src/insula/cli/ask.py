@@ -14,6 +14,8 @@ from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import ask_bar
 from insula.core.errors import UnknownName
+from insula.core.i18n import translator
+from insula.core.spoken import speak
 
 
 @click.command("ask")
@@ -60,8 +62,8 @@ def command(
         insulin_dose: {value: 34, unit: U_per_day}
         severe_hypoglycaemia: {value: 3, unit: event}
         c_peptide_stimulated: {below: 3.3, unit: pmol_per_L}
-        earlier_transplant: {present: false}
-      sensor: {file: trace.csv, unit: mmol_per_L}    # optional: a fortnight; columns time and glucose
+        earlier_transplant: no
+      sensor: {file: trace.csv, unit: mmol_per_L}    # optional: a fortnight; an export, or columns time and glucose
 
     \b
     Examples:
@@ -76,6 +78,7 @@ def command(
     from insula.report.ask.page import write_answer
     from insula.report.ask.terminal import terminal_answer
 
+    speak(translator(lang))
     catalog = Catalog.open()
     asked_for = catalog.questions[_question(catalog, question)]
     asked = read_patient(catalog, asked_for, patient)

@@ -6,6 +6,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
+from insula.core.spoken import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,7 +25,8 @@ class UnknownName(InsulaError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        super().__init__(f'There is no {kind} "{name}". {suggest(name, self.known)}'.rstrip())
+        told = _('There is no {kind} "{name}".').format(kind=_(kind), name=name)
+        super().__init__(f"{told} {suggest(name, self.known)}".rstrip())
 
     def __reduce__(self) -> tuple[type[UnknownName], tuple[str, str, tuple[str, ...]]]:
         return type(self), (self.kind, self.name, self.known)  # a worker process sends its errors pickled
@@ -102,6 +105,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
     known = sorted(known)
     close = close_names(name, known)
     if close:
-        return "Did you mean " + " or ".join(f'"{other}"' for other in close) + "?"
+        return _("Did you mean {names}?").format(names=_(" or ").join(f'"{other}"' for other in close))
     shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
-    return f"Known: {shown}." if known else ""
+    return _("Known: {names}.").format(names=shown) if known else ""

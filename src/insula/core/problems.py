@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from insula.core.errors import InvalidText
+from insula.core.spoken import N_, _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Severity = Literal["error", "warning"]
-_LABELS = {"error": "ERROR", "warning": "WARN "}
+_LABELS = {"error": N_("ERROR"), "warning": N_("WARN ")}
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +45,7 @@ class Problem:
 
     def render(self, root: Path | None = None) -> str:
         """Return the text of the finding, its path relative to `root` where it lies below."""
-        text = f"{_LABELS[self.severity]} {self.address(root)}  {self.message}"
+        text = f"{_(_LABELS[self.severity])} {self.address(root)}  {self.message}"
         return f"{text}\n      {self.suggestion}" if self.suggestion else text
 
     def address(self, root: Path | None = None) -> str:
@@ -52,7 +53,8 @@ class Problem:
         inside = root is not None and self.where.is_relative_to(root)
         name = self.where.relative_to(root).as_posix() if root and inside else self.where.as_posix()
         if self.row is not None:
-            return f"{name} row {self.row}" + (f" ({self.key})" if self.key else "")
+            row = _("{file} row {row}").format(file=name, row=self.row)
+            return row + (f" ({self.key})" if self.key else "")
         return name if self.line is None else f"{name}:{self.line}"
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from insula.core.problems import Problem, error
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,7 @@ def read_yaml(path: Path) -> LinedYaml:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as trouble:
         line = trouble.object[: trouble.start].count(b"\n") + 1
-        found = error(path, "the file is not UTF-8 text.", "Save it as UTF-8.", line=line)
+        found = error(path, _("the file is not UTF-8 text."), _("Save it as UTF-8."), line=line)
         return LinedYaml(None, {}, (found,))
     loader = _Loader(text)
     try:
@@ -64,10 +65,10 @@ def read_yaml(path: Path) -> LinedYaml:
         data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as trouble:
         mark = trouble.problem_mark or trouble.context_mark
-        found = error(path, f"not readable as YAML: {trouble.problem}.", line=mark.line + 1 if mark else None)
+        found = error(path, _unreadable(trouble.problem), line=mark.line + 1 if mark else None)
         return LinedYaml(None, {}, (found,))
     except yaml.reader.ReaderError as trouble:
-        found = error(path, f"not readable as YAML: {trouble.reason}.", "Save it as plain text in UTF-8.")
+        found = error(path, _unreadable(trouble.reason), _("Save it as plain text in UTF-8."))
         return LinedYaml(None, {}, (found,))
     finally:
         loader.dispose()
@@ -76,6 +77,10 @@ def read_yaml(path: Path) -> LinedYaml:
     if node is not None:
         _collect(node, (), path, lines, problems)
     return LinedYaml(data, lines, tuple(problems))
+
+
+def _unreadable(reason: str | None) -> str:
+    return _("not readable as YAML: {reason}.").format(reason=reason)
 
 
 def _collect(
@@ -89,6 +94,7 @@ def _collect(
         for key, item in node.value:
             here, line = (*at, key.value), key.start_mark.line + 1
             if here in lines:
-                problems.append(error(path, f'key "{key.value}" is given twice.', "Keep one.", line=line))
+                twice = _('key "{key}" is given twice.').format(key=key.value)
+                problems.append(error(path, twice, _("Keep one."), line=line))
             lines[here] = line
             _collect(item, here, path, lines, problems)

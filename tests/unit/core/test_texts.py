@@ -8,6 +8,7 @@ from insula.core import i18n, paths, provenance
 from insula.core.citations import format_reference, read_bibliography
 from insula.core.errors import InsulaError, InvalidText, UnknownName, close_names
 from insula.core.problems import Problem, error, in_order, raise_if_any, warning
+from insula.core.spoken import speak
 
 ROOT = Path("/science")
 
@@ -37,6 +38,21 @@ def test_a_part_of_a_long_name_is_close_to_it_from_the_start_of_a_word(part, clo
 def test_an_unknown_name_lists_what_there_is_when_nothing_is_close():
     assert str(UnknownName("study", "zzz", ["b", "a"])) == 'There is no study "zzz". Known: a, b.'
     assert str(UnknownName("study", "zzz", [])) == 'There is no study "zzz".'
+
+
+def test_errors_are_told_in_the_language_that_is_spoken():
+    def told():
+        return str(UnknownName("question", "stop", ["stop_insulin"])), error(
+            ROOT / "a.csv", "x", row=4
+        ).render(ROOT)
+
+    english = told()
+    speak(i18n.translator("zh"))
+    try:
+        assert told() == ('没有名为“stop”的问题。 是否指 "stop_insulin"？', "错误 a.csv 第 4 行  x")
+    finally:
+        speak(i18n.translator("en"))
+    assert told() == english
 
 
 def test_a_problem_reads_as_in_the_manual():

@@ -1,0 +1,34 @@
+"""The language in which errors are told: English, until a command says otherwise.
+
+Problems are found where nobody knows who reads them, so the language is not handed from function to function.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _english(text: str) -> str:
+    return text
+
+
+_TRANSLATE: ContextVar[Callable[[str], str]] = ContextVar("translate", default=_english)
+
+
+def speak(translate: Callable[[str], str]) -> None:
+    """Tell errors from now on with this function from English texts (see `insula.core.i18n.translator`)."""
+    _TRANSLATE.set(translate)
+
+
+def _(text: str) -> str:
+    """Return an English text in the language that is spoken; values are filled in afterwards."""
+    return _TRANSLATE.get()(text)
+
+
+def N_(text: str) -> str:
+    """Mark a text that is translated later, where it is told."""
+    return text
