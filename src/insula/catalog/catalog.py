@@ -36,6 +36,7 @@ from insula.catalog.records import (
     Question,
     Regimen,
     Review,
+    SensorWord,
     Study,
     Therapy,
 )
@@ -265,7 +266,7 @@ class Catalog:
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
         shelves += [self.regimens, self.protocols, self.procedures, self.studies, self.endpoints, self.topics]
         shelves += [self.handovers, self.settings, self.maps, self.persons, self.outcomes, self.reviews]
-        shelves += [self.harms, self.adverse_events]
+        shelves += [self.harms, self.adverse_events, self.sensor_words]
         shelves += [
             self.therapy_classes,
             self.not_replayed,
@@ -293,6 +294,11 @@ class Catalog:
     def persons(self) -> Shelf[tuple[PersonRow, ...]]:
         """The table ``persons``, if there is one: published persons that a model must be able to reproduce."""
         return self._shelf("table", "biology/models/persons.csv", table_reader(PersonRow, "person"))
+
+    @cached_property
+    def sensor_words(self) -> Shelf[tuple[SensorWord, ...]]:
+        """The table ``sensor_words``, if there is one: how files of sensor readings are worded."""
+        return self._shelf("table", "sensor_words.csv", table_reader(SensorWord, "word"))
 
     @cached_property
     def settings(self) -> Shelf[ClockSettings]:

@@ -7,12 +7,15 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from insula.core.problems import error
+from insula.core.spoken import N_, _
 from insula.core.tables import Row, named_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from insula.core.problems import Problem
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
 _SEPARATORS = (",", ";", "\t")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
-_SAVE = 'Save it as "CSV UTF-8 (comma delimited)".'
+_SAVE = N_('Save it as "CSV UTF-8 (comma delimited)".')
+_NAMES = N_("The first line names the columns.")
+_ABOVE = 30  # rows in which the header is looked for, where others may stand above it
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,18 @@ class ForeignTable:
         Cells as stripped text; decimal commas have become points where the separator allows them.
     problems
         Everything that could not be read.
+    header_row
+        Its number in the file.
     """
 
     path: Path
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    header_row: int = 1
 
 
-def read_foreign_csv(path: Path) -> ForeignTable:
+def read_foreign_csv(path: Path, is_header: Callable[[list[str]], bool] | None = None) -> ForeignTable:
     """Read a CSV file of unknown origin.
 
     Parameters
@@ -52,6 +60,10 @@ def read_foreign_csv(path: Path) -> ForeignTable:
     path
         UTF-8 with or without a mark, UTF-16 with a mark, or GB18030; separated by commas, semicolons or tabs.
         With semicolons or tabs, numbers may have decimal commas, all of them or none.
+    is_header
+        Knows the header by its stripped cells, so that rows may stand above it: the first such row is it, and if there
+        is none, the one with most names. Columns that are there twice are then left to who asks. Without it, the first
+        line is the header.
 
     Returns
     -------
@@ -59,29 +71,35 @@ def read_foreign_csv(path: Path) -> ForeignTable:
     """
     text = _decode(path.read_bytes())
     if text is None:
-        return _refused(path, "its letters are neither UTF-8 nor GB18030, or it is no text at all.", _SAVE)
-    if not text.strip():
-        return _refused(path, "the table is empty.", "The first line names the columns.")
-    separator = _separator(text)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as wrong:
         return _refused(
-            path, f"its quotes do not match ({wrong}).", "Every opening quote needs a closing one."
+            path, _("its letters are neither UTF-8 nor GB18030, or it is no text at all."), _(_SAVE)
         )
+    if not text.strip():
+        return _refused(path, _("the table is empty."), _(_NAMES))
+    try:
+        separator, above = (_separator(text), 0) if is_header is None else _header(text, is_header)
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))[above:]
+    except csv.Error as wrong:
+        told = _("its quotes do not match ({reason}).").format(reason=wrong)
+        return _refused(path, told, _("Every opening quote needs a closing one."))
     header = tuple(name.strip() for name in lines[0])
     if not any(header):
-        return _refused(path, "the first line is empty.", "The first line names the columns.")
-    rows, problems = named_rows(path, lines)
-    problems += [
-        error(path, f'column "{name}" is there twice.', "Keep one.", row=1)
-        for name in dict.fromkeys(header)
-        if header.count(name) > 1
-    ]
+        return _refused(path, _("the first line is empty."), _(_NAMES))
+    rows, problems = named_rows(path, lines, above + 1)
+    if is_header is None:
+        problems += _doubled(path, header)
     if separator != ",":
         rows, mixed = _with_points(path, rows)
         problems += mixed
-    return ForeignTable(path, header, tuple(rows), tuple(problems))
+    return ForeignTable(path, header, tuple(rows), tuple(problems), above + 1)
+
+
+def _doubled(path: Path, header: tuple[str, ...]) -> list[Problem]:
+    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    return [
+        error(path, _('column "{name}" is there twice.').format(name=name), _("Keep one."), row=1)
+        for name in twice
+    ]
 
 
 def _refused(path: Path, message: str, suggestion: str) -> ForeignTable:
@@ -126,13 +144,29 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=first.count)
 
 
+def _header(text: str, is_header: Callable[[list[str]], bool]) -> tuple[str, int]:
+    """Return the separator and how many rows stand above the header, or above the row with most names."""
+    fullest = (0, 0, _separator(text))
+    for separator in _SEPARATORS:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        for above, row in enumerate(islice(rows, _ABOVE)):
+            cells = [cell.strip() for cell in row]
+            if is_header(cells):
+                return separator, above
+            fullest = max(fullest, (sum(map(bool, cells)), -above, separator))
+    return fullest[2], -fullest[1]
+
+
 def _with_points(path: Path, rows: list[Row]) -> tuple[list[Row], list[Problem]]:
     """Turn decimal commas into points; rows with commas are problems when others have points."""
     comma = [row for row in rows if any(_DECIMAL_COMMA.fullmatch(cell) for cell in row.cells.values())]
     point = any(_DECIMAL_POINT.fullmatch(cell) for row in rows for cell in row.cells.values())
     if point:
-        message = "decimal commas, where other rows have decimal points."
-        return rows, [error(path, message, "Write all numbers alike.", row=row.number) for row in comma]
+        message, hint = (
+            _("decimal commas, where other rows have decimal points."),
+            _("Write all numbers alike."),
+        )
+        return rows, [error(path, message, hint, row=row.number) for row in comma]
     return [Row(row.number, {name: _point(cell) for name, cell in row.cells.items()}) for row in rows], []
 
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from insula.core.errors import suggest
 from insula.core.problems import Problem, error
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,18 +62,22 @@ def read_csv(
     return [Row(row.number, blank | row.cells) for row in rows], problems + ragged
 
 
-def named_rows(path: Path, lines: Sequence[list[str]]) -> tuple[list[Row], list[Problem]]:
-    """Name the cells of a table by its first line; empty rows are skipped, ragged ones are problems."""
+def named_rows(path: Path, lines: Sequence[list[str]], first: int = 1) -> tuple[list[Row], list[Problem]]:
+    """Name the cells of a table by its first line; empty rows are skipped, ragged ones are problems.
+
+    `first` is the number of that line in the file.
+    """
     header = [name.strip() for name in lines[0]]
     rows, problems = [], []
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in enumerate(lines[1:], start=first + 1):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            found = f"{len(cells)} cells under {len(header)} columns."
-            problems.append(
-                error(path, found, 'A text with a comma needs "quotes".', row=number, key=cells[0])
-            )
+            found = _("{cells} cells under {columns} columns.").format(cells=len(cells), columns=len(header))
+            if first > 1:
+                found += " " + _("Row {row} was taken for the one that names the columns.").format(row=first)
+            hint = _('A text with a comma needs "quotes".')
+            problems.append(error(path, found, hint, row=number, key=cells[0]))
             continue
         named = zip(header, cells, strict=True)
         rows.append(Row(number, {name: cell.strip() for name, cell in named}))

@@ -10,6 +10,7 @@ import numpy as np
 from insula.analysis.ask.trace import read_trace
 from insula.core.calendar import MINUTES_PER_DAY
 from insula.core.problems import error
+from insula.core.spoken import N_, _
 from insula.core.units import convert, convertible
 from insula.endpoints.definitions import load_definitions
 from insula.endpoints.measure import measure
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _GLUCOSE = "mg_per_dL"
-_INSTEAD = "State such facts as numbers under facts, or leave the sensor out."
-_TWICE = '"{}" is stated and also told by the sensor\'s file.'
+_INSTEAD = N_("State such facts as numbers under facts, or leave the sensor out.")
+_TWICE = N_('"{fact}" is stated and also told by the sensor\'s file.')
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,13 @@ def read_sensor_facts(
     file, unit = path.parent / patient.sensor.file, patient.sensor.unit
     where = lined.line(("sensor", "file"))
     if question.sensor is None:
-        return _nothing(error(path, "this question asks for nothing that a sensor tells.", line=where))
+        return _nothing(error(path, _("this question asks for nothing that a sensor tells."), line=where))
     if not file.is_file():
-        return _nothing(error(path, f"there is no file {file}.", line=where))
+        return _nothing(error(path, _("there is no file {file}.").format(file=file), line=where))
     if not convertible(unit, _GLUCOSE, "glucose"):
-        text, line = f'glucose is given in "{unit}".', lined.line(("sensor", "unit"))
-        return _nothing(error(path, text, "Write mg_per_dL or mmol_per_L.", line=line))
-    trace, problems = read_trace(file)
+        text, line = _('glucose is given in "{unit}".').format(unit=unit), lined.line(("sensor", "unit"))
+        return _nothing(error(path, text, _("Write mg_per_dL or mmol_per_L."), line=line))
+    trace, problems = read_trace(file, catalog.sensor_words["sensor_words"])
     if trace is None:
         return _nothing(*problems)
     told = _told_by(catalog, question)
@@ -81,11 +82,12 @@ def read_sensor_facts(
     places = np.round((trace.minutes - trace.minutes.min()) / every).astype(int)
     short = _too_few(places, every, question.sensor, told.values())
     if short:
-        return _nothing(error(path, f"the readings of {file} are too few: {short}", _INSTEAD, line=where))
+        text = _("the readings of {file} are too few: {why}").format(file=file, why=short)
+        return _nothing(error(path, text, _(_INSTEAD), line=where))
     facts = _facts(
         question, told, _visit(trace, places, _in_whole(trace.glucose, unit, question.sensor), every)
     )
-    twice = [error(path, _TWICE.format(name), "Keep one of them.", line=lined.line(("facts", name)))
+    twice = [error(path, _(_TWICE).format(fact=name), _("Keep one of them."), line=lined.line(("facts", name)))
              for name in sorted(set(facts) & set(patient.facts))]  # fmt: skip
     return SensorFacts(facts, len(np.unique(places)) * every / MINUTES_PER_DAY, twice)
 
@@ -116,10 +118,12 @@ def _too_few(
     readings, expected = len(np.unique(places)), int(places.max()) + 1
     hours, needed = readings * every / 60, complete / 100 * number(record.covers, "hour")
     if hours < needed:
-        return f"they cover {hours:.3g} hours, and {needed:.3g} are needed."
+        text = _("they cover {hours} hours, and {needed} are needed.")
+        return text.format(hours=f"{hours:.3g}", needed=f"{needed:.3g}")
     if 100 * readings < complete * expected:
         share = 100 * readings / expected
-        return f"between the first and the last {share:.0f} % are there, and {complete:.0f} % are needed."
+        text = _("between the first and the last {share} % are there, and {needed} % are needed.")
+        return text.format(share=f"{share:.0f}", needed=f"{complete:.0f}")
     return ""
 
 

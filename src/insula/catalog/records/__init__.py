@@ -42,6 +42,7 @@ from insula.catalog.records.questions import (
     Patient,
     Question,
     SensorRecord,
+    SensorWord,
     Stated,
     WhatIf,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "RestartRule",
     "Review",
     "SensorRecord",
+    "SensorWord",
     "Sentences",
     "Series",
     "SexTrait",

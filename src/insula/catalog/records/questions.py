@@ -198,8 +198,22 @@ class Stated(Record):
         return self
 
 
+class SensorWord(Record):
+    """A word in files of sensor readings, and what it means: a row of sensor_words.csv.
+
+    The name of the column of times, of glucose, or of the kind of a row; a kind of row that is a `reading`; what is
+    written for a reading `below` or `above` the range of the device. Letter case does not count, and of names of
+    columns neither does a unit or what stands in brackets.
+    """
+
+    row: int
+    means: Literal["time", "glucose", "kind", "reading", "below", "above"]
+    word: Text
+    seen_in: Text
+
+
 class SensorTrace(Record):
-    """A file of sensor readings: columns time and glucose (or 时间 and 葡萄糖), glucose in `unit`."""
+    """A file of sensor readings with columns that sensor_words.csv knows, glucose in `unit`."""
 
     file: Text
     unit: Text
