@@ -198,6 +198,7 @@ def test_wrong_files_end_with_two_and_leave_nothing(ask, tmp_path):
     assert '"age" is missing' in done.stderr
     assert done.stdout == ""
     assert not (tmp_path / "runs").exists()
+    assert "缺少必填信息“age”" in ask("diabetes_type: type_1\nfacts: {}\n", "--lang", "zh").stderr
 
 
 def test_an_unknown_question_is_named(ask):

@@ -6,7 +6,10 @@ import pytest
 
 from insula.analysis.ask.patient import read_patient
 from insula.catalog import Catalog
+from insula.catalog.records import Fact
 from insula.core.errors import InsulaError, InvalidText
+from insula.core.i18n import translator
+from insula.core.spoken import speak
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,146 @@ def test_the_example_is_in_order(catalog):
     asked = read_patient(catalog, catalog.questions["stop_insulin"], example)
     assert set(asked.unused) == {"egfr", "autoantibodies", "earlier_transplant", "sensitised"}
     assert len(asked.known) == 10
+
+
+@pytest.mark.parametrize("name", ["female", "sensitised", "earlier_transplant"])
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("yes", 1.0), ("no", 0.0), ("true", 1.0), ("False", 0.0), ("1", 1.0), ("0", 0.0), ("{present: yes}", 1.0),
+     ("{value: 0, unit: dimensionless}", 0.0), ("{value: 1.0, unit: dimensionless, note: seen}", 1.0)],
+)  # fmt: skip
+def test_yes_and_no_are_written_in_several_ways(read, name, written, value):
+    asked = read(f"{AGE}  {name}: {written}\n")
+    assert asked.stated[name] == value
+    assert name in asked.present
+
+
+@pytest.mark.parametrize(
+    ("fact", "message"),
+    [
+        ("sensitised: 0.5", 'sensitised is "0.5", and it can only be yes or no.'),
+        ("sensitised: {value: 0.5, unit: dimensionless}", 'sensitised is "0.5", and it can only be yes or no.'),
+        ("sensitised: {below: 1, unit: dimensionless}", 'sensitised is "<1", and it can only be yes or no.'),
+        ("female: 女", 'female is "女", and it can only be yes or no.'),
+        ("autoantibodies: {value: 17, unit: dimensionless}", "autoantibodies is 17, which is impossible or a slip."),
+        ("autoantibodies: 1.5", "autoantibodies is 1.5, and it is counted in whole numbers."),
+        ("autoantibodies: {present: true}",
+         "autoantibodies is a number in dimensionless, not something that is present or absent."),
+        ("severe_hypoglycaemia: {value: 2.5, unit: event}",
+         "severe_hypoglycaemia is 2.5 event, and it is counted in whole numbers."),
+    ],
+)  # fmt: skip
+def test_what_is_answered_by_yes_or_no_and_what_is_counted_take_nothing_else(read, fact, message):
+    assert told(read, f"{AGE}  {fact}\n") == [(4, message)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"values": None}, "write values: yes_or_no"),
+        ({"unit": "kg"}, "is dimensionless and has no limits"),
+        ({"at_most": {"value": 1.0, "unit": "dimensionless"}}, "is dimensionless and has no limits"),
+    ],
+)
+def test_a_question_says_which_facts_are_yes_or_no(catalog, changes, words):
+    fact = catalog.questions["stop_insulin"].facts["sensitised"].model_dump()
+    with pytest.raises(ValueError, match=words):
+        Fact.model_validate(fact | changes)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("weight: 62 kg", 62.0),
+        ('weight: "62000g"', 62.0),
+        ("height: 166 cm", 1.66),
+        ("hba1c: 7.0 %", 7.0),
+        ("hba1c: 53 mmol/mol", 7.0),
+        ("hba1c: {value: 53, unit: mmol/mol}", 7.0),
+        ("egfr: 95 ml/min", 95.0),
+        ("insulin_dose: 34 U/day", 34.0),
+        ("c_peptide_stimulated: <3.3 pmol/L", 3.3),
+        ("severe_hypoglycaemia: 3", 3.0),
+        ("severe_hypoglycaemia: {value: 3}", 3.0),
+        ('autoantibodies: "2"', 2.0),
+    ],
+)
+def test_plain_forms_that_have_one_meaning_are_read(read, fact, value):
+    asked = read(f"{AGE}  {fact}\n")
+    assert asked.stated[fact.partition(":")[0]] == pytest.approx(value, abs=0.01)
+    assert ("c_peptide_stimulated" in asked.below) == ("<" in fact)
+
+
+@pytest.mark.parametrize("age", ["44岁", "44 years", "{value: 44, unit: 岁}"])
+def test_age_has_the_words_that_the_question_has_for_it(read, age):
+    assert read(f"diabetes_type: type_1\nfacts:\n  age: {age}\n").stated == {"age": 44.0}
+
+
+@pytest.mark.parametrize(
+    ("fact", "message", "suggestion"),
+    [
+        ("weight: 62", "weight is 62, without a unit.", "Write weight: {value: 62, unit: kg}."),
+        ("height: 166", "height is 166, without a unit.", "Write height: {value: ..., unit: m}."),
+        ("weight: {value: 62}", "facts.weight: value and below need a unit, present has none.",
+         "Write weight: {value: 62, unit: kg}."),
+        ("weight: 62 公斤", 'weight is given in "公斤" (no known unit), which cannot be turned into kg.',
+         "Write weight: {value: ..., unit: kg}."),
+        ("weight: about 62 kg", 'weight is "about 62 kg", which is no number with a unit.',
+         "Write weight: {value: ..., unit: kg}."),
+        ("weight:", 'weight is "", which is no number with a unit.', "Write weight: {value: ..., unit: kg}."),
+        ("sensitised: maybe", 'sensitised is "maybe", and it can only be yes or no.',
+         "Write sensitised: yes or sensitised: no."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_comes_with_an_example(read, fact, message, suggestion):
+    with pytest.raises(InvalidText) as refused:
+        read(f"{AGE}  {fact}\n")
+    ((found, hint),) = [(one.message, one.suggestion) for one in refused.value.problems]
+    assert (found, hint) == (message, suggestion)
+
+
+def test_a_number_without_a_unit_hides_nothing_else(read, tmp_path):
+    (tmp_path / "trace.csv").write_text("time,glucose\n0,7\n5,much\n", encoding="utf-8")
+    text = """diabetes_type: typ_1
+facts:
+  weight: 62
+  hba1c: {value: 53, unit: percent}
+  diabetes_duration: {value: 25, unit: year}
+  c_peptide_stimulated: {value: 0.3, unit: nmol/L}
+  c_peptide_fasting: {value: 0.9, unit: nmol/L}
+sensor: {file: trace.csv, unit: mmol_per_L}
+weight: 62
+"""
+    found = told(read, text)
+    assert [line for line, _ in found] == [1, 2, 3, 4, 7, 9, 3]
+    assert found[-1][1] == '"much" is no reading.'
+
+
+@pytest.mark.parametrize("text", ["", "- 44\n", "facts: 44\n", "diabetes_type: [type_1]\nfacts:\n"])
+def test_what_is_no_block_of_keys_is_told(read, text):
+    assert any("block of keys" in message for _, message in told(read, text))
+
+
+def test_faults_are_told_in_the_language_that_is_spoken(read, tmp_path):
+    (tmp_path / "trace.csv").write_text("time,glucose\n0,7\n5,much\n", encoding="utf-8")
+    text = "diabetes_type: type1\nfacts:\n  weight: 62\nsensor: {file: trace.csv, unit: mmol_per_L}\n"
+    speak(translator("zh"))
+    try:
+        with pytest.raises(InvalidText) as refused:
+            read(text)
+    finally:
+        speak(translator("en"))
+    said = str(refused.value)
+    for words in (
+        "错误",
+        "是否指",
+        "缺少必填信息“age”",
+        "weight 写作 62，没有单位",
+        "“much”不是读数",
+        "第 3 行",
+    ):
+        assert words in said
+    assert "ERROR" not in said
 
 
 def test_facts_are_brought_to_the_unit_of_the_question(read):

@@ -33,7 +33,7 @@ def test_memory_is_brought_by_who_is_sensitised(stated, expected):
     [
         ({"brings": BRINGS, "not_used": TITLE}, "give either of, brings or not_used"),
         ({}, "give either of, brings or not_used"),
-        ({"brings": BRINGS, "unit": "year"}, "present or absent"),
+        ({"brings": BRINGS}, "write values: yes_or_no"),
     ],
 )
 def test_a_fact_is_used_in_one_way(changes, message):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from insula.analysis.ask.sensor import read_sensor_facts
+from insula.analysis.ask.sensor import SensorFacts, read_sensor_facts
+from insula.analysis.ask.stated import FactReader, ends, in_unit, outside
 from insula.catalog.records import Patient
 from insula.catalog.validate import validate
 from insula.core.errors import InsulaError, suggest
 from insula.core.problems import error, raise_if_any
-from insula.core.units import convert, convertible, is_unit
+from insula.core.spoken import _
+from insula.core.units import convert
 from insula.core.yaml_lines import read_yaml
 from insula.trial.quantities import number
 
@@ -90,27 +91,28 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
     InsulaError
         When there is no such file.
     InvalidText
-        With everything wrong in it: unknown facts and types, units that do not fit, impossible values; then facts that
-        contradict each other.
+        With everything wrong in it: unknown facts and types, numbers without units, units that do not fit, impossible
+        values, facts that contradict each other, and whatever is wrong with the sensor's file.
     """
     if not path.is_file():
-        raise InsulaError(f"There is no file {path}. `insula ask --help` shows how to write one.")
+        text = _("There is no file {file}. `insula ask --help` shows how to write one.")
+        raise InsulaError(text.format(file=path))
     lined = read_yaml(path)
-    problems = list(lined.problems)
-    if problems:
-        raise_if_any(problems)
-    patient, problems = validate(path, lined, (), Patient)
-    raise_if_any(problems)
-    assert patient is not None
+    if not isinstance(lined.data, dict):
+        raise_if_any([*lined.problems] or validate(path, lined, (), Patient)[1])
     reader = _Reader(question, path, lined)
-    problems += [*reader.type_problems(patient), *reader.fact_problems(patient)]
-    sensor = read_sensor_facts(catalog, question, patient, path, lined)
-    raise_if_any([*problems, *sensor.problems, *reader.measured_problems(sensor.facts)])
-    told = {name: _in_unit(question.facts[name], one) for name, one in patient.facts.items()}
-    stated = told | dict(sensor.facts)
-    below = frozenset(name for name, one in patient.facts.items() if one.below is not None)
-    raise_if_any(list(reader.contradictions(stated, below)))
-    present = frozenset(name for name, one in patient.facts.items() if one.present is not None)
+    facts, problems = reader.facts()
+    patient, faults = reader.patient(facts)
+    problems += [*lined.problems, *faults, *reader.type_problems(), *reader.missing()]
+    sensor = SensorFacts()
+    if patient is not None:
+        sensor = read_sensor_facts(catalog, question, patient, path, lined)
+    stated = {name: in_unit(question.facts[name], one) for name, one in facts.items()} | dict(sensor.facts)
+    below = frozenset(name for name, one in facts.items() if one.below is not None)
+    problems += [*sensor.problems, *reader.measured_problems(sensor.facts)]
+    raise_if_any([*problems, *reader.contradictions(stated, below)])
+    assert patient is not None
+    present = frozenset(name for name, one in facts.items() if one.present is not None)
     known = [_known(name, question.facts[name], value, name in below) for name, value in stated.items()]
     used = tuple(one for one in known if one is not None)
     return Asked(patient.diabetes_type, stated, below, present, used, sensor.days)
@@ -118,37 +120,64 @@ def read_patient(catalog: Catalog, question: Question, path: Path) -> Asked:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Finds what is wrong with a patient's file."""
+    """Finds what is wrong with a patient's file, which holds a block of keys."""
 
     question: Question
     path: Path
     lined: LinedYaml
 
-    def type_problems(self, patient: Patient) -> Iterator[Problem]:
-        if patient.diabetes_type not in self.question.types:
-            text = f'there is no diabetes_type "{patient.diabetes_type}".'
-            yield self._problem(text, suggest(patient.diabetes_type, self.question.types), "diabetes_type")
+    @property
+    def _given(self) -> dict[str, Any]:
+        given = self.lined.data.get("facts")
+        return {str(name): one for name, one in given.items()} if isinstance(given, dict) else {}
 
-    def fact_problems(self, patient: Patient) -> Iterator[Problem]:
-        facts = self.question.facts
-        for name, stated in patient.facts.items():
+    def facts(self) -> tuple[dict[str, Stated], list[Problem]]:
+        """Return the facts in which nothing is wrong, and what is wrong with the others."""
+        facts, sound, problems = self.question.facts, {}, []
+        for name, given in self._given.items():
             if name not in facts:
-                hint = suggest(name, facts)
-                yield self._problem(f'there is no fact "{name}".', hint, "facts", name)
-            else:
-                yield from self._fact(name, facts[name], stated)
-        for name, fact in facts.items():
-            if fact.required and name not in patient.facts:
-                text = f'the fact "{name}" is missing; nothing can be said without it.'
-                yield self._problem(text, f"Write {name}: {{value: ..., unit: {fact.unit}}}.", "facts")
+                text = _('there is no fact "{fact}".').format(fact=name)
+                problems.append(self._problem(text, suggest(name, facts), "facts", name))
+                continue
+            stated, found = FactReader(name, facts[name], given, self.path, self.lined).read()
+            problems += found
+            if stated is not None and not found:
+                sound[name] = stated
+        return sound, problems
+
+    def patient(self, facts: Mapping[str, Stated]) -> tuple[Patient | None, list[Problem]]:
+        """Return the patient with these facts, None where type or sensor cannot be read, and what else is wrong."""
+        data = dict(self.lined.data)
+        if isinstance(data.get("facts"), dict):
+            data["facts"] = {}
+        problems = validate(self.path, replace(self.lined, data=data), (), Patient)[1]
+        known = {key: of for key, of in data.items() if key in Patient.model_fields}  # others hide nothing
+        patient, _others = validate(self.path, replace(self.lined, data=known), (), Patient)
+        return None if patient is None else patient.model_copy(update={"facts": dict(facts)}), problems
+
+    def type_problems(self) -> Iterator[Problem]:
+        types, stated = self.question.types, self.lined.data.get("diabetes_type")
+        if isinstance(stated, str) and stated not in types:
+            text = _('there is no diabetes_type "{type}".').format(type=stated)
+            yield self._problem(text, suggest(stated, types), "diabetes_type")
+
+    def missing(self) -> Iterator[Problem]:
+        given = self._given
+        for name, fact in self.question.facts.items():
+            if fact.required and name not in given:
+                text = _('the fact "{fact}" is missing; nothing can be said without it.').format(fact=name)
+                example = FactReader(name, fact, None, self.path, self.lined).example()
+                yield self._problem(text, example, "facts")
 
     def measured_problems(self, measured: Mapping[str, float]) -> Iterator[Problem]:
         """Yield what the readings of a sensor tell and nobody lives with: most often the other unit."""
         for name, value in measured.items():
             fact = self.question.facts[name]
-            if _outside(fact, value):
-                text = f"{name} by the sensor's file is {value:.3g} {fact.unit}: impossible, or a slip."
-                yield self._problem(text, f"{_ends(fact)}; look at the unit.", "sensor", "unit")
+            if outside(fact, value):
+                text = _("{fact} by the sensor's file is {value} {unit}: impossible, or a slip.")
+                text = text.format(fact=name, value=f"{value:.3g}", unit=fact.unit)
+                hint = _("{ends}; look at the unit.").format(ends=ends(fact))
+                yield self._problem(text, hint, "sensor", "unit")
 
     def contradictions(self, stated: Mapping[str, float], below: frozenset[str]) -> Iterator[Problem]:
         """Yield pairs of facts that nobody has together; `stated` in the units of the facts."""
@@ -160,57 +189,15 @@ class _Reader:
             unit, quantity = facts[name].unit, facts[name].quantity
             most = float(convert(stated[other], facts[other].unit, unit, quantity=quantity))
             if stated[name] > most * (1 + _ROUNDING):
-                limit = "below " if other in below else ""
-                text = f"{name} ({stated[name]:g} {unit}) is above {other} ({limit}{most:g} {unit}): nobody has both."
-                yield self._problem(
-                    text, "Look at values and units, or leave one of them out.", "facts", name
-                )
-
-    def _fact(self, name: str, fact: Fact, stated: Stated) -> Iterator[Problem]:
-        if stated.unit is None:
-            if fact.unit != "dimensionless":
-                text = f"{name} is a quantity in {fact.unit}, not something that is present or absent."
-                yield self._problem(text, f"Write {{value: ..., unit: {fact.unit}}}.", "facts", name)
-            return
-        if stated.below is not None and fact.count is not None:
-            yield self._problem(f"{name} is counted: it has a value, not a limit.", "", "facts", name)
-        if not convertible(stated.unit, fact.unit, fact.quantity):
-            unknown = "" if is_unit(stated.unit) else " (no known unit)"
-            text = f'{name} is given in "{stated.unit}"{unknown}, which cannot be turned into {fact.unit}.'
-            yield self._problem(text, f"Write unit: {fact.unit}.", "facts", name, "unit")
-            return
-        value = _in_unit(fact, stated)
-        if _outside(fact, value):
-            text = f"{name} is {value:g} {fact.unit}, which is impossible or a slip."
-            yield self._problem(text, f"{_ends(fact)}; look at value and unit.", "facts", name)
+                limit = _("below {limit}").format(limit=f"{most:g}") if other in below else f"{most:g}"
+                text = _(
+                    "{fact} ({value} {unit}) is above {other} ({limit} {unit}): nobody has both."
+                ).format(fact=name, value=f"{stated[name]:g}", unit=unit, other=other, limit=limit)
+                hint = _("Look at values and units, or leave one of them out.")
+                yield self._problem(text, hint, "facts", name)
 
     def _problem(self, message: str, suggestion: str, *keys: str) -> Problem:
         return error(self.path, message, suggestion, line=self.lined.line(keys))
-
-
-def _limits(fact: Fact) -> tuple[float, float]:
-    """Return what a fact lies between, in its unit."""
-    low, high = (None if end is None else number(end, fact.unit) for end in (fact.at_least, fact.at_most))
-    return -math.inf if low is None else low, math.inf if high is None else high
-
-
-def _outside(fact: Fact, value: float) -> bool:
-    low, high = _limits(fact)
-    return not low <= value <= high
-
-
-def _ends(fact: Fact) -> str:
-    ends = [f"{end:g}" for end in _limits(fact) if math.isfinite(end)]
-    return f"It lies between {' and '.join(ends)} {fact.unit}"
-
-
-def _in_unit(fact: Fact, stated: Stated) -> float:
-    """Return what is stated in the unit of the fact; present is 1, absent 0."""
-    if stated.unit is None:
-        return float(bool(stated.present))
-    value = stated.value if stated.value is not None else stated.below
-    assert value is not None
-    return float(convert(value, stated.unit, fact.unit, quantity=fact.quantity))
 
 
 def _known(name: str, fact: Fact, value: float, below: bool) -> Known | None:

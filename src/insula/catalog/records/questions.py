@@ -12,6 +12,7 @@ from insula.catalog.records.trials import (  # noqa: TC001 (pydantic reads the a
     Eligibility,
     Sentences,
 )
+from insula.core.spoken import N_
 
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, ge=1)]
@@ -54,6 +55,7 @@ class Fact(Record):
     is `error`, `relative_error` times the virtual patient's value, or both together; a `count` of events over a time
     follows the rate that `of` gives per that time. A fact that is present or absent may instead say what it `brings`
     to all virtual patients if it is present. A fact with neither is `not_used`, with the reason.
+    `values` says that it is answered by yes or no, or counted in whole numbers; without it, any number will do.
     `sensor` is the endpoint by which a file of sensor readings tells the fact. `said_in` is how people call the unit
     of this fact, where they do not say it as of other quantities. No patient has more of it than of the fact that
     `not_above` names.
@@ -61,6 +63,7 @@ class Fact(Record):
 
     title: Title
     unit: Text
+    values: Literal["yes_or_no", "whole"] | None = None
     said_in: Title | None = None
     quantity: Text | None = None
     at_least: Amount | None = None
@@ -80,8 +83,10 @@ class Fact(Record):
         errors = self.error is not None or self.relative_error is not None
         if [self.of, self.brings, self.not_used].count(None) != 2:
             raise ValueError("give either of, brings or not_used")
-        if self.brings is not None and self.unit != "dimensionless":
-            raise ValueError("a fact that brings something is present or absent: its unit is dimensionless")
+        if self.brings is not None and self.values != "yes_or_no":
+            raise ValueError("a fact that brings something is true or not: write values: yes_or_no")
+        if self.values == "yes_or_no" and (self.unit != "dimensionless" or self.at_least or self.at_most):
+            raise ValueError("a fact of yes or no is dimensionless and has no limits")
         if self.of is not None and errors == (self.count is not None):
             raise ValueError("a fact that is used needs error or relative_error, or else count")
         return self
@@ -192,9 +197,9 @@ class Stated(Record):
     def _one_of_three(self) -> Self:
         given = [known is not None for known in (self.value, self.below, self.present)]
         if sum(given) != 1:
-            raise ValueError("give one of value, below and present")
+            raise ValueError(N_("give one of value, below and present"))
         if (self.unit is None) != (self.present is not None):
-            raise ValueError("value and below need a unit, present has none")
+            raise ValueError(N_("value and below need a unit, present has none"))
         return self
 
 
