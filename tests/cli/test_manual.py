@@ -278,6 +278,17 @@ def test_readme_is_on_the_page(folder):
     assert "Left out: Th2, IL-4 and Tfh" in text
 
 
+@pytest.mark.parametrize("model", ["disease", "metabolic"])
+def test_the_page_of_a_model_says_what_is_left_out_and_where_its_numbers_stand(folder, model):
+    chinese, english = (
+        (folder / lang / f"{model}.html").read_text(encoding="utf-8") for lang in ("zh", "en")
+    )
+    for told in ("<strong>Left out</strong>: ", "<strong>Numbers</strong>: "):
+        assert told in english
+    assert '<div class="readme" lang="zh">' in chinese
+    assert '<div class="readme" lang="zh">' not in english
+
+
 def test_the_chinese_page_begins_with_what_the_readme_sums_up_in_chinese(folder):
     catalog = Catalog.open()
     for name in models_of(catalog):

@@ -47,14 +47,13 @@ def read_module(path: Path) -> Entry[Module]:
     parameters = _table(folder / "parameters.csv", ParameterRow, "symbol", problems)
     actions = _table(folder / "actions.csv", ActionRow, "action", problems)
     behaviour = _table(folder / "behaviour.csv", BehaviourRow, "id", problems, ("note",))
-    readme = folder / "README.md"
     module = Module(
         id=path.stem,
         text=path.read_text(encoding="utf-8"),
         parameters=parameters,
         actions=actions,
         behaviour=behaviour,
-        readme=readme.read_text(encoding="utf-8") if readme.exists() else "",
+        readme=_readme(folder),
     )
     if path.stem != folder.name:
         message = f'the module "{path.stem}" lies in the folder "{folder.name}".'
@@ -66,9 +65,19 @@ def read_model(path: Path) -> Entry[Model]:
     """Read a wiring and its actions."""
     problems: list[Problem] = []
     actions = _table(path.with_suffix(".actions.csv"), ActionRow, "action", problems)
-    return Entry(
-        path, Model(id=path.stem, text=path.read_text(encoding="utf-8"), actions=actions), tuple(problems)
+    model = Model(
+        id=path.stem,
+        text=path.read_text(encoding="utf-8"),
+        actions=actions,
+        readme=_readme(path.parent),
     )
+    return Entry(path, model, tuple(problems))
+
+
+def _readme(folder: Path) -> str:
+    """Return the README of a folder, empty where there is none."""
+    path = folder / "README.md"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def read_ensemble(path: Path) -> Entry[Ensemble]:

@@ -120,11 +120,12 @@ class Module(Record):
 
 
 class Model(Record):
-    """A wiring of modules and the actions that concern several of them."""
+    """A wiring of modules and the actions that concern several of them; the README is that of all models."""
 
     id: str
     text: str
     actions: tuple[ActionRow, ...]
+    readme: str
 
 
 EvidenceFrom = Literal["people", "mouse", "rat", "dish"]

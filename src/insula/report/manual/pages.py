@@ -14,7 +14,7 @@ from insula.report.manual import words
 from insula.report.manual.diagram.svg import wiring_svg
 from insula.report.manual.facts import Facts, equation_rows, links, module_facts, texts_of
 from insula.report.manual.score import bar, shares
-from insula.report.manual.sources import cited, linked
+from insula.report.manual.sources import cited, linked, readme_parts
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -93,7 +93,11 @@ def _fill(template: str, facts: Facts, manual: Manual, writer: Writer, languages
 
 def _model_facts(manual: Manual, name: str, shown: dict[str, Facts], writer: Writer) -> Facts:
     """Return everything that the page of a model shows."""
-    model = manual.models[name]
+    model, readme, citations = (
+        manual.models[name],
+        manual.catalog.models[name].readme,
+        manual.catalog.citations,
+    )
     modules = [module for module in model.modules if module in shown]
     label = writer._("Wiring of {model}").format(model=name)
     rows = [row for module in modules for row in manual.catalog.modules[module].parameters]
@@ -103,6 +107,7 @@ def _model_facts(manual: Manual, name: str, shown: dict[str, Facts], writer: Wri
         "title": words.model_title(name, writer),
         "wiring": Markup(wiring_svg(model.network, links(manual), label)),
         "said": _said(manual.catalog.models[name].text),
+        "readme": readme_parts(readme, writer.lang, citations) if readme else [],
         "nets": model.network.nets,
         "time_unit": words.word(model.composed.time_unit, writer),
         "modules": [shown[module] for module in modules],
@@ -112,7 +117,7 @@ def _model_facts(manual: Manual, name: str, shown: dict[str, Facts], writer: Wri
         "actions": manual.catalog.models[name].actions,
         "by_kind": by_kind,
         "by_status": by_status,
-        "sources": cited(texts_of(manual, modules), manual.catalog.citations),
+        "sources": cited([*texts_of(manual, modules), readme], citations),
     }
 
 
