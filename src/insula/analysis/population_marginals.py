@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
+from insula.analysis.criteria_texts import criteria_texts
 from insula.population.screening import describe
 from insula.population.spread import YesOrNo, distribution_of
 from insula.statistics import weighted
@@ -16,6 +17,7 @@ from insula.trial.population_folder import ADDRESS, varies_by
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from insula.catalog import Catalog
     from insula.catalog.records import Correlation
     from insula.population.sample import ParameterTable
     from insula.trial.draw_patients import Patients
@@ -27,7 +29,7 @@ _DRAWN = ("patient", "ensemble")
 _FEWEST = 3  # people or members of whom a correlation is taken
 
 
-def answer_of(patients: Patients, made: dict[str, Any]) -> dict[str, Any]:
+def answer_of(catalog: Catalog, patients: Patients, made: dict[str, Any]) -> dict[str, Any]:
     """Return all that is shown, ready for JSON.
 
     Parameters
@@ -38,12 +40,14 @@ def answer_of(patients: Patients, made: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     `made` with the file that its hash is of (``address``), criteria and matches that only a visit tells
-    (``judged_later``, ``matched_later``), what the weights do (``matched``), `marginals` and `correlations`.
+    (``judged_later``, ``matched_later``), what each criterion says (``criteria``), what the weights do (``matched``),
+    `marginals` and `correlations`.
     """
     matches = patients.population.matches
     return made | {
         "address": ADDRESS,
         "judged_later": [describe(criterion) for criterion in patients.population.measured_criteria],
+        "criteria": criteria_texts(catalog, patients.population),
         "matched": list(patients.matched),
         "matched_later": [one.quantity for one in matches.measured] if matches else [],
         "marginals": marginals(patients),

@@ -76,7 +76,7 @@ def _draw(
     raise_if_any(check_population(catalog, name))
     with progress_bar(lang) as progress:
         patients = draw_patients(catalog, catalog.populations[name], size, seed, progress)
-    answer = answer_of(patients, write_population(catalog, patients, out))
+    answer = answer_of(catalog, patients, write_population(catalog, patients, out))
     if output_format == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     else:

@@ -64,7 +64,12 @@ class Definition:
     @property
     def yes_or_no(self) -> bool:
         """Whether the value is 1 or 0 for each patient, so that its mean is a proportion."""
-        return self.family in _YES_OR_NO
+        return is_yes_or_no(self.family)
+
+
+def is_yes_or_no(family: str) -> bool:
+    """Whether endpoints of a family are 1 or 0 for each patient."""
+    return family in _YES_OR_NO
 
 
 def symbols_read(definitions: Mapping[str, Definition]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from insula.catalog.records import History
     from insula.population.records import Criterion
 
     Floats = NDArray[np.float64]
@@ -86,6 +87,12 @@ def describe(criterion: Criterion) -> str:
         if bound is not None
         else criterion.quantity
     )
+
+
+def describe_life(history: History) -> str:
+    """Return the stage that a life before the study leads to, as a short text."""
+    stage = " and ".join(describe(criterion) for criterion in history.reached)
+    return f"history: {stage}, by the age of {history.oldest.value:g} {history.oldest.unit}"
 
 
 def _met(criterion: Criterion, seen: Floats, unit: str) -> NDArray[np.bool_]:

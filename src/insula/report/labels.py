@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.report.limits import criterion_of
 from insula.report.protocol_steps import protocol_lines
 from insula.report.science_text import endpoint_of
+from insula.report.vocabulary import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +22,6 @@ class Labels:
         self._endpoints = summary["endpoints"]
         self._arms = {arm["id"]: arm["title"] for arm in summary["arms"]}
         self._writer = writer
-        self._words = _words(writer)
 
     def endpoint(self, name: str) -> str:
         """Return the title of an endpoint, a trait or a quantity."""
@@ -37,7 +38,12 @@ class Labels:
 
     def word(self, name: str) -> str:
         """Return a word of the vocabularies (statistic, reason, status, spread)."""
-        return self._words.get(name) or self._writer._(name.replace("_", " "))
+        return word_of(name, self._writer)
+
+    def criterion(self, row: dict[str, Any]) -> str:
+        """Return what a row of the screening was judged by."""
+        told = row["told"]
+        return criterion_of(told, self._writer) if told else self.endpoint(row["criterion"])
 
     def row(self, row: dict[str, Any]) -> str:
         """Return what a row of the comparison is about: endpoint, statistic and, where it is told, month."""
@@ -86,47 +92,3 @@ class Labels:
             size = w.interval(quantity["spread_low"], quantity["spread_high"], unit, measured)
             return f"{text}; {self.word(kind)} {size}"
         return text
-
-
-def _words(writer: Writer) -> dict[str, str]:
-    _ = writer._
-    return {
-        "mean": _("mean"),
-        "median": _("median"),
-        "proportion": _("proportion"),
-        "count": _("count"),
-        "rate": _("rate"),
-        "change_from_baseline": _("change from baseline"),
-        "percent_change": _("percent change"),
-        "mean_difference": _("mean difference"),
-        "slope": _("slope"),
-        "measured": _("measured"),
-        "fitted": _("fitted"),
-        "derived": _("derived"),
-        "assumed": _("assumed"),
-        "allometric": _("allometric"),
-        "steady_state": _("steady state"),
-        "failed": _("failed"),
-        "proposed": _("proposed"),
-        "checked": _("checked"),
-        "disputed": _("disputed"),
-        "sd": _("SD"),
-        "se": _("SE"),
-        "cv": _("CV"),
-        "ci95": _("95 % CI"),
-        "range": _("range"),
-        "iqr": _("IQR"),
-        "age": _("Age"),
-        "sex": _("Sex"),
-        "female": _("Female"),
-        "diabetes_duration": _("Diabetes duration"),
-        "age_at_diagnosis": _("Age at diagnosis"),
-        "weight": _("Body weight"),
-        "height": _("Height"),
-        "bmi": _("Body mass index"),
-        "awareness": _("Awareness of lows (0 none, 1 full)"),
-        "population": _("population"),
-        "endpoints": _("endpoints"),
-        "habits": _("habits"),
-        "regimen": _("regimen"),
-    }

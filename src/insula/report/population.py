@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
+from insula.report.limits import criterion_of
 from insula.report.matched import matched_table
 from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
@@ -48,13 +49,18 @@ def _screening(answer: dict[str, Any], writer: Writer) -> Table:
     table = plain_table(_("Candidates by criterion"), (_("Criterion"), _("Judged"), _("Lost"), _("Share")))
     for step in answer["screening"]:
         share = writer.share(step["lost"], step["judged"])
-        table.add_row(step["criterion"], writer.number(step["judged"]), writer.number(step["lost"]), share)
-    later = "; ".join(answer["judged_later"])
+        criterion = _criterion(step["criterion"], answer, writer)
+        table.add_row(criterion, writer.number(step["judged"]), writer.number(step["lost"]), share)
+    later = _("; ").join(_criterion(one, answer, writer) for one in answer["judged_later"])
     if later:
         table.caption = _("Not judged here, because only a visit of a study tells: {criteria}").format(
             criteria=later
         )
     return table
+
+
+def _criterion(name: str, answer: dict[str, Any], writer: Writer) -> str:
+    return criterion_of(answer["criteria"][name], writer)
 
 
 def _matched(answer: dict[str, Any], writer: Writer) -> list[RenderableType]:

@@ -64,7 +64,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "people": tallies.people(whole, science),
         "weights": tallies.weights(whole),
         "baseline": tallies.baseline(run, science),
-        "screening": tallies.screening(whole),
+        "screening": tallies.screening(whole, science),
         "failures": tallies.failures(whole),
         "map_error": tallies.map_error(run, science),
         "harms": harms,

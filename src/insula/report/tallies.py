@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insula.analysis.criteria_texts import criteria_texts
 from insula.core.units import convert
 from insula.report.bands import is_share
 from insula.report.run_folder import FINISHED, Run, Table, in_order, select
@@ -82,9 +83,10 @@ def _trait_row(table: Table, name: str, science: ScienceText) -> dict[str, Any]:
     return {**row, "published": text or None}
 
 
-def screening(run: Run) -> dict[str, Any]:
+def screening(run: Run, science: ScienceText) -> dict[str, Any]:
     """Return how many candidates were looked at and admitted, and how many passed each criterion.
 
+    ``told`` of a criterion are its parts; None where the population's text no longer has it (the run is older).
     ``never_reached``: how many lived their history without reaching the stage; None where there is no history.
     """
     table = run.table("screening")
@@ -97,10 +99,12 @@ def screening(run: Run) -> dict[str, Any]:
         }
     failed = set(table["candidate"][~table["passed"].astype(bool)].tolist())
     candidates = set(table["candidate"].tolist())
+    told = criteria_texts(science.catalog, science.catalog.populations[science.population["id"]])
     criteria: list[dict[str, Any]] = []
     for name in in_order(table["criterion"]):
         passed = select(table, criterion=name)["passed"].astype(bool)
-        criteria.append({"criterion": str(name), "judged": int(passed.size), "passed": int(passed.sum())})
+        row = {"criterion": str(name), "judged": int(passed.size), "passed": int(passed.sum())}
+        criteria.append({**row, "told": told.get(str(name))})
     lived = [row for row in criteria if row["criterion"].startswith(HISTORY)]
     return {
         "candidates": len(candidates),

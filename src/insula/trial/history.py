@@ -12,7 +12,7 @@ from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.units import convert
 from insula.population.quantities import WAIT
 from insula.population.sample import with_values
-from insula.population.screening import Screening, describe, screen
+from insula.population.screening import Screening, describe_life, screen
 from insula.trial.averaged_days import AveragedDays
 from insula.trial.biography import DIAGNOSED_FOR
 from insula.trial.diagnosis import meets_a_criterion
@@ -69,7 +69,7 @@ def live_until_entry(
     past = _live(replace(clinic, days=AveragedDays(clinic.known_sights)), people, history)
     age = (-clinic.run_in - past.born) / DAYS_PER_YEAR
     entered = np.isfinite(age)
-    screening = Screening((_describe(history),), age[:, None], entered[:, None])
+    screening = Screening((describe_life(history),), age[:, None], entered[:, None])
     of_day_0 = with_values(people, clinic.quantities, lived(clinic, past.born, past.diagnosed_on, 0.0))
     return of_day_0.rows(entered), past.take(entered), (people.candidates, screening)
 
@@ -145,8 +145,3 @@ def _reached(clinic: Clinic, cohort: Cohort, history: History, day: float) -> ND
         DIAGNOSED_FOR: day - cohort.diagnosed_on,
     }
     return screen(history.reached, values, clinic.biography.units, cohort.size).passed_all
-
-
-def _describe(history: History) -> str:
-    stage = " and ".join(describe(criterion) for criterion in history.reached)
-    return f"history: {stage}, by the age of {history.oldest.value:g} {history.oldest.unit}"

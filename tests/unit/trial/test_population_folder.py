@@ -215,7 +215,7 @@ def test_what_nobody_has_is_told_as_none(catalog, patients):
     unknown = replace(patients, people=replace(patients.people, values=values))
     row = next(row for row in marginals(unknown) if row["symbol"] == symbol)
     assert (row["patients"], row["n"]) == (None, 0)
-    json.dumps(answer_of(unknown, {}), allow_nan=False)
+    json.dumps(answer_of(catalog, unknown, {}), allow_nan=False)
 
 
 def change(folder, **changes):
@@ -236,7 +236,7 @@ def test_a_population_that_matches_published_people_is_shared_with_its_weights(c
     made = write_population(catalog, weighed, tmp_path)
     assert made["effective_sample_size"] < 0.99 * SIZE
     assert read_parquet(tmp_path / "patients.parquet")["weight"].tolist() == weighed.weights.tolist()
-    answer = answer_of(weighed, made)
+    answer = answer_of(catalog, weighed, made)
     assert answer["matched_later"] == ["endpoint.hba1c"]
     shown, plain = (
         next(row["patients"][1] for row in marginals(who) if row["symbol"] == "trait.age")

@@ -8,6 +8,7 @@ from insula.report.ask import words
 from insula.report.ask.harms import expected_harms, serious_harms
 from insula.report.ask.section import Section, Table
 from insula.report.evidence_origin import origin
+from insula.report.limits import limit
 from insula.report.writing import MISSING
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _therapies(s: Answer, w: Writer) -> Section:
     shared: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for one in s["therapies"]:
         rows = tuple(
-            (words.limit(c, w), words.verdict(c, w), f"{c['source']}, {c['place']}") for c in one["criteria"]
+            (limit(c, w), words.verdict(c, w), f"{c['source']}, {c['place']}") for c in one["criteria"]
         )
         shared.setdefault(rows, []).append(w.title(one["title"]))
     tables = [Table(words.joined(titles, w), heads, rows) for rows, titles in shared.items() if rows]

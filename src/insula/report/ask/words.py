@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insula.report.limits import limit, value
 from insula.report.writing import MISSING, NO_BREAK
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from insula.report.writing import Writer
 
 Answer = dict[str, Any]
-
-_COUNTED = ("event",)  # units that the title of a fact names already
 
 
 def after(horizon: Answer, w: Writer) -> str:
@@ -47,18 +46,6 @@ def evidence(found: Answer | None, w: Writer) -> str:
     return _middle((w.percent(found[key]) for key in ("between_members", "between_low", "between_high")), w)
 
 
-def value(fact: Answer, number: float, w: Writer) -> str:
-    """Return a value of a fact with its unit, or with the words that its own text has for it."""
-    unit = fact["unit"]
-    if fact.get("said_in"):
-        return _said(w.number(number, unit), fact, w)
-    return w.number(number) if unit in _COUNTED else w.value(number, unit, fact["quantity"])
-
-
-def _said(number: str, fact: Answer, w: Writer) -> str:
-    return f"{number} {w.title(fact['said_in'])}".replace(" ", NO_BREAK)
-
-
 def stated(fact: Answer, w: Writer) -> str:
     """Return what the patient's file states."""
     if fact["present"]:
@@ -73,26 +60,6 @@ def spread(fact: Answer, found: Answer | None, w: Writer) -> str:
     if found is None:
         return MISSING
     return _middle((w.number(found[end], fact["unit"]) for end in ("median", "low", "high")), w)
-
-
-def limit(criterion: Answer, w: Writer) -> str:
-    """Return the limits of a criterion, as ``Age (18 to 65 years)``."""
-    low, high = criterion["low"], criterion["high"]
-    if low is not None and high is not None:
-        text = _between(criterion, low, high, w)
-    elif low is not None:
-        text = w._("at least {limit}").format(limit=value(criterion, low, w))
-    else:
-        text = w._("at most {limit}").format(limit=value(criterion, high, w))
-    return w._("{first} ({second})").format(first=w.title(criterion["title"]), second=text)
-
-
-def _between(criterion: Answer, low: float, high: float, w: Writer) -> str:
-    unit = criterion["unit"]
-    if not criterion.get("said_in"):
-        return w.interval(low, high, unit, criterion["quantity"])
-    ends = w._("{low} to {high}").format(low=w.number(low, unit), high=w.number(high, unit))
-    return _said(ends, criterion, w)
 
 
 def verdict(criterion: Answer, w: Writer) -> str:
