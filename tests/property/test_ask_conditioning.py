@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from insula.analysis.ask.patient import Known
 from insula.analysis.ask.pool import candidates
 from insula.analysis.ask.weights import draw, log_likelihood, weights_of
-from insula.catalog.records import Question
 from insula.statistics.chance import effective_number
-from small_question import question
 
 VALUES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=50).map(np.array)
 AGE = Known("age", 30.0, False, "trait.age", 5.0, 0.0, None)
@@ -42,8 +40,7 @@ def test_nothing_known_draws_everybody_alike(size, drawn, seed):
 
 
 def test_nothing_known_leaves_the_population(clinic):
-    text = Question.model_validate(question(candidates=400))
-    stage = candidates(clinic, text, ())
+    stage = candidates(clinic, 400, ())
     assert stage.likelihoods == {}
     assert effective_number(stage.weights) == pytest.approx(len(stage.prior))
     often = stage.drawn(len(stage.prior), clinic.seed, "test")
@@ -51,8 +48,7 @@ def test_nothing_known_leaves_the_population(clinic):
 
 
 def test_a_fact_moves_the_candidates_towards_the_patient(clinic):
-    text = Question.model_validate(question(candidates=400))
-    stage = candidates(clinic, text, (AGE,))
+    stage = candidates(clinic, 400, (AGE,))
     age = stage.people.column("trait.age")
     assert age.mean() == pytest.approx(43.0, abs=1.5)
     # a normal of mean 43 and SD 9.7 times one of 30 and 5

@@ -98,3 +98,38 @@ def test_published_rows_are_found_by_what_they_mean(catalog):
     (row,) = rows["beta_replacement", "ryan_2005_edmonton5y", "completed"]
     assert (row.value, row.published.time_months) == (pytest.approx(0.1), 60.0)
     assert all(one.meaning == "insulin_free" for found in rows.values() for one in found)
+
+
+def test_who_has_lived_with_it_for_years_is_like_those_of_some_trials_only(question):
+    stated = {"age": 36.0, "diabetes_duration": 4.0, "c_peptide_stimulated": 250.0}
+    for name in ("stromal_cells_200_million", "donor_islets_potent_induction", "zimislecel_full_dose"):
+        assert not suits(judge(question, name, stated))
+    later = stated | {"diabetes_duration": 8.0, "c_peptide_stimulated": 40.0}
+    assert suits(judge(question, "donor_islets_potent_induction", later))
+
+
+@pytest.mark.parametrize(
+    ("study", "arm", "expected"),
+    [
+        ("protrans_1_2", "p2_msc", [("mmtt_c_peptide_auc", 12.0), ("mmtt_c_peptide_auc", 60.0)]),
+        ("herold_2013_abate", "tep", [("mmtt_c_peptide_auc_4h", 24.0), ("c_peptide_responder", 24.0)]),
+        ("zang_2022", "msc", [("responder_insulin_halved_hba1c", 11.0), ("insulin_dose_total", 11.0)]),
+        ("lu_2021", "msc", [("insulin_independent", 12.0), ("c_peptide_response", 12.0)]),
+        ("ryan_2005_edmonton5y", "completed", [("insulin_free", 60.0)]),
+    ],
+)
+def test_the_most_telling_numbers_of_an_arm_come_first(catalog, question, study, arm, expected):
+    rows = rows_of(catalog, question.shown_of_arms)
+    (mine,) = [found for (_, *key), found in rows.items() if key == [study, arm]]
+    told = telling(mine, question.shown_of_arms, question.shown)
+    assert [(row.meaning, row.published.time_months) for row in told][: len(expected)] == expected
+    assert len(told) <= question.shown == 2
+
+
+def test_a_baseline_and_a_comparison_tell_nothing_of_an_arm(catalog):
+    rows = [row for found in rows_of(catalog, {"hba1c"}).values() for row in found]
+    before = [row for row in rows if row.published.time_months == 0]
+    against = [row for row in rows if row.statistic == "mean_difference"]
+    assert before
+    assert against
+    assert telling([*before, *against], ["hba1c"], 2) == []

@@ -8,11 +8,12 @@ from insula.analysis.ask.answer import _spread
 from insula.analysis.ask.ask import Alike, Inquiry, _brought, comparable
 from insula.analysis.ask.clinic import is_tried
 from insula.analysis.ask.patient import Asked
-from insula.analysis.ask.pool import Stage
+from insula.analysis.ask.pool import Stage, _foretold
 from insula.catalog import Catalog
 from insula.catalog.records.questions import Fact, WhatIf
 from insula.population.sample import ParameterTable
 
+from insula.population.quantities import WAIT
 TITLE = {"en": "A", "zh": "甲"}
 VALUE = {"value": 1.0, "unit": "dimensionless", "source": "assumed", "place": "-", "reason": "assumed"}
 BRINGS = {"title": TITLE, "set": {"immunity.memory_allo": VALUE}}
@@ -65,11 +66,36 @@ def test_a_therapy_is_compared_for_its_types_of_diabetes():
     question = Catalog.open().questions["stop_insulin"]
     types = {name: one.types for name, one in question.protocols.items()}
     assert types["usual_care"] == ()
-    assert types["zimislecel_full_dose"] == ("type_1",)
-    for kind in ("type_1", "type_1_recent"):
+    assert types["zimislecel_full_dose"] == ("type_1", "type_1_established")
+    for kind in ("type_1", "type_1_recent", "type_1_established"):
         found = comparable(question, kind)
         assert "usual_care" in found
-        assert ("zimislecel_full_dose" in found) is (kind == "type_1")
+        assert ("zimislecel_full_dose" in found) is (kind != "type_1_recent")
+
+
+def life_of(name):
+    """A clinic for the people of a population who wait a year and ten years, as far as their lives go."""
+    told = {"trait.age": "age", "trait.diabetes_duration": "diabetes_duration"}
+    units = {WAIT: "day", **dict.fromkeys(told, "year")}
+    clinic = SimpleNamespace(
+        population=Catalog.open().populations[name],
+        quantities={symbol: SimpleNamespace(unit=unit) for symbol, unit in units.items()},
+        biography=SimpleNamespace(lived=told),
+        run_in=28.0,
+    )
+    waits = np.array([[337.0], [3622.0]])
+    return clinic, ParameterTable(np.arange(2), np.arange(2), (WAIT,), waits, ("day",))
+
+
+def test_who_enters_a_time_after_the_diagnosis_has_a_duration_before_they_are_born():
+    found = _foretold(*life_of("t1d_one_to_ten_years"))
+    assert set(found) == {"trait.diabetes_duration"}, "their age is still to be lived"
+    assert found["trait.diabetes_duration"] == pytest.approx([1.0, 10.0], abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["t1d_adults_two_years", "stage_2", "t1d_impaired_awareness"])
+def test_who_enters_at_another_stage_has_none(name):
+    assert _foretold(*life_of(name)) == {}
 
 
 def people(*ages):

@@ -151,7 +151,7 @@ def _alike(
     """Condition the population on the patient and draw those who are followed."""
     question, known = inquiry.question, inquiry.asked.known
     fewest = number(question.fewest, "dimensionless")
-    early = candidates(clinic, question, known)
+    early = candidates(clinic, inquiry.type.candidates or question.candidates, known)
     if effective_number(early.weights) < fewest:
         return TooFew(early, effective_number(early.weights))
     often = early.drawn(inquiry.type.pool or question.pool, clinic.seed, "ask: run-in")

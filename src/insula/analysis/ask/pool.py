@@ -16,14 +16,18 @@ import numpy as np
 from insula.analysis.ask.kept import NOTHING_KEPT
 from insula.analysis.ask.side_by_side import side_by_side
 from insula.analysis.ask.weights import Likelihoods, draw, log_likelihood, weights_of
+from insula.core.units import convert
 from insula.endpoints.measure import measure
 from insula.population.derived import evaluate, symbols_in
+from insula.population.quantities import WAIT
 from insula.population.sample import sample
 from insula.population.screening import screen
+from insula.trial.biography import DIAGNOSED_FOR
 from insula.trial.block import ordinary_days
 from insula.trial.cohort import YEAR
 from insula.trial.enrol import enrol
 from insula.trial.follow_up import Record, follow
+from insula.trial.growth import lived as life
 from insula.trial.history import live_until_entry
 
 if TYPE_CHECKING:
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
 
     from insula.analysis.ask.kept import Kept, Table
     from insula.analysis.ask.patient import Known
-    from insula.catalog.records import Question
     from insula.endpoints.visit import Visit
     from insula.population.sample import ParameterTable
     from insula.trial.clinic import Clinic
@@ -78,26 +81,42 @@ class Stage:
         return draw(self.weights, self.people.members, size, seed, purpose)
 
 
-def candidates(clinic: Clinic, question: Question, known: Sequence[Known]) -> Stage:
+def candidates(clinic: Clinic, size: int, known: Sequence[Known]) -> Stage:
     """Draw plausible candidates, whoever a trial would take, and weigh them by the facts that a candidate brings."""
     population = clinic.population
     people = sample(
         clinic.quantities,
         seed=clinic.seed,
-        candidates=np.arange(question.candidates),
+        candidates=np.arange(size),
         ensemble_members=population.ensemble_members,
         correlations=population.correlations,
     )
     if population.history is None:
         people = people.rows(_plausible(clinic, people))
-    mine = [one for one in known if is_known_early(one, people)]
-    return _stage(people, np.ones(len(people.candidates)), mine, _drawn(people))
+    columns = _drawn(people) | _foretold(clinic, people)
+    mine = [one for one in known if _is_known_early(one, columns)]
+    return _stage(people, np.ones(len(people.candidates)), mine, columns)
 
 
-def is_known_early(known: Known, people: ParameterTable) -> bool:
+def _is_known_early(known: Known, columns: dict[str, Floats]) -> bool:
     """Whether a fact is about what candidates have when they are drawn, so that nobody has to be simulated for it."""
     names = symbols_in(known.name, known.of)
-    return names <= set(people.symbols) and all(np.isfinite(people.column(name)).any() for name in names)
+    return all(name in columns and np.isfinite(columns[name]).any() for name in names)
+
+
+def _foretold(clinic: Clinic, people: ParameterTable) -> dict[str, Floats]:
+    """Return what is known of a life before it is lived: the duration of who enters a time after the diagnosis.
+
+    To within a meeting of the clocks; nothing where people enter at another stage.
+    """
+    history = clinic.population.history
+    if history is None or WAIT not in people.symbols:
+        return {}
+    if [criterion.quantity for criterion in history.reached] != [DIAGNOSED_FOR]:
+        return {}
+    wait = np.asarray(convert(people.column(WAIT), clinic.quantities[WAIT].unit, "day"))
+    told = life(clinic, np.full_like(wait, np.nan), -wait - clinic.run_in, 0.0)
+    return {symbol: column for symbol, column in told.items() if np.isfinite(column).all()}
 
 
 def lived(
@@ -122,7 +141,7 @@ def lived(
     people = _people_of(columns, early.people)
     values = {name: column for name, column in columns.items() if not name.startswith(_COUNTED)}
     prior = often[np.isin(early.people.candidates, people.candidates)].astype(np.float64)
-    mine = [one for one in known if not is_known_early(one, early.people)]
+    mine = [one for one in known if one.name not in early.values]
     return _stage(people, prior, mine, values)
 
 

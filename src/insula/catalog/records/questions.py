@@ -21,12 +21,14 @@ Count = Annotated[int, Field(strict=True, ge=1)]
 class DiabetesType(Record):
     """A type of diabetes: the population that stands for it, or why it cannot be asked about.
 
-    `disease` begins the disease of the published studies whose patients may resemble one of this type. `pool` stands in
-    for that of the question, where few of those who are simulated get as far as the day of the therapy.
+    `disease` begins the disease of the published studies whose patients may resemble one of this type. `candidates`
+    and `pool` stand in for those of the question, where few of those who are simulated get as far as the day of the
+    therapy.
     """
 
     title: Title
     population: Text | None = None
+    candidates: Count | None = None
     pool: Count | None = None
     disease: Text | None = None
     refused: Title | None = None

@@ -137,9 +137,10 @@ def _numbers(s: Answer, w: Writer) -> list[str]:
     if s["numbers"] is None:
         return []
     text = w._(
-        "Of {candidates} candidates of the population “{population}”, whoever a trial would take, {run_in} were "
-        "simulated up to the day of the therapy. Weighted by how like the patient they are, they count as {effective} "
-        "(at least {fewest} are needed); {drawn} were drawn, {distinct} different ones, and followed in every therapy."
+        "Of {candidates} candidates of the population “{population}”, whether or not a trial would take them, {run_in} "
+        "were simulated up to the day of the therapy. Weighted by how like the patient they are, they count as "
+        "{effective} (at least {fewest} are needed); {drawn} were drawn, {distinct} different ones, and followed in "
+        "every therapy."
     )
     told = {key: w.number(number) for key, number in s["numbers"].items()}
     return [text.format(population=w.title(s["population"]["title"]), **told)]
