@@ -14,7 +14,7 @@ from small_question import question
 from tiny_study import ASSUMED
 from tolerances import same_bits
 
-CELLS, CARE = "zimislecel_full_dose", "usual_care"
+CELLS, CARE, NOTHING = "zimislecel_full_dose", "usual_care", "stromal_cells_placebo"
 LAST = 56.0
 
 
@@ -38,7 +38,7 @@ def text():
 
 @pytest.fixture(scope="module")
 def asked(catalog, text):
-    return open_question(catalog, text, "tiny", [CELLS, CARE])
+    return open_question(catalog, text, "type_1", [CELLS, CARE, NOTHING])
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,26 @@ def test_patients_cut_into_pieces_live_the_same_lives(asked, start, followed, mo
     monkeypatch.setattr("insula.analysis.ask.courses._AT_ONCE", 2)
     again = follow_arms(asked, start, [CELLS], 1, lambda _: None)
     assert same_bits(again[CELLS][LAST], followed[CELLS][LAST])
+def test_insulin_is_weaned_without_any_therapy_where_own_beta_cells_allow(asked, start):
+    """Who tolerated lows at home may need a little more at first: habits of home end as well."""
+    healthy = {"beta_cells.mass": Sourced(value=1.0, unit="dimensionless", **ASSUMED)}
+    as_before, weaned = start.with_values(asked, healthy), start.with_values(asked, healthy)
+    weaned.cohort.weaned = True
+    need = [
+        follow_arms(asked, one, [CARE], 1, lambda _: None)[CARE][LAST]["insulin_dose_total"]
+        for one in (as_before, weaned)
+    ]
+    assert (need[0] > 0).all()
+    assert need[1].sum() < 0.95 * need[0].sum()
+
+
+def test_cells_in_a_dose_of_nothing_are_the_arm_without_where_all_are_weaned(asked, start):
+    weaned = start.with_values(asked, {})
+    weaned.cohort.weaned = True
+    found = follow_arms(asked, weaned, [CARE, NOTHING], 1, lambda _: None)
+    assert same_bits(found[NOTHING][LAST], found[CARE][LAST])
+
+
 
 
 def test_states_and_parameters_are_set_others_refused(asked, start):

@@ -37,6 +37,10 @@ class Cohort:
         When a day was last sampled, and what the disease clock had handed over then.
     reviewed : (P, 4)
         What the clinic saw at the last review, in the order of `insula.trial.titration.Review`; NaN before the first.
+    weaned
+        Whether the clinic lowers and stops insulin where glucose allows; habits of home end with it.
+    after_therapy
+        Whether a therapy that weans insulin was given: then targets are those after it.
     events : {day: (P,)}
         Severe hypoglycaemia counted in the step that ended on that day.
     passed_over : {(therapy, day): (P,)}
@@ -62,6 +66,7 @@ class Cohort:
     reviewed: NDArray[np.float64]
     given_on: list[float] = field(default_factory=list)
     weaned: bool = False
+    after_therapy: bool = False
     events: dict[float, NDArray[np.float64]] = field(default_factory=dict)
     passed_over: dict[tuple[str, float], NDArray[np.bool_]] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)

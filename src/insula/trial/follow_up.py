@@ -81,9 +81,10 @@ def meet(
 
 
 def _note_what_is_given(cohort: Cohort, now: Sequence[Administration]) -> None:
-    """Remember when something was given, whether insulin is weaned from now on, and who was passed over."""
+    """Remember when something was given, whether a therapy weans insulin from now on, and who was passed over."""
     cohort.given_on.extend(g.day for g in now)
-    cohort.weaned = cohort.weaned or any(g.weans_insulin for g in now)
+    if any(g.weans_insulin for g in now):
+        cohort.weaned = cohort.after_therapy = True
     for_all = {(g.therapy, g.day) for g in now if not g.if_on_insulin}
     for g in now:
         if (g.therapy, g.day) not in for_all:

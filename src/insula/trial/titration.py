@@ -92,6 +92,7 @@ def titrate(
     weight: NDArray[np.float64],
     daily: NDArray[np.float64],
     weaned: bool,
+    after_therapy: bool,
 ) -> Doses:
     """Return the doses after a review; those who are off insulin may resume, those on it may stop.
 
@@ -100,15 +101,16 @@ def titrate(
     daily : (P,) U/day
         What was injected on the sampled days.
     weaned : bool
-        Whether a therapy with `weans_insulin` has been given: only then is insulin weaned (doses go down while
-        glucose stays within the limits for stopping) and stopped.
+        Whether insulin is weaned (doses go down while glucose stays within the limits for stopping) and stopped.
+    after_therapy : bool
+        Whether a therapy with `weans_insulin` has been given: only then the targets after a therapy hold.
     """
     rule = regimen.titration
     first = start(regimen, weight)
     down_anyway = seen.share_low > own.tolerated
     if weaned:
         down_anyway |= _well(regimen, seen)
-    aim = rule.after_therapy if weaned and rule.after_therapy is not None else rule
+    aim = rule.after_therapy if after_therapy and rule.after_therapy is not None else rule
     over_basal, over_rapid = first.basal / doses.basal, doses.carbohydrate_ratio / first.carbohydrate_ratio
     basal = doses.basal * _step(rule, seen.fasting, aim.fasting, own, down_anyway, over_basal)
     ratio = doses.carbohydrate_ratio / _step(

@@ -117,6 +117,7 @@ def change_doses(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp], seen: Re
         cohort.drawn[clinic.symbols.weight][who],
         cohort.daily_dose[who],
         weaned=cohort.weaned,
+        after_therapy=cohort.after_therapy,
     )
     cohort.doses.put(who, doses)
     prescribe(clinic, cohort)

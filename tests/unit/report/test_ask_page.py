@@ -129,7 +129,9 @@ def test_chances_limits_and_what_they_stand_on():
         "below 8.0 %", "Fact female yes",
         "8.1 (7.5 to 8.6) 120", "they count as 40 (at least 30 are needed); 50 were drawn, 45 different",
         "Fact kidney 8.0 % the model has none", "Age (18 to 65 years) met a2020, abstract",
-        "Trial <A> · All 12 42.9 – 0.5 25 % (month 12, n 12)", "liver bleeding Trial <A> · All 25 %",
+        "Trial <A> · All 12 42.9 – 0.5 Free of it: 25 % (month 12, n 12)",
+        "the clinic lowers and stops insulin from the first day wherever glucose allows",
+        "In the catalog, and not asked about for this type of diabetes: Drug B.", "liver bleeding Trial <A> · All 25 %",
         "It recommends nothing.", "Something is left out.",
     ):  # fmt: skip
         assert words in text
@@ -164,6 +166,20 @@ def test_the_terminal_says_the_same_in_short(lang):
 def test_agreement_has_no_share_between_truths():
     answer = changed()
     sure = {
+def test_whether_insulin_is_weaned_everywhere_is_said_only_where_it_is():
+    assert "lowers and stops insulin" not in page(changed(weans_insulin=False))
+    assert "停用胰岛素" in page(ANSWER, "zh")
+
+
+def test_changes_are_named_in_both_languages():
+    answer = changed()
+    answer["therapies"][0]["resembling"][0]["published"] = [
+        ROW | {"statistic": "percent_change", "value": -37.0, "unit": "percent"}
+    ]
+    assert "Free of it: -37.0 % (percent change, month 12, n 12)" in page(answer).replace("\u2212", "-")
+    assert "百分比变化" in page(answer, "zh")
+
+
         **CHANCE,
         "share": 0.0,
         "low": 0.0,

@@ -22,8 +22,9 @@ def doses(on=True):
     return Doses(np.array([20.0]), np.array([10.0]), np.array([40.0]), np.array([on]))
 
 
-def after(seen=WELL, *, on=True, daily=35.0, weaned=False, own=STRICT):
-    return titrate(REGIMEN, doses(on), seen, own, WEIGHT, np.array([daily]), weaned=weaned)
+def after(seen=WELL, *, on=True, daily=35.0, weaned=False, after_therapy=False, own=STRICT):
+    limits = {"weaned": weaned, "after_therapy": after_therapy}
+    return titrate(REGIMEN, doses(on), seen, own, WEIGHT, np.array([daily]), **limits)
 
 
 def seen(**changes):
@@ -40,7 +41,7 @@ def test_insulin_that_waits_begins_with_the_first_dose_once_a_limit_is_passed():
     waiting = REGIMEN.model_copy(update={"start": REGIMEN.start.model_copy(update={"waits": True})})
     first, nothing = start(waiting, WEIGHT), np.zeros(1)
     well, ill = (
-        titrate(waiting, first, now, STRICT, WEIGHT, nothing, weaned=False)
+        titrate(waiting, first, now, STRICT, WEIGHT, nothing, weaned=False, after_therapy=False)
         for now in (WELL, seen(fasting=300.0))
     )
     assert not first.on_insulin
@@ -71,7 +72,7 @@ def test_a_dose_that_was_cut_far_down_rises_by_a_step_of_the_first_dose():
     first = start(REGIMEN, WEIGHT)
     little = replace(first, basal=first.basal / 8, carbohydrate_ratio=first.carbohydrate_ratio * 8)
     high = seen(fasting=250.0, after_meal=250.0)
-    found = titrate(REGIMEN, little, high, STRICT, WEIGHT, np.array([5.0]), weaned=False)
+    found = titrate(REGIMEN, little, high, STRICT, WEIGHT, np.array([5.0]), weaned=False, after_therapy=False)
     assert found.basal - little.basal == pytest.approx((UP - 1) * first.basal)
     rapid = 1 / found.carbohydrate_ratio - 1 / little.carbohydrate_ratio
     assert rapid == pytest.approx((UP - 1) / first.carbohydrate_ratio)
@@ -105,6 +106,13 @@ def test_after_a_therapy_insulin_is_weaned_while_glucose_is_well():
     found = after(weaned=True)
     assert found.basal == pytest.approx(20.0 * DOWN)
     assert found.on_insulin.all()
+
+
+@pytest.mark.parametrize(("after_therapy", "factor"), [(False, 1.0), (True, UP)])
+def test_targets_are_lower_only_after_a_therapy_however_insulin_is_weaned(after_therapy, factor):
+    """Between the two upper ends, and too high after meals to be weaned."""
+    found = after(seen(fasting=122.0, after_meal=155.0), weaned=True, after_therapy=after_therapy)
+    assert found.basal == pytest.approx(20.0 * factor)
 
 
 def test_a_small_dose_is_stopped_when_glucose_is_well():

@@ -55,6 +55,7 @@ def answer_of(catalog: Catalog, inquiry: Inquiry) -> Answer:
         "goal": question.goal,
         "benefits": {name: catalog.endpoints[name].title.model_dump() for name in question.benefits},
         "therapies": _therapies(catalog, inquiry),
+        "weans_insulin": question.weans_insulin,
         "limits": {
             name: {"title": one.title.model_dump(), "without": one.without.model_dump()}
             for name, one in question.limits.items()

@@ -163,6 +163,7 @@ def _alike(
     chosen = late.people.candidates[times > 0]
     _, cohort, baseline = live(clinic, early.people.rows(np.isin(early.people.candidates, chosen)))
     start = Start(cohort, baseline).take(cohort.alive).with_values(clinic, _brought(inquiry))
+    start.cohort.weaned = question.weans_insulin
     drawn = times[times > 0][cohort.alive].astype(np.float64)
     return Alike(early, late, arrived, start, drawn, start.cohort.members)
 

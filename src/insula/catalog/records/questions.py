@@ -151,8 +151,10 @@ class Question(Record):
     `candidates` are drawn, `pool` of them are simulated up to the day of the therapy, `patients` are followed in every
     therapy, `retried` of those who do not reach the `goal` are followed again without each limit. `fewest` is the
     smallest effective number of virtual patients that an answer may stand on. Of the published arms of a therapy the
-    `resembling` nearest in the facts of `resembling_by` are shown, with what was published of `shown_of_arms`; the
-    published `harms` are listed for all arms. `sensor` is needed where a fact is told by a sensor.
+    `resembling` nearest in the facts of `resembling_by` are shown, each with so many numbers (`shown`) of the outcomes
+    `shown_of_arms`, the first ones first; the published `harms` are listed for all arms. `sensor` is needed where a
+    fact is told by a sensor. With `weans_insulin` the clinic lowers and stops insulin in every therapy alike where
+    glucose allows, from the day of the therapy on; without it, only after therapies that wean it by themselves.
     """
 
     id: Text
@@ -168,6 +170,7 @@ class Question(Record):
     limits: Mapping[str, WhatIf] = {}
     harms: tuple[Text, ...] = ()
     shown_of_arms: Names
+    weans_insulin: bool = False
     candidates: Count
     pool: Count
     patients: Count

@@ -60,7 +60,13 @@ def _chances(s: Answer, w: Writer) -> Section:
         if missing
         else []
     )
-    return Section("chances", w._("Chance of each benefit"), [lead.format(level=level)], tables, notes)
+    weaned = w._(
+        "With every therapy and without any, the clinic lowers and stops insulin from the first day wherever glucose "
+        "allows, and begins it again where glucose no longer does; patients keep to the clinic's targets meanwhile, "
+        "not to habits of their own."
+    )
+    told = [lead.format(level=level), *([weaned] if s["weans_insulin"] else [])]
+    return Section("chances", w._("Chance of each benefit"), told, tables, notes)
 
 
 def _known(s: Answer, w: Writer) -> Section:
