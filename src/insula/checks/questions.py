@@ -61,9 +61,12 @@ def _outcomes(survey: Survey, entry: Entry[Any], question: Question) -> Iterator
 def _limits(survey: Survey, entry: Entry[Any], question: Question) -> Iterator[Problem]:
     for name, what_if in question.limits.items():
         yield from _set(survey, entry, ("limits", name, "set"), what_if.set)
-        for therapy in what_if.only_with:
-            at: tuple[str, ...] = ("limits", name, "only_with")
-            yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)
+        for key in ("only_with", "not_with"):
+            for therapy in getattr(what_if, key):
+                at: tuple[str, ...] = ("limits", name, key)
+                yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)
+        for kind in what_if.types:
+            yield from exists(entry, ("limits", name, "types"), "type", kind, question.types)
         for therapy in what_if.doses.therapies if what_if.doses else ():
             at = ("limits", name, "doses", "therapies")
             yield from exists(entry, at, "therapy", therapy, survey.catalog.therapies)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from insula.analysis.ask.answer import _spread
 from insula.analysis.ask.ask import Alike, Inquiry, _brought, comparable
-from insula.analysis.ask.clinic import is_tried
+from insula.analysis.ask.clinic import is_tried, limits_of
 from insula.analysis.ask.patient import Asked
 from insula.analysis.ask.pool import Stage, _foretold
 from insula.catalog import Catalog
@@ -59,7 +59,61 @@ DOSES = {"doses": {"therapies": ["donor_islets"], "factor": VALUE}}
     ],
 )
 def test_a_limit_is_tried_where_it_can_be_one(limit, protocol, tried):
-    assert is_tried(WhatIf.model_validate(LIMIT | limit), Catalog.open().protocols[protocol]) is tried
+        (CELLS, "stromal_cells_zang", True),
+        (CELLS, "stromal_cells_zang_placebo", False),
+        (SET | {"only_with": ["mesenchymal_stem_cells"]}, "stromal_cells_zang_placebo", False),
+        (SET, "stromal_cells_placebo", False),
+        (SET | {"not_with": ["stem_cells_of_the_patient"]}, "zimislecel_full_dose", True),
+        (SET | {"not_with": ["stem_cells_of_the_patient"]}, "cipsc_islets", False),
+        (SET | {"types": ["type_1", "type_2"]}, "zimislecel_full_dose", True),
+        (SET | {"types": ["type_2"]}, "zimislecel_full_dose", False),
+    what_if = WhatIf.model_validate(LIMIT | limit)
+    assert is_tried(what_if, Catalog.open().protocols[protocol], "type_1") is tried
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "limit", "tried"),
+    [
+        ("type_1", "cipsc_islets", "rejection", False),
+        ("type_1", "zimislecel_full_dose", "rejection", True),
+        ("type_1", "zimislecel_full_dose", "toxicity", True),
+        ("type_1", "zimislecel_full_dose", "lost_beta_cells", False),
+        ("type_1_recent", "stromal_cells_200_million", "lost_beta_cells", True),
+        ("type_1_recent", "stromal_cells_200_million", "autoimmunity", True),
+        ("type_2", "stromal_cells_zang", "autoimmunity", False),
+        ("type_2", "stromal_cells_zang", "lost_beta_cells", True),
+        ("type_2", "stromal_cells_zang_placebo", "dose", False),
+    ],
+)
+def test_what_can_limit_whom(kind, protocol, limit, tried):
+    catalog = Catalog.open()
+    question = catalog.questions["stop_insulin"]
+    assert (limit in limits_of(question, catalog.protocols[protocol], kind)) is tried
+
+
+def test_nobody_is_left_out_for_their_age_of_those_who_are_titled_by_it():
+    """Candidates of a question meet no criterion of a trial, so one who is younger must not be a surprise."""
+    catalog = Catalog.open()
+    lived = [one.population for one in catalog.questions["stop_insulin"].types.values() if one.population]
+    for name in lived:
+        population = catalog.populations[name]
+        if population.history is None:
+            continue
+        youngest = [c.at_least.value for c in population.eligible if c.quantity == "trait.age" and c.at_least]
+        assert max(youngest, default=0.0) <= 1.0, name
+
+
+def test_therapies_that_are_not_asked_about_are_named_without_their_variants():
+    catalog = Catalog.open()
+    question = catalog.questions["stop_insulin"]
+    asked = Asked("type_1_recent", {"age": 20.0}, frozenset(), frozenset(), ())
+    judged = {name: [] for name in comparable(question, "type_1_recent")}
+    named = [title["en"] for title in _not_asked_about(catalog, Inquiry(question, asked, judged))]
+    titles = {name: one.title["en"] for name, one in catalog.therapies.items()}
+    assert {titles["donor_islets"], titles["cyclosporin"]} <= set(named)
+    assert not {titles[name] for name in ("anti_cd3", "mesenchymal_stem_cells", "graft_in_muscle")} & set(
+        named
+    )
 
 
 def test_a_therapy_is_compared_for_its_types_of_diabetes():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.analysis.ask.clinic import horizon_days, open_question
+from insula.analysis.ask.clinic import horizon_days, limits_of, open_question
 from insula.analysis.ask.courses import Measured, Start, follow_arms, follow_without_limits
 from insula.analysis.ask.fits import Judged, judge, suits
 from insula.analysis.ask.kept import NOTHING_KEPT, keep
@@ -132,7 +132,7 @@ def ask(
         return found
     progress("prepare", 0.0)
     kept = NOTHING_KEPT if parts is None else keep(parts, catalog, question, asked, size)
-    clinic = open_question(catalog, question, found.type.population, found.compared)
+    clinic = open_question(catalog, question, asked.diabetes_type, found.compared)
     alike = _alike(clinic, found, size, workers, progress, kept)
     if isinstance(alike, TooFew):
         return Inquiry(question, asked, judged, too_few=alike)
@@ -189,15 +189,16 @@ def _courses(
         clinic, alike.start, inquiry.compared, workers, lambda share: progress("follow", share), kept
     )
     last = horizon_days(question)[-1]
+    tried = {name: limits_of(question, protocols[name], inquiry.asked.diabetes_type) for name in arms}
     retried = {
         name: _some(measured[last][question.goal] == 0, question.retried)
         for name, measured in arms.items()
-        if clinic.arms[name].given
+        if tried[name]
     }
     retried = {name: who for name, who in retried.items() if who.any()}
     starts = {name: alike.start.take(who) for name, who in retried.items()}
     without = follow_without_limits(
-        clinic, question, protocols, starts, workers, lambda share: progress("limits", share), kept
+        clinic, question, tried, starts, workers, lambda share: progress("limits", share), kept
     )
     return Courses(arms, retried, without)
 

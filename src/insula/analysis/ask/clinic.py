@@ -23,20 +23,24 @@ def horizon_days(question: Question) -> tuple[float, ...]:
     return tuple(sorted(float(round(number(horizon, "day"))) for horizon in question.horizons))
 
 
-def open_question(catalog: Catalog, question: Question, population: str, protocols: Sequence[str]) -> Clinic:
-    """Compile the models for these protocols and their variants with other doses.
+def open_question(
+    catalog: Catalog, question: Question, diabetes_type: str, protocols: Sequence[str]
+) -> Clinic:
+    """Compile the models for these protocols and their variants with other doses, over a type with a population.
 
     Raises
     ------
     UnknownName, InvalidText, ProtocolError, CompileError
         As `insula.trial.open_clinic.open_clinic`.
     """
+    population = question.types[diabetes_type].population
+    assert population is not None
     texts = {name: catalog.protocols[name] for name in protocols}
     variants = {
         variant_of(name, limit): _with_doses(protocol, what_if)
         for name, protocol in texts.items()
-        for limit, what_if in question.limits.items()
-        if what_if.doses is not None and is_tried(what_if, protocol)
+        for limit in limits_of(question, protocol, diabetes_type)
+        if (what_if := question.limits[limit]).doses is not None
     }
     days = horizon_days(question)
     study = Study(
@@ -55,11 +59,27 @@ def open_question(catalog: Catalog, question: Question, population: str, protoco
     return open_clinic(catalog, study)
 
 
-def is_tried(what_if: WhatIf, protocol: Protocol) -> bool:
-    """Whether a limit can be one of a protocol: it concerns a therapy that is given."""
+def limits_of(question: Question, protocol: Protocol, diabetes_type: str) -> list[str]:
+    """Return the limits of a question that are tried with a protocol, in its order."""
+    return [name for name, one in question.limits.items() if is_tried(one, protocol, diabetes_type)]
+
+
+def is_tried(what_if: WhatIf, protocol: Protocol, diabetes_type: str) -> bool:
+    """Whether a limit can be one of a protocol: it concerns this type of diabetes, and a therapy that is given."""
+    if what_if.types and diabetes_type not in what_if.types:
+        return False
     concerned = set(what_if.only_with or (what_if.doses.therapies if what_if.doses else ()))
-    given = {entry.therapy for entry in protocol.give}
-    return bool(given) and (not concerned or bool(concerned & given))
+    given = {entry.therapy for entry in protocol.give if _amount(entry) > 0}
+    if not given or given & set(what_if.not_with):
+        return False
+    return not concerned or bool(concerned & given)
+
+
+def _amount(entry: Give) -> float:
+    """Return the dose or level of an entry, in its own unit; that of a control arm is zero."""
+    amount = entry.dose or entry.target
+    assert amount is not None
+    return amount.value
 
 
 def variant_of(protocol: str, limit: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from insula.analysis.ask.clinic import is_tried, variant_of
+from insula.analysis.ask.clinic import variant_of
 from insula.analysis.ask.kept import NOTHING_KEPT
 from insula.analysis.ask.side_by_side import side_by_side
 from insula.core.errors import UnknownName
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from insula.analysis.ask.kept import Kept, Table, Task
-    from insula.catalog.records import Protocol, Question, Sourced
+    from insula.catalog.records import Question, Sourced
     from insula.endpoints.visit import Visit
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
@@ -88,15 +88,14 @@ def follow_arms(
 def follow_without_limits(
     clinic: Clinic,
     question: Question,
-    protocols: Mapping[str, Protocol],
+    tried: Mapping[str, Sequence[str]],
     starts: Mapping[str, Start],
     workers: int,
     progress: Callable[[float], None],
     kept: Kept = NOTHING_KEPT,
 ) -> dict[tuple[str, str], Measured]:
-    """Follow some patients of each arm again without each limit of the question, by arm and limit."""
-    limits = question.limits
-    keys = [(arm, limit) for arm in starts for limit in limits if is_tried(limits[limit], protocols[arm])]
+    """Follow some patients of each arm again without each limit that is `tried` in it, by arm and limit."""
+    keys = [(arm, limit) for arm in starts for limit in tried[arm]]
     tasks: list[Task] = []
     for arm, limit in keys:
         what_if = question.limits[limit]

@@ -116,12 +116,15 @@ class WhatIf(Record):
     """A limit, tried by a run of the same patients without it.
 
     `set` gives symbols of the disease model (states, or parameters from then on) other values on day 0. It is tried
-    where one of the therapies `only_with` is given; without them, everywhere.
+    where one of the therapies `only_with` is given (without them, wherever anything is), none of those that
+    `not_with` names, and in the `types` of diabetes; without them, in all. A dose or level of zero is not given.
     """
 
     title: Title
     without: Title
     only_with: tuple[Text, ...] = ()
+    not_with: tuple[Text, ...] = ()
+    types: tuple[Text, ...] = ()
     set: Mapping[str, Sourced] = {}
     doses: MoreOf | None = None
 
