@@ -70,6 +70,8 @@ def test_standard_output_is_json_alone(answered):
     answer = json.loads(done.stdout)
     assert answer["answered"] is True
     assert answer["refusal"] is None
+    assert answer["disclaimer"]["en"].endswith("It recommends nothing.")
+    assert answer["disclaimer"]["zh"].endswith("不作任何推荐。")
     assert json.loads((folder / "answer.json").read_text(encoding="utf-8")) == answer
     assert done.stderr.strip().endswith("report.html")
 

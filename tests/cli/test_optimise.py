@@ -44,6 +44,11 @@ def test_a_search_that_goes_on_finds_what_one_search_finds(asked, answer):
     assert json.loads(at_once.stdout) == answer
 
 
+def test_the_numbers_say_what_they_are_not_for(answer):
+    assert "not for individual treatment decisions" in answer["disclaimer"]["en"]
+    assert "不用于个体治疗决策" in answer["disclaimer"]["zh"]
+
+
 def test_the_first_trial_is_the_protocol_and_more_cells_make_more_c_peptide(answer):
     first = answer["trials"][0]
     assert (first["dose"], first["infusions"], first["cost"]) == (1.0, 1, 1.0)

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
+from insula.core.disclaimer import disclaimer
 from insula.report.ask.page import render_answer
 from insula.report.ask.terminal import terminal_answer
 
@@ -68,7 +69,8 @@ def therapy(name, **changes):
 
 
 ANSWER = {
-    "question": "q", "title": title("May they?", "可以吗？"), "asks": title("How many?", "多少人？"),
+    "question": "q", "disclaimer": disclaimer(), "weans_insulin": True, "not_asked_about": [title("Drug B", "药物乙")],
+    "title": title("May they?", "可以吗？"), "asks": title("How many?", "多少人？"),
     "diabetes_type": title("Type 9", "9 型"), "population": {"id": "p", "title": title("People", "人群")},
     "level": 0.9, "seed": 1, "answered": True, "refusal": None,
     "facts": [

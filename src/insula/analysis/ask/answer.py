@@ -13,6 +13,7 @@ from insula.analysis.ask.resembling import nearest, published_arms, rows_of
 from insula.analysis.ask.weights import effective_without
 from insula.analysis.compare_with_published import LEVEL
 from insula.analysis.expected_harms import expected_harms
+from insula.core.disclaimer import disclaimer
 from insula.population.derived import evaluate
 from insula.statistics.chance import chance, effective_number
 from insula.trial.quantities import number
@@ -40,6 +41,7 @@ def answer_of(catalog: Catalog, inquiry: Inquiry) -> Answer:
     question = inquiry.question
     return {
         "question": question.id,
+        "disclaimer": disclaimer(),
         "title": question.title.model_dump(),
         "asks": question.question.model_dump(),
         "diabetes_type": inquiry.type.title.model_dump(),

@@ -12,6 +12,7 @@ from insula.analysis.optimise.design import LEVEL, Design
 from insula.analysis.optimise.people import enrol_people
 from insula.analysis.optimise.schedules import control_of, doses_of
 from insula.analysis.optimise.search import front, search
+from insula.core.disclaimer import disclaimer
 from insula.core.errors import InsulaError, UnknownName
 from insula.core.parts import open_parts
 from insula.core.provenance import text_hash
@@ -168,6 +169,7 @@ def _answer(
     shown = [_trial(place, tried[k], design, control, members) for k in range(len(tried))]
     return {
         "study": study.id,
+        "disclaimer": disclaimer(),
         "title": study.title.model_dump(),
         "arm": _named(space.arm, study.arms[space.arm]),
         "therapy": _named(space.therapy, catalog.therapies[space.therapy]),

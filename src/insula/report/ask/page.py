@@ -8,7 +8,6 @@ from insula.report.answer_files import save_answer
 from insula.report.ask import words
 from insula.report.ask.figure import chance_figure
 from insula.report.ask.tables import headline, not_compared, not_from_people, sections
-from insula.report.ask.terminal import disclaimer
 from insula.report.figures.style import to_svg
 from insula.report.html import fill, markup
 from insula.report.writing import Writer
@@ -30,7 +29,6 @@ def render_answer(answer: dict[str, Any], lang: str) -> str:
         "ask.html.j2",
         w,
         s=answer,
-        disclaimer=disclaimer(w),
         headline=[*headline(answer, w), *not_from_people(answer, w), *not_compared(answer, w)],
         refusal=[] if answer["answered"] else [*words.refusal(answer, w), *not_compared(answer, w)],
         figure=_figure(answer, w) if answer["answered"] else None,

@@ -34,7 +34,7 @@ def terminal_answer(s: dict[str, Any], lang: str) -> Group:
 
 def _parts(s: dict[str, Any], w: Writer) -> Iterator[RenderableType]:
     yield Text(w.title(s["title"]), style="bold")
-    yield Text(disclaimer(w), style="yellow")
+    yield Text(w.title(s["disclaimer"]), style="yellow")
     if not s["answered"]:
         yield from (Text(line) for line in (*words.refusal(s, w), *not_compared(s, w)))
         return
@@ -48,14 +48,6 @@ def _parts(s: dict[str, Any], w: Writer) -> Iterator[RenderableType]:
         yield from (Text(line) for line in section.notes)
     yield Text()
     yield from (Text(line) for line in (*not_from_people(s, w), *not_compared(s, w)))
-
-
-def disclaimer(w: Writer) -> str:
-    """Return what stands above every answer."""
-    return w._(
-        "Simulated. Research software: exploratory in-silico evidence about virtual patients, not for individual "
-        "treatment decisions. It recommends nothing."
-    )
 
 
 def _table(table: Table) -> RichTable:
