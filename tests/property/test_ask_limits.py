@@ -54,10 +54,8 @@ def followed(asked, start):
 
 
 @pytest.fixture(scope="module")
-def without(catalog, asked, text, start):
-    return follow_without_limits(
-        asked, text, {CELLS: catalog.protocols[CELLS]}, {CELLS: start}, 2, lambda _: None
-    )
+def without(asked, text, start):
+    return follow_without_limits(asked, text, {CELLS: list(text.limits)}, {CELLS: start}, 2, lambda _: None)
 
 
 def test_a_limit_set_to_what_it_was_changes_nothing(followed, without):
@@ -95,6 +93,8 @@ def test_patients_cut_into_pieces_live_the_same_lives(asked, start, followed, mo
     monkeypatch.setattr("insula.analysis.ask.courses._AT_ONCE", 2)
     again = follow_arms(asked, start, [CELLS], 1, lambda _: None)
     assert same_bits(again[CELLS][LAST], followed[CELLS][LAST])
+
+
 def test_insulin_is_weaned_without_any_therapy_where_own_beta_cells_allow(asked, start):
     """Who tolerated lows at home may need a little more at first: habits of home end as well."""
     healthy = {"beta_cells.mass": Sourced(value=1.0, unit="dimensionless", **ASSUMED)}
@@ -113,8 +113,6 @@ def test_cells_in_a_dose_of_nothing_are_the_arm_without_where_all_are_weaned(ask
     weaned.cohort.weaned = True
     found = follow_arms(asked, weaned, [CARE, NOTHING], 1, lambda _: None)
     assert same_bits(found[NOTHING][LAST], found[CARE][LAST])
-
-
 
 
 def test_states_and_parameters_are_set_others_refused(asked, start):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from insula.analysis.ask.fits import judge, suits
-from insula.analysis.ask.resembling import PublishedArm, nearest, published_arms, rows_of
+from insula.analysis.ask.resembling import PublishedArm, nearest, published_arms, rows_of, telling
 from insula.catalog import Catalog
 
 
@@ -44,8 +44,10 @@ def test_one_criterion_is_enough_to_be_left_out(question):
     )
 
 
-def arm(name, age=math.nan, duration=math.nan, size=10.0, therapy="cells", disease="T1D"):
-    return PublishedArm("t", "s", "S", name, name, "calibration", disease, therapy, size, age, duration)
+def arm(name, age=math.nan, duration=math.nan, size=10.0, therapy="cells", disease="T1D", study=None):
+    return PublishedArm(
+        "t", study or name, "S", name, name, "calibration", disease, therapy, size, age, duration
+    )
 
 
 def found(arms, patient, most=9):
@@ -80,6 +82,25 @@ def test_only_the_same_class_and_disease_resemble():
 
 def test_no_more_are_shown_than_asked_for():
     assert len(found([arm(str(k), 40 + k) for k in range(5)], {"age": 40.0}, most=2)) == 2
+
+
+def test_of_each_study_the_nearest_arm_is_shown_and_the_largest_of_equals():
+    arms = [arm("far", 60, study="a"), arm("near", 42, study="a"), arm("other", 50, study="b")]
+    assert [name for name, _ in found(arms, {"age": 40.0})] == ["near", "other"]
+    alike = [arm("half", 40, size=9.0, study="a"), arm("whole", 40, size=60.0, study="a")]
+    assert [name for name, _ in found(alike, {"age": 40.0})] == ["whole"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "therapy", "study"),
+    [("T1D", "msc", "protrans_1_2"), ("T1D", "anti_cd3", "herold_2013_abate"), ("T2D", "msc", "zang_2022")],
+)
+def test_trials_that_published_no_insulin_independence_resemble_too(catalog, question, kind, therapy, study):
+    rows = rows_of(catalog, question.shown_of_arms)
+    told = {key for key, mine in rows.items() if telling(mine, question.shown_of_arms, question.shown)}
+    arms = [one for one in published_arms(catalog) if (one.topic, one.study, one.arm) in told]
+    chosen = nearest(arms, therapy, kind, {"age": 20.0}, {"age": 8.0}, question.resembling)
+    assert study in {one.study for one, _ in chosen}
 
 
 def test_what_is_not_known_of_the_patient_does_not_count():

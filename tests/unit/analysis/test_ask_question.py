@@ -1,19 +1,21 @@
 """What a question makes of a patient: what a fact brings, which therapies are compared, which limits are tried."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from insula.analysis.ask.answer import _spread
+from insula.analysis.ask.answer import _not_asked_about, _spread
 from insula.analysis.ask.ask import Alike, Inquiry, _brought, comparable
 from insula.analysis.ask.clinic import is_tried, limits_of
 from insula.analysis.ask.patient import Asked
 from insula.analysis.ask.pool import Stage, _foretold
 from insula.catalog import Catalog
 from insula.catalog.records.questions import Fact, WhatIf
+from insula.population.quantities import WAIT
 from insula.population.sample import ParameterTable
 
-from insula.population.quantities import WAIT
 TITLE = {"en": "A", "zh": "甲"}
 VALUE = {"value": 1.0, "unit": "dimensionless", "source": "assumed", "place": "-", "reason": "assumed"}
 BRINGS = {"title": TITLE, "set": {"immunity.memory_allo": VALUE}}
@@ -44,6 +46,7 @@ def test_a_fact_is_used_in_one_way(changes, message):
 
 LIMIT = {"title": TITLE, "without": TITLE}
 SET = {"set": {"islet_graft.attrition": VALUE | {"unit": "per_day"}}}
+CELLS = {"doses": {"therapies": ["mesenchymal_stem_cells"], "factor": VALUE}}
 DOSES = {"doses": {"therapies": ["donor_islets"], "factor": VALUE}}
 
 
@@ -56,9 +59,6 @@ DOSES = {"doses": {"therapies": ["donor_islets"], "factor": VALUE}}
         (SET | {"only_with": ["stem_cell_islets"]}, "donor_islets_potent_induction", False),
         (DOSES, "donor_islets_potent_induction", True),
         (DOSES, "zimislecel_full_dose", False),
-    ],
-)
-def test_a_limit_is_tried_where_it_can_be_one(limit, protocol, tried):
         (CELLS, "stromal_cells_zang", True),
         (CELLS, "stromal_cells_zang_placebo", False),
         (SET | {"only_with": ["mesenchymal_stem_cells"]}, "stromal_cells_zang_placebo", False),
@@ -67,6 +67,9 @@ def test_a_limit_is_tried_where_it_can_be_one(limit, protocol, tried):
         (SET | {"not_with": ["stem_cells_of_the_patient"]}, "cipsc_islets", False),
         (SET | {"types": ["type_1", "type_2"]}, "zimislecel_full_dose", True),
         (SET | {"types": ["type_2"]}, "zimislecel_full_dose", False),
+    ],
+)
+def test_a_limit_is_tried_where_it_can_be_one(limit, protocol, tried):
     what_if = WhatIf.model_validate(LIMIT | limit)
     assert is_tried(what_if, Catalog.open().protocols[protocol], "type_1") is tried
 

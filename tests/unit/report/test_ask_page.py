@@ -20,7 +20,8 @@ ARM = {
     "disease": "T1D", "therapy_class": "cells", "size": 12.0, "age": 42.9, "duration": None, "distance": 0.5,
 }  # fmt: skip
 ROW = {
-    "meaning": "free", "word": "adverse_event:liver_bleeding", "months": 12.0, "statistic": "proportion", "value": 0.25,
+    "meaning": "free", "title": {"en": "Free of it", "zh": "已脱离"},
+    "word": "adverse_event:liver_bleeding", "months": 12.0, "statistic": "proportion", "value": 0.25,
     "unit": "dimensionless", "n": 12,
 }  # fmt: skip
 
@@ -165,9 +166,6 @@ def test_the_terminal_says_the_same_in_short(lang):
     assert "liver bleeding" not in told
 
 
-def test_agreement_has_no_share_between_truths():
-    answer = changed()
-    sure = {
 def test_whether_insulin_is_weaned_everywhere_is_said_only_where_it_is():
     assert "lowers and stops insulin" not in page(changed(weans_insulin=False))
     assert "停用胰岛素" in page(ANSWER, "zh")
@@ -182,6 +180,9 @@ def test_changes_are_named_in_both_languages():
     assert "百分比变化" in page(answer, "zh")
 
 
+def test_agreement_has_no_share_between_truths():
+    answer = changed()
+    sure = {
         **CHANCE,
         "share": 0.0,
         "low": 0.0,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.analysis.ask.clinic import horizon_days
-from insula.analysis.ask.resembling import nearest, published_arms, rows_of
+from insula.analysis.ask.resembling import nearest, published_arms, rows_of, telling
 from insula.analysis.ask.weights import effective_without
 from insula.analysis.compare_with_published import LEVEL
 from insula.analysis.expected_harms import expected_harms
@@ -55,9 +55,10 @@ def answer_of(catalog: Catalog, inquiry: Inquiry) -> Answer:
         "numbers": None if inquiry.alike is None else _numbers(inquiry, inquiry.alike),
         "horizons": [{"day": day, "value": h.value, "unit": h.unit} for h, day in _horizons(inquiry)],
         "goal": question.goal,
+        "weans_insulin": question.weans_insulin,
         "benefits": {name: catalog.endpoints[name].title.model_dump() for name in question.benefits},
         "therapies": _therapies(catalog, inquiry),
-        "weans_insulin": question.weans_insulin,
+        "not_asked_about": _not_asked_about(catalog, inquiry),
         "limits": {
             name: {"title": one.title.model_dump(), "without": one.without.model_dump()}
             for name, one in question.limits.items()
@@ -183,8 +184,8 @@ def _therapies(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
             "origins": _origins(catalog, name),
             "chances": [],
             "limits": None,
-            "resembling": _resembling(inquiry, one.therapy_class, arms, rows),
-            "harms": _harms(inquiry, one.therapy_class, arms, rows),
+            "resembling": _resembling(catalog, inquiry, one.therapy_class, arms, rows),
+            "harms": _harms(catalog, inquiry, one.therapy_class, arms, rows),
             "expected_harms": expected_harms(
                 catalog, catalog.protocols[name], horizon_days(question), question.seed, LEVEL
             ),
@@ -194,6 +195,19 @@ def _therapies(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
             mine["limits"] = _limits(inquiry, inquiry.courses, name)
         found.append(mine)
     return found
+
+
+def _not_asked_about(catalog: Catalog, inquiry: Inquiry) -> list[Answer]:
+    """Return the titles of therapies of the catalog that no protocol for this type of diabetes gives.
+
+    Those that only change another one (its site, its origin, its route) share its module and are left out.
+    """
+    asked = {entry.therapy for name in inquiry.judged for entry in catalog.protocols[name].give}
+    return [
+        one.title.model_dump()
+        for name, one in catalog.therapies.items()
+        if one.module in (None, name) and name not in asked
+    ]
 
 
 def _origins(catalog: Catalog, protocol: str) -> list[Answer]:
@@ -264,6 +278,7 @@ def _limits(inquiry: Inquiry, courses: Courses, name: str) -> Answer | None:
 
 
 def _resembling(
+    catalog: Catalog,
     inquiry: Inquiry,
     therapy_class: str,
     arms: list[PublishedArm],
@@ -280,24 +295,21 @@ def _resembling(
     spread: dict[str, float] = {
         name: _spread(inquiry.alike, question.facts[fact].of or "") for name, fact in by.items()
     }
-    told = {key for key, found in rows.items() if any(row.meaning in question.shown_of_arms for row in found)}
-    arms = [arm for arm in arms if (arm.topic, arm.study, arm.arm) in told]
+    told = {key: telling(found, question.shown_of_arms, question.shown) for key, found in rows.items()}
+    arms = [arm for arm in arms if told.get((arm.topic, arm.study, arm.arm))]
     found = nearest(arms, therapy_class, inquiry.type.disease, patient, spread, question.resembling)
     return [
         {
             **_arm(arm),
             "distance": distance,
-            "published": [
-                _published(row)
-                for row in rows.get((arm.topic, arm.study, arm.arm), [])
-                if row.meaning in question.shown_of_arms
-            ],
+            "published": [_published(catalog, row) for row in told[arm.topic, arm.study, arm.arm]],
         }
         for arm, distance in found
     ]
 
 
 def _harms(
+    catalog: Catalog,
     inquiry: Inquiry,
     therapy_class: str,
     arms: list[PublishedArm],
@@ -311,7 +323,7 @@ def _harms(
         if arm.therapy_class == therapy_class and disease and arm.disease.startswith(disease)
     ]
     return [
-        {**_arm(arm), **_published(row)}
+        {**_arm(arm), **_published(catalog, row)}
         for arm in mine
         for row in rows.get((arm.topic, arm.study, arm.arm), [])
         if row.meaning in inquiry.question.harms
@@ -322,9 +334,11 @@ def _arm(arm: PublishedArm) -> Answer:
     return {key: None if value != value else value for key, value in asdict(arm).items()}
 
 
-def _published(row: HarmonisedRow) -> Answer:
+def _published(catalog: Catalog, row: HarmonisedRow) -> Answer:
+    shelf = catalog.endpoints if row.meaning in catalog.endpoints else catalog.outcomes
     return {
         "meaning": row.meaning,
+        "title": shelf[row.meaning].title.model_dump(),
         "word": row.original["outcome"],
         "months": _known(row.published.time_months),
         "statistic": row.statistic,

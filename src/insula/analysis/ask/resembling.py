@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from insula.evidence.harmonise import HarmonisedRow
 
 
+_OF_ONE_ARM = ("proportion", "mean", "median", "change_from_baseline", "percent_change")
+
+
 @dataclass(frozen=True)
 class PublishedArm:
     """An arm of the evidence.
@@ -91,13 +94,16 @@ def nearest(
 
     Returns
     -------
-    At most `most` arms. The distance is the root mean square of the differences in standard deviations; None where the
-    arm gives neither age nor duration; those come last, larger ones first.
+    At most `most` arms, one of each study. The distance is the root mean square of the differences in standard
+    deviations; None where the arm gives neither age nor duration; those come last, larger ones first.
     """
     mine = [arm for arm in arms if arm.therapy_class == therapy_class and arm.disease.startswith(disease)]
     told = [(arm, _distance(arm, patient, spread)) for arm in mine]
     told.sort(key=lambda one: (one[1] is None, one[1] or 0.0, -one[0].size if one[0].size > 0 else 0.0))
-    return told[:most]
+    of_study: dict[tuple[str, str], tuple[PublishedArm, float | None]] = {}
+    for arm, distance in told:
+        of_study.setdefault((arm.topic, arm.study), (arm, distance))
+    return list(of_study.values())[:most]
 
 
 def rows_of(catalog: Catalog, meanings: Collection[str]) -> dict[tuple[str, str, str], list[HarmonisedRow]]:
@@ -108,6 +114,30 @@ def rows_of(catalog: Catalog, meanings: Collection[str]) -> dict[tuple[str, str,
             key = (row.topic, row.published.study_id, row.published.arm_id)
             found.setdefault(key, []).append(row)
     return found
+
+
+def telling(rows: Sequence[HarmonisedRow], outcomes: Sequence[str], most: int) -> list[HarmonisedRow]:
+    """Return the most telling rows of one arm after its baseline.
+
+    Parameters
+    ----------
+    outcomes
+        What is told first comes first.
+    most
+        Rows that are returned. Of each outcome it is the latest; where few outcomes were published, the earliest of
+        them too. Rows without a time count as latest; comparisons of two arms are left out.
+    """
+    own = [row for row in rows if row.statistic in _OF_ONE_ARM and not row.published.time_months <= 0]
+    by_outcome = [sorted((row for row in own if row.meaning == name), key=_time) for name in outcomes]
+    latest = [found[-1] for found in by_outcome if found]
+    earliest = [found[0] for found in by_outcome if found and _time(found[0]) < _time(found[-1])]
+    chosen = (latest + earliest)[:most]
+    return sorted(chosen, key=lambda row: (outcomes.index(row.meaning), _time(row)))
+
+
+def _time(row: HarmonisedRow) -> float:
+    months = row.published.time_months
+    return math.inf if math.isnan(months) else months
 
 
 def _distance(arm: PublishedArm, patient: Mapping[str, float], spread: Mapping[str, float]) -> float | None:

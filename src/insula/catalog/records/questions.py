@@ -170,10 +170,11 @@ class Question(Record):
     horizons: Annotated[tuple[Amount, ...], Field(min_length=1)]
     goal: Text
     benefits: Names
+    weans_insulin: bool = False
     limits: Mapping[str, WhatIf] = {}
     harms: tuple[Text, ...] = ()
     shown_of_arms: Names
-    weans_insulin: bool = False
+    shown: Count
     candidates: Count
     pool: Count
     patients: Count

@@ -24,7 +24,7 @@ def sections(s: Answer, w: Writer) -> list[Section]:
     made = [_chances(s, w), _known(s, w), _limits(s, w)] if s["answered"] else []
     harms = [serious_harms(s, w), expected_harms(s, w)]
     rest = [*harms, _facts(s, w), _therapies(s, w), _resembling(s, w), _harms(s, w)]
-    return [one for one in (*made, *rest) if one.tables or one.lead]
+    return [one for one in (*made, *rest) if one.tables or one.lead or one.notes]
 
 
 def headline(s: Answer, w: Writer) -> list[str]:
@@ -162,7 +162,10 @@ def _therapies(s: Answer, w: Writer) -> Section:
         )
         shared.setdefault(rows, []).append(w.title(one["title"]))
     tables = [Table(words.joined(titles, w), heads, rows) for rows, titles in shared.items() if rows]
-    return Section("therapies", w._("Whom the therapies were studied in"), (), tables)
+    others = [w.title(title) for title in s["not_asked_about"]]
+    text = w._("In the catalog, and not asked about for this type of diabetes: {therapies}.")
+    notes = [text.format(therapies=words.joined(others, w))] if others else []
+    return Section("therapies", w._("Whom the therapies were studied in"), (), tables, notes)
 
 
 def not_compared(s: Answer, w: Writer) -> list[str]:
@@ -194,15 +197,16 @@ def _resembling(s: Answer, w: Writer) -> Section:
         if one["resembling"]
     ]
     lead = w._(
-        "Arms of the evidence tables with the same class of therapy that published insulin independence, nearest in "
-        "mean age and mean duration of diabetes (of the arm, else of its study; distance in standard deviations of the "
-        "population); last those that state neither. Trials for calibration and for validation are shown alike."
+        "Of the trials in the evidence tables with the same class of therapy the arm nearest in mean age and mean "
+        "duration of diabetes (of the arm, else of its study; distance in standard deviations of the population); last "
+        "those that state neither. Of each the most telling numbers that it published of insulin, C-peptide and HbA1c. "
+        "Trials for calibration and for validation are shown alike."
     )
     return Section("resembling", w._("Published patients who resemble"), [lead] if tables else [], tables)
 
 
 def _arm(arm: Answer, w: Writer) -> tuple[str, ...]:
-    rows = [words.published(row, w) for row in arm["published"]]
+    rows = [words.labelled(w.title(row["title"]), words.published(row, w), w) for row in arm["published"]]
     return (
         f"{arm['name']} · {arm['label']}",
         w.number(arm["size"]),

@@ -157,7 +157,7 @@ def published(row: Answer, w: Writer) -> str:
     statistic = row["statistic"]
     share = statistic == "proportion"
     number = w.percent(row["value"]) if share else value({**row, "quantity": ""}, row["value"], w)
-    about = [] if share else [w._(statistic)]
+    about = [] if share else [w._(statistic.replace("_", " "))]
     about += [] if row["months"] is None else [w._("month {month}").format(month=w.number(row["months"]))]
     about += [] if row["n"] is None else [f"n {w.number(row['n'])}"]
     return w._("{first} ({second})").format(first=number, second=", ".join(about)) if about else number
