@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.report.ask import words
 from insula.report.ask.section import Section, Table
+from insula.report.harms import share_words
 
 if TYPE_CHECKING:
     from insula.report.writing import Writer
@@ -17,7 +18,7 @@ def serious_harms(s: Answer, w: Writer) -> Section:
     """Return the chance of at least one serious event, therapy by therapy."""
     heads = (w._("Therapy"), *(words.after(horizon, w) for horizon in s["horizons"]))
     rows = [
-        (words.marked(one, w), *(_share(told, w) for told in one["expected_harms"]["serious"]))
+        (words.marked(one, w), *(share_words(told, w) for told in one["expected_harms"]["serious"]))
         for one in _in_order(s)
         if one["given"]
     ]
@@ -55,13 +56,9 @@ def _row(row: Answer, w: Writer) -> tuple[str, ...]:
         w.title(row["title"]),
         w.title(row["therapy_title"]),
         w._("yes") if row["serious"] else w._("no"),
-        *(_share(told, w) for told in row["shares"]),
+        *(share_words(told, w) for told in row["shares"]),
         words.joined(list(sources), w),
     )
-
-
-def _share(told: Answer, w: Writer) -> str:
-    return w.expected(told["share"], told["low"], told["high"])
 
 
 def _notes(s: Answer, w: Writer) -> list[str]:
