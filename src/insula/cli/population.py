@@ -44,7 +44,8 @@ def command(
     r"""Draw patients of POPULATION (an id from `insula list`) as they enter a study, before anything is measured.
 
     Writes patients.csv and patients.parquet (a row a patient), columns.csv (units, sources) and population.json, which
-    holds the SHA-256 that the population goes by. People with a life before the study live it.
+    holds the SHA-256 that the population goes by. People with a life before the study live it. A study of POPULATION
+    that is run with the same seed (`insula run STUDY --seed`) takes the same people, as far as its visit admits them.
 
     \b
     Examples:
