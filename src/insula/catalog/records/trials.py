@@ -99,7 +99,8 @@ class Population(Record):
 
     `ensemble` names a fitted ensemble whose members stand for what it holds; the rest is drawn as the tables say.
     With a `history` they are born healthy, and become what the disease model makes of them. What `matches` states is
-    reached by weights, not by who is drawn.
+    reached by weights, not by who is drawn. `independence` says why numbers that no correlation names are drawn
+    independently of each other.
     """
 
     id: Text
@@ -113,6 +114,7 @@ class Population(Record):
     traits: Mapping[str, Trait]
     parameters: Mapping[str, Sourced] = {}
     correlations: tuple[Correlation, ...] = ()
+    independence: Title | None = None
     plausible: tuple[Criterion, ...] = ()
     eligible: tuple[Eligibility, ...] = ()
     matches: Matches | None = None
