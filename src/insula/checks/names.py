@@ -61,6 +61,22 @@ def ensembles_hold_uncertain_numbers(survey: Survey) -> Iterator[Problem]:
             yield from exists(entry, (), "parameter that varies by ensemble called", symbol, known)
 
 
+def ensembles_are_those_of_their_plan(survey: Survey) -> Iterator[Problem]:
+    """An ensemble that is called as a plan holds what the plan fits, of members that the plan has."""
+    plans = survey.catalog.calibrations.readable()
+    for name, entry in survey.catalog.ensembles.entries().items():
+        plan, made = plans.get(name), entry.record
+        if plan is None or made is None:
+            continue
+        told = [f"{symbol} is fitted only there" for symbol in plan.parameters if symbol not in made.values]
+        told += [f"{symbol} is fitted only here" for symbol in made.values if symbol not in plan.parameters]
+        if made.numbers[-1] >= plan.members:
+            told.append(f"member {made.numbers[-1]} is none of its {plan.members}")
+        if told:
+            text = f"made by another plan than calibrations/{name}.yaml is now: {', '.join(told)}."
+            yield Place(entry.path).warning(text, f"Fit it anew: insula calibrate {name}.")
+
+
 def _that_vary(survey: Survey, level: str) -> list[str]:
     """Return the dotted numbers of the tables that vary by patient, ensemble or occasion, as asked."""
     modules = survey.catalog.modules.readable().items()

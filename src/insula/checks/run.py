@@ -71,6 +71,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     names.populations_name_what_exists,
     criteria.criteria_can_be_judged,
     names.ensembles_hold_uncertain_numbers,
+    names.ensembles_are_those_of_their_plan,
     names.protocols_name_therapies,
     names.own_protocols_have_their_name,
     names.therapies_name_symbols,
