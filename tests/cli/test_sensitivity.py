@@ -105,10 +105,9 @@ def test_sobol_goes_all_the_way_to_the_page(asked, folder):
     assert told.returncode == 0, told.stderr
     answer = json.loads(told.stdout)
     assert answer["vectors"] == 4 * (len(answer["parameters"]) + 2)
-    given = effect(answer, THERAPY_ARM, "mmtt_c_peptide_peak", FUNCTION)
-    assert (
-        given["total"] > effect(answer, CONTROL_ARM, "mmtt_c_peptide_peak", FUNCTION).get("total", 0.0) + 0.05
-    )
+    # four points tell whether a number of the therapy counts at all, not how much
+    assert effect(answer, THERAPY_ARM, "mmtt_c_peptide_peak", FUNCTION)["total"] > 0
+    assert effect(answer, CONTROL_ARM, "mmtt_c_peptide_peak", FUNCTION).get("total", 0.0) == 0
     page = (folder / "sobol" / "report.html").read_text(encoding="utf-8")
     assert "Indices of Sobol" in page
     assert "Elementary effects" not in page

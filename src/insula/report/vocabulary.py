@@ -16,6 +16,10 @@ def word_of(name: str, writer: Writer) -> str:
 
 @cache
 def _words(writer: Writer) -> dict[str, str]:
+    return _of_evidence(writer) | _of_people(writer)
+
+
+def _of_evidence(writer: Writer) -> dict[str, str]:
     _ = writer._
     return {
         "mean": _("mean"),
@@ -43,6 +47,12 @@ def _words(writer: Writer) -> dict[str, str]:
         "ci95": _("95 % CI"),
         "range": _("range"),
         "iqr": _("IQR"),
+    }
+
+
+def _of_people(writer: Writer) -> dict[str, str]:
+    _ = writer._
+    return {
         "age": _("Age"),
         "sex": _("Sex"),
         "female": _("Female"),
