@@ -67,3 +67,21 @@ def test_the_same_islets_do_more_for_who_needs_less(size):
     (course,) = bench.run([Experiment(given, (), np.zeros(1))])
     capacity, function = course.values[0]
     assert capacity == pytest.approx(78.0 / size * function, rel=1e-9)
+
+
+def test_a_need_that_passes_is_met_by_as_much_more_insulin():
+    """Habits draw the need of a night or a day; how much insulin does now is its reciprocal."""
+    usual, tonight = (
+        Experiment(
+            {
+                "secretion.native_capacity": 0.0,
+                "glucose.sensitivity_now": 1.0 / need,
+                "subcutaneous_insulin.pump_rate": need * BASAL,
+            },
+            (Act(MEAL, "meal", 45.0), Act(MEAL, "bolus", need * BOLUS)),
+            TIMES,
+        )
+        for need in (1.0, 1.31)
+    )
+    courses = Bench(behaviour_system(Catalog.open(), "metabolic"), READ).run([usual, tonight])
+    assert courses[1].values[:, 0] == pytest.approx(courses[0].values[:, 0], rel=0.01)
