@@ -20,7 +20,7 @@ def drawn(small_science, cache, tmp_path_factory):
 def test_the_answer_is_whole(drawn):
     folder, answer = drawn
     assert {path.name for path in folder.iterdir()} == {
-        "population.json", "patients.csv", "patients.parquet", "columns.csv",
+        "population.json", "patients.csv", "patients.parquet", "columns.csv", "screened.csv", "spare.csv",
     }  # fmt: skip
     assert (answer["population"], answer["patients"], answer["effective_sample_size"]) == ("tiny", SIZE, SIZE)
     assert answer["judged_later"] == ["endpoint.hba1c at most 25 percent"]
@@ -64,7 +64,10 @@ def test_other_science_gives_other_people_and_says_why(drawn, cache, tmp_path):
     answer = insula("population", "--check", drawn[0], science=science, cache=cache)
     assert answer.returncode == 1
     assert "differs: science" in answer.stderr
-    assert "not the same when drawn again: patients.csv, patients.parquet" in answer.stderr
+    assert (
+        "not the same when drawn again: patients.csv, patients.parquet, screened.csv, spare.csv"
+        in answer.stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from insula.analysis.criteria_texts import criteria_texts
 from insula.population.screening import describe
 from insula.population.spread import YesOrNo, distribution_of
 from insula.statistics import weighted
-from insula.trial.population_folder import ADDRESS, varies_by
+from insula.trial.population_folder import varies_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,13 +39,12 @@ def answer_of(catalog: Catalog, patients: Patients, made: dict[str, Any]) -> dic
 
     Returns
     -------
-    `made` with the file that its hash is of (``address``), criteria and matches that only a visit tells
+    `made` with criteria and matches that only a visit tells
     (``judged_later``, ``matched_later``), what each criterion says (``criteria``), what the weights do (``matched``),
     `marginals` and `correlations`.
     """
     matches = patients.population.matches
     return made | {
-        "address": ADDRESS,
         "judged_later": [describe(criterion) for criterion in patients.population.measured_criteria],
         "criteria": criteria_texts(catalog, patients.population),
         "matched": list(patients.matched),

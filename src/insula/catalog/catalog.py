@@ -42,20 +42,23 @@ from insula.catalog.records import (
 )
 from insula.catalog.records.contradictions import Contradiction
 from insula.catalog.records.harms import AdverseEvent, Harms
+from insula.catalog.saved_population import read_saved, saved_folders
 from insula.catalog.shelf import Entry, Shelf
 from insula.core.citations import Citation, read_bibliography
 from insula.core.errors import InsulaError
 from insula.core.paths import science_root
 from insula.core.problems import in_order, raise_if_any
+from insula.core.provenance import tree_hash
 from insula.core.yaml_lines import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from insula.core.problems import Problem
 
 Thing = TypeVar("Thing")
 Part = TypeVar("Part", bound=BaseModel)
+_SCIENCE_TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
 
 
 class Catalog:
@@ -134,8 +137,14 @@ class Catalog:
 
     @cached_property
     def populations(self) -> Shelf[Population]:
-        """Which people."""
-        return self._shelf("population", "populations/*.yaml", yaml_reader(Population))
+        """Which people; own ones may be drawn and saved already."""
+        saved = {name: partial(read_saved, folder) for name, folder in self.saved.items()}
+        return self._shelf("population", "populations/*.yaml", yaml_reader(Population), also=saved)
+
+    @cached_property
+    def saved(self) -> dict[str, Path]:
+        """Folders of the populations that `insula population` has saved beside a study, by name."""
+        return saved_folders(self.beside)
 
     @cached_property
     def habits(self) -> Shelf[Habits]:
@@ -261,6 +270,11 @@ class Catalog:
         raise_if_any(problems)
         return found
 
+    @cached_property
+    def science_hash(self) -> str:
+        """One hash of all texts of the science folder."""
+        return tree_hash(self.root, _SCIENCE_TEXT)
+
     def problems(self) -> list[Problem]:
         """Read everything and return all that is wrong with any single text."""
         shelves: list[Shelf[Any]] = [self.modules, self.models, self.therapies, self.populations, self.habits]
@@ -324,10 +338,11 @@ class Catalog:
         pattern: str,
         read: Callable[[Path], Entry[Thing]],
         name: Callable[[Path], str] = lambda path: path.stem,
+        also: Mapping[str, Callable[[], Entry[Thing]]] | None = None,
     ) -> Shelf[Thing]:
         folders = (self.root, *(self.beside if pattern.startswith(OWN) else ()))
         paths = (path for folder in folders for path in folder.glob(pattern))
-        return Shelf(kind, {name(path): partial(read, path) for path in paths})
+        return Shelf(kind, {name(path): partial(read, path) for path in paths} | dict(also or {}))
 
 
 def load_study(study: str | Path, catalog: Catalog | None = None) -> Study:

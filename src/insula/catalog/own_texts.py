@@ -1,10 +1,11 @@
-"""A user's own texts: populations, habits, regimens and protocols beside a study, and their copy in a run's folder."""
+"""A user's own texts: populations (saved ones too), habits, regimens, protocols; their copy in a run's folder."""
 
 from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING
 
+from insula.catalog.saved_population import FILES, MANIFEST
 from insula.core.provenance import hash_of_hashes, tree_hashes
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 OWN = ("populations/", "habits/", "regimens/", "protocols/")
 KEPT = "own"  # folder of a run that holds the texts it was made from
-_PATTERNS = tuple(f"{name}*.yaml" for name in OWN)
+_SAVED = tuple(f"populations/*/{name}" for name in (MANIFEST, *FILES))
+_PATTERNS = (*(f"{name}*.yaml" for name in OWN), *_SAVED)
 
 
 def folders_of_studies(studies: Path) -> tuple[Path, ...]:

@@ -43,14 +43,15 @@ def command(
 ) -> None:
     r"""Draw patients of POPULATION (an id from `insula list`) as they enter a study, before anything is measured.
 
-    Writes patients.csv and patients.parquet (a row a patient), columns.csv (units, sources) and population.json, which
-    holds the SHA-256 that the population goes by. People with a life before the study live it. A study of POPULATION
-    that is run with the same seed (`insula run STUDY --seed`) takes the same people, as far as its visit admits them.
+    Writes patients.csv and patients.parquet (a row a patient), columns.csv (units, sources), what a run of these people
+    needs (screened.csv, spare.csv, lives.csv) and population.json, which holds the SHA-256 that the population goes by.
+    People with a life before the study live it. A study runs them when the folder is populations/NAME beside its file,
+    which says `population: NAME`. A study of POPULATION that is run with the same seed takes the same people, too.
 
     \b
     Examples:
       insula population t1d_impaired_awareness --size 1000 --out people
-      insula population t1d_new_onset --size 200 --seed 7 --format json
+      insula population t1d_new_onset --size 200 --seed 7 --out my_trial/populations/people
       insula population --check people
 
     Exit codes: 0 fine, 1 a checked folder was altered or is not the same when it is drawn again, 2 wrong use.
@@ -87,7 +88,8 @@ def _draw(
 
 def _check(catalog: Catalog, shared: Path, lang: str) -> None:
     """Say whether the tables are those that were written, and whether they are drawn the same again; 1 where not."""
-    from insula.trial.population_folder import altered, repeat
+    from insula.catalog.saved_population import altered
+    from insula.trial.population_folder import repeat
 
     wrong = altered(shared)
     if wrong:

@@ -50,7 +50,8 @@ def command(
     r"""Simulate STUDY (an id from `insula list`, or a YAML file) and report it.
 
     A run that was interrupted goes on when the same command is given again. Own populations, habits, regimens and
-    protocols are found in folders of these names beside the YAML file.
+    protocols are found in folders of these names beside the YAML file; so is a population that was saved there
+    (`insula population`).
 
     \b
     Examples:

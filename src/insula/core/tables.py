@@ -139,6 +139,16 @@ def _harmless(text: str) -> str:
     return text
 
 
+def read_numbers(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """Read a table of numbers that `write_csv` wrote, to the last bit; NaN where a cell is empty."""
+    header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+    columns = zip(*rows, strict=True) if rows else ([] for _ in header)
+    return {
+        name: np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
+        for name, cells in zip(header, columns, strict=True)
+    }
+
+
 class ParquetRows:
     """A Parquet file that is written table by table; its bytes depend on the rows, not on the cuts between tables.
 

@@ -180,6 +180,21 @@ def tried_on(
     return with_values(several, quantities, each)
 
 
+def completed(people: ParameterTable, quantities: Mapping[str, Sourced]) -> ParameterTable:
+    """Return people of whom only that in which they differ is known (`varying`) with all that is the same for them."""
+    known = {symbol: people.column(symbol) for symbol in people.symbols}
+    rest = {symbol: row for symbol, row in quantities.items() if symbol not in known}
+    n = len(people.candidates)
+    columns = known | {symbol: _constant(symbol, row, n) for symbol, row in rest.items() if _is_fixed(row)}
+    _derive(rest, columns)
+    return replace(
+        people,
+        symbols=tuple(quantities),
+        values=np.stack([columns[symbol] for symbol in quantities], axis=1),
+        units=tuple(row.unit for row in quantities.values()),
+    )
+
+
 def joined(tables: Sequence[ParameterTable]) -> ParameterTable:
     """Return the candidates of tables of the same symbols, one after the other."""
     return replace(

@@ -42,7 +42,7 @@ def terminal_population(answer: dict[str, Any], lang: str) -> Group:
         parts += [_correlations(answer, writer), Text()]
     if independence := answer["population_text"].get("independence"):
         parts += [Text(writer.title(independence)), Text()]
-    address = _("SHA-256 of {file}: {digest}").format(file=answer["address"], digest=answer["sha256"])
+    address = _("SHA-256 of the population: {digest}").format(digest=answer["sha256"])
     return Group(*parts, Text(address, overflow="fold"))
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from insula.catalog.records import Criterion
     from insula.endpoints.visit import Visit
     from insula.population.sample import ParameterTable
+    from insula.trial.candidates import Candidates
     from insula.trial.clinic import Clinic
     from insula.trial.cohort import Cohort
 
@@ -63,14 +64,14 @@ class Enrolled:
 
 def simulate_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Block:
     """Screen the candidates of a block and follow the eligible ones in every arm of the study."""
-    return simulate_candidates(clinic, draw_candidates(clinic, candidates_of(number)), progress)
+    return simulate_candidates(clinic, known_candidates(clinic, number), progress)
 
 
 def simulate_candidates(
-    clinic: Clinic, candidates: ParameterTable, progress: Callable[[float], None] = lambda _: None
+    clinic: Clinic, known: Candidates, progress: Callable[[float], None] = lambda _: None
 ) -> Block:
-    """Screen candidates and follow the eligible ones in every arm of the study."""
-    enrolled = enrol_candidates(clinic, candidates, progress)
+    """Screen candidates who were looked over, and follow the eligible ones in every arm of the study."""
+    enrolled = enrol_candidates(clinic, known, progress)
     arms = {}
     for k, (name, plan) in enumerate(clinic.arms.items()):
         patients, record = enrolled.cohort.copy(), Record(visits=[enrolled.baseline])
@@ -91,7 +92,7 @@ def simulate_candidates(
 
 def enrol_block(clinic: Clinic, number: int, progress: Callable[[float], None] = lambda _: None) -> Enrolled:
     """Let the plausible candidates of a block live ordinary life, and keep those whom the study would take."""
-    return enrol_candidates(clinic, draw_candidates(clinic, candidates_of(number)), progress)
+    return enrol_candidates(clinic, known_candidates(clinic, number), progress)
 
 
 def candidates_of(number: int) -> np.ndarray:
@@ -104,16 +105,27 @@ def draw_candidates(clinic: Clinic, numbers: np.ndarray) -> ParameterTable:
     return draw(clinic.population, clinic.quantities, clinic.seed, numbers)
 
 
+def known_candidates(clinic: Clinic, number: int) -> Candidates:
+    """Draw the candidates of a block and look them over, or take them from a saved population."""
+    if clinic.saved is not None:
+        return clinic.saved.among(candidates_of(number))
+    return look_over_drawn(clinic, draw_candidates(clinic, candidates_of(number)))
+
+
+def look_over_drawn(clinic: Clinic, candidates: ParameterTable) -> Candidates:
+    """Let candidates live until they enter, where they have a history, and keep those whom the text admits."""
+    live = partial(live_until_entry, clinic) if clinic.population.history is not None else None
+    return look_over(clinic.population, candidates, live)
+
+
 def enrol_candidates(
-    clinic: Clinic, candidates: ParameterTable, progress: Callable[[float], None] = lambda _: None
+    clinic: Clinic, known: Candidates, progress: Callable[[float], None] = lambda _: None
 ) -> Enrolled:
-    """Let the plausible ones of these candidates live ordinary life, and keep those whom the study would take.
+    """Let candidates who were looked over live ordinary life, and keep those whom the study would take.
 
     Only those are examined whom blood, diary and history do not exclude: sensor and meal test cost most.
     """
-    live = partial(live_until_entry, clinic) if clinic.population.history is not None else None
-    known = look_over(clinic.population, candidates, live)
-    people, screenings = known.people, known.screenings
+    people, screenings = known.people, list(known.screenings)
     cohort = enrol(clinic, people, known.past)
     days = ordinary_days(clinic)
     follow(clinic, cohort, days[0], days[1:], (), Record(), lambda day: progress(0.5 * (1 + day / -days[0])))
@@ -124,6 +136,8 @@ def enrol_candidates(
     people, cohort = people.rows(kept), cohort.select(kept)
     baseline = clinic.days.visit(clinic, cohort, 0.0, clinic.visit_days.get(0.0, frozenset()), since=-YEAR)
     kept = _judge(clinic, cohort, endpoints_by_symbol(clinic, baseline), late, screenings)
+    if clinic.saved is not None:
+        kept &= clinic.saved.are_patients(people.candidates)
     return Enrolled(tuple(screenings), people.rows(kept), cohort.select(kept), select(baseline, kept))
 
 

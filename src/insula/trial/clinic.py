@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from insula.trial.map_sights import MapSights
     from insula.trial.metabolic_clock import OrdinaryLife
     from insula.trial.risks import Risk
+    from insula.trial.saved_people import SavedPeople
     from insula.trial.settings import Settings
 
 
@@ -55,6 +56,8 @@ class Clinic:
     ----------
     days, sights
         How days are lived, and what the averaged map shows of them (None where nobody lives on it).
+    saved
+        The people of a saved population; None where they are drawn.
     """
 
     study: Study
@@ -79,11 +82,17 @@ class Clinic:
     biography: Biography
     days: Days
     sights: MapSights | None
+    saved: SavedPeople | None = None
 
     @property
     def seed(self) -> int:
         """Seed of all randomness."""
         return self.life.seed
+
+    @property
+    def seed_of_people(self) -> int:
+        """Seed of what a person is, not of what happens to him or her: saved people keep theirs."""
+        return self.seed if self.saved is None else self.saved.seed
 
     @property
     def habits(self) -> Habits:

@@ -18,6 +18,7 @@ from insula.core.team import default_workers
 from insula.trial.manifest import identity_of, manifest_of, written_manifest
 from insula.trial.open_clinic import open_clinic
 from insula.trial.run import run_blocks
+from insula.trial.saved_people import refuse_too_few
 from insula.trial.weigh_run import weigh_run
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def conduct(
     began = time.monotonic()
     progress("prepare", 0.0)
     clinic = open_clinic(catalog, study, seed)
+    refuse_too_few(clinic, patients)
     identity = identity_of(catalog, study, clinic.seed)
     folder, results = out / "parts", out / "results"
     _refuse_other_study(out, study)

@@ -17,7 +17,7 @@ from insula.core.random_streams import normal, uniform
 from insula.trial.quantities import converted, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,6 +72,11 @@ class Doses:
     def take(self, who: NDArray[np.intp]) -> Doses:
         """Return the doses of the chosen patients."""
         return Doses(*(getattr(self, field.name)[who] for field in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Doses]) -> Doses:
+        """Return the doses of several groups of patients, one after the other."""
+        return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
     def put(self, who: NDArray[np.intp], new: Doses) -> None:
         """Write the doses of the chosen patients."""

@@ -13,10 +13,12 @@ from insula.core.errors import InsulaError, ProtocolError
 from insula.population.quantities import module_rows, quantities_of
 from insula.population.sample import joined, varying
 from insula.trial.block import SIZE, candidates_of
-from insula.trial.candidates import draw, look_over
+from insula.trial.candidates import draw, judged_by, look_over
 from insula.trial.history import live_until_entry
 from insula.trial.matching import Weights, weigh
 from insula.trial.open_clinic import open_clinic
+from insula.trial.past import Past
+from insula.trial.saved_lives import life_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from insula.catalog.records import Population
     from insula.population.records import Sourced
     from insula.population.sample import ParameterTable
-    from insula.trial.candidates import Judged, Live
+    from insula.trial.candidates import Candidates, Judged
+    from insula.trial.clinic import Clinic
     from insula.trial.matching import Matched
 
 _HOPELESS = 50  # blocks without a single patient
@@ -54,8 +57,14 @@ class Patients:
     candidates
         Everybody who was looked at, as drawn: (C, n) values of what can differ between people, NaN where only a life
         tells it.
+    judged
+        Everybody who was looked at, with what they were judged by (`insula.trial.candidates.judged_by`).
     people
         The first of them who are patients: the same symbols, NaN for what has not happened in a life (diagnosis).
+    spare
+        Those of the last block who came after them: a study of these people screens them too.
+    lives
+        Where people, then spare, stand at the end of their life (`insula.trial.saved_lives`); empty without a history.
     weights : (P,)
         With mean 1: how many people every patient stands for, so that what the population matches comes out; all 1
         where it matches nothing that is known before a visit.
@@ -69,7 +78,10 @@ class Patients:
     seed: int
     quantities: Mapping[str, Sourced]
     candidates: ParameterTable
+    judged: ParameterTable
     people: ParameterTable
+    spare: ParameterTable
+    lives: Mapping[str, NDArray[np.float64]]
     weights: NDArray[np.float64]
     steps: tuple[Step, ...]
     matched: Matched = ()
@@ -103,10 +115,9 @@ def draw_patients(
     progress("prepare", 0.0)
     habits, ensemble = catalog.habits[population.habits], catalog.ensemble_of(population)
     quantities = quantities_of(population, module_rows(catalog), habits, ensemble)
-    symbols, live = varying(quantities), _life(catalog, population, seed)
-    looked: list[ParameterTable] = []
-    found: list[ParameterTable] = []
-    judged: list[Sequence[Judged]] = []
+    clinic = _clinic_of_lives(catalog, population, seed)
+    live = None if clinic is None else partial(live_until_entry, clinic)
+    looked: list[Candidates] = []
     n = 0
     while n < size:
         if len(looked) >= _HOPELESS and not n:
@@ -115,17 +126,39 @@ def draw_patients(
                 "known before anything is measured. Look at history, plausible and eligible in its text."
             )
         drawn = draw(population, quantities, seed, candidates_of(len(looked)))
-        block = look_over(population, drawn, live)
-        looked.append(block.drawn.only(symbols))
-        found.append(block.people.only(symbols))
-        judged.append(block.screenings)
-        n += len(block.people.candidates)
+        looked.append(look_over(population, drawn, live))
+        n += len(looked[-1].people.candidates)
         progress("simulate", min(1.0, n / size))
-    people = joined(found)
-    people = people.rows(np.arange(n) < size)
+    return _patients(population, seed, size, quantities, looked, clinic)
+
+
+def _patients(
+    population: Population,
+    seed: int,
+    size: int,
+    quantities: Mapping[str, Sourced],
+    looked: Sequence[Candidates],
+    clinic: Clinic | None,
+) -> Patients:
+    """Put the blocks together; of those who are left the first are the patients."""
+    symbols = varying(quantities)
+    found = joined([block.people.only(symbols) for block in looked])
+    first = np.arange(len(found.candidates)) < size
+    people = found.rows(first)
     weighed = _weighed(population, people)
+    pasts = [block.past for block in looked if block.past is not None]
     return Patients(
-        population, seed, quantities, joined(looked), people, weighed.weights, _steps(judged), weighed.rows
+        population=population,
+        seed=seed,
+        quantities=quantities,
+        candidates=joined([block.drawn.only(symbols) for block in looked]),
+        judged=joined([judged_by(population, block, quantities) for block in looked]),
+        people=people,
+        spare=found.rows(~first),
+        lives=life_columns(clinic, Past.joined(pasts)) if clinic is not None else {},
+        weights=weighed.weights,
+        steps=_steps([block.screenings for block in looked]),
+        matched=weighed.rows,
     )
 
 
@@ -138,8 +171,8 @@ def _weighed(population: Population, people: ParameterTable) -> Weights:
     return weigh(population, marginals, values, dict(zip(people.symbols, people.units, strict=True)))
 
 
-def _life(catalog: Catalog, population: Population, seed: int) -> Live | None:
-    """Return how candidates live until they enter, None without a history; nobody is treated or visited after that."""
+def _clinic_of_lives(catalog: Catalog, population: Population, seed: int) -> Clinic | None:
+    """Return where candidates live until they enter, None without a history; nobody is treated or visited then."""
     if population.history is None:
         return None
     title, day = population.title, Amount(value=1.0, unit="day")
@@ -156,7 +189,7 @@ def _life(catalog: Catalog, population: Population, seed: int) -> Live | None:
         failure_limit=1.0,
         seed=seed,
     )
-    return partial(live_until_entry, open_clinic(catalog, study))
+    return open_clinic(catalog, study)
 
 
 def _steps(judged: Sequence[Sequence[Judged]]) -> tuple[Step, ...]:

@@ -80,7 +80,7 @@ def _habits(
         return drawn.get(f"habits.{name}", np.zeros(n))
 
     alarm = habits.rescue.alarm
-    worn = uniform(clinic.seed, "alarm worn", candidates)[:, 0]
+    worn = uniform(clinic.seed_of_people, "alarm worn", candidates)[:, 0]
     heeds = np.zeros(n)
     if alarm is not None:
         heeds = np.where(

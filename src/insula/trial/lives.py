@@ -15,7 +15,14 @@ import numpy as np
 from insula.core.errors import ProtocolError
 from insula.endpoints.measure import measure
 from insula.population.sample import tried_on
-from insula.trial.block import SIZE, draw_candidates, endpoints_by_symbol, enrol_block, simulate_candidates
+from insula.trial.block import (
+    SIZE,
+    draw_candidates,
+    endpoints_by_symbol,
+    enrol_block,
+    look_over_drawn,
+    simulate_candidates,
+)
 from insula.trial.matching import weigh
 
 if TYPE_CHECKING:
@@ -113,7 +120,7 @@ def _by_vector(
     clinic: Clinic, people: ParameterTable, vectors: int, n_patients: int, take: Callable[..., Whole]
 ) -> Measured:
     """Endpoints (J, P) of exactly so many patients; NaN where a vector has fewer."""
-    block = simulate_candidates(clinic, people)
+    block = simulate_candidates(clinic, look_over_drawn(clinic, people))
     vector = block.people.column(_VECTOR)
     rows = [take(clinic, block, np.flatnonzero(vector == j), n_patients) for j in range(vectors)]
 

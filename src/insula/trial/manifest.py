@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insula.catalog.own_texts import hash_of_texts
+from insula.catalog.saved_population import read_made
 from insula.core.paths import science_root
-from insula.core.provenance import cpu_features, git_commit, tree_hash, tree_hashes, versions
+from insula.core.provenance import cpu_features, git_commit, tree_hashes, versions
 from insula.core.tables import read_parquet
 from insula.trial import disease_clock, metabolic_clock
 from insula.trial.block import SIZE
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from insula.trial.clinic import Clinic
 
 SCHEMA = 1
-SCIENCE_TEXT = ("**/*.ant", "**/*.csv", "**/*.yaml", "**/*.txt", "**/*.bib")
 
 
 def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
@@ -29,6 +29,7 @@ def identity_of(catalog: Catalog, study: Study, seed: int) -> dict[str, Any]:
     return {
         "study": study.id,
         "study_text": study.model_dump(mode="json", by_alias=True),
+        **_saved(catalog, study),
         **making_of(catalog, seed),
     }
 
@@ -37,7 +38,7 @@ def making_of(catalog: Catalog, seed: int) -> dict[str, Any]:
     """Return what decides all numbers that are drawn or simulated: text, seed, tolerances, versions, processor."""
     return {
         "schema": SCHEMA,
-        "science": tree_hash(catalog.root, SCIENCE_TEXT),
+        "science": catalog.science_hash,
         **_beside(catalog),
         "seed": seed,
         "block_size": SIZE,
@@ -48,6 +49,12 @@ def making_of(catalog: Catalog, seed: int) -> dict[str, Any]:
         "versions": versions(),
         "cpu": cpu_features(),
     }
+
+
+def _saved(catalog: Catalog, study: Study) -> dict[str, str]:
+    """Return the hash of the saved population that a study names, where it names one."""
+    folder = catalog.saved.get(study.population)
+    return {"saved_population": str(read_made(folder)["sha256"])} if folder else {}
 
 
 def _beside(catalog: Catalog) -> dict[str, str]:

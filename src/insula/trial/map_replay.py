@@ -22,6 +22,7 @@ from insula.trial.follow_up import Record, follow
 from insula.trial.lives import Lives, live_again, look_for
 from insula.trial.map_people import MapPeople, follow_people, with_medians
 from insula.trial.open_clinic import SIMULATED, open_clinic
+from insula.trial.saved_people import refuse_saved_people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,7 @@ def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | N
         As `open_clinic`; also when nobody is eligible, and for simulated days of people with a history.
     """
     clinic = open_clinic(catalog, study, seed, on_map=True)
+    refuse_saved_people(clinic)
     medians = with_medians(clinic)
     if study.days == SIMULATED:
         _refuse_other_people(study, clinic.population)

@@ -23,6 +23,7 @@ from insula.trial.meetings import days_between
 from insula.trial.metabolic_clock import OrdinaryLife
 from insula.trial.quantities import number
 from insula.trial.risks import risks_of
+from insula.trial.saved_people import with_saved_people
 from insula.trial.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         days=SimulatedDays(),
         sights=None,
     )
-    return _with_sights(clinic, design) if on_map or _lives_on_map(study, population) else clinic
+    clinic = _with_sights(clinic, design) if on_map or _lives_on_map(study, population) else clinic
+    return with_saved_people(catalog, clinic)
 
 
 def _lives_on_map(study: Study, population: Population) -> bool:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from insula.trial.day_plan import Doses
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from insula.trial.cohort import Cohort
-    from insula.trial.day_plan import Doses
 
     Floats = NDArray[np.float64]
 
@@ -49,6 +52,12 @@ class Past:
         """Return the past of the people where ``kept`` (C,) is true."""
         arrays = {name: getattr(self, name)[kept] for name in _ARRAYS}
         return replace(self, **arrays, doses=self.doses.take(np.flatnonzero(kept)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Past]) -> Past:
+        """Return the pasts of several groups of people, one after the other."""
+        arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+        return cls(**arrays, doses=Doses.joined([part.doses for part in parts]))
 
     def give(self, cohort: Cohort) -> None:
         """Let a cohort of the same people go on from here."""

@@ -9,28 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from insula.core.errors import NotReproducible
+from insula.catalog.saved_population import (
+    COLUMNS,
+    FILES,
+    LIVES,
+    MANIFEST,
+    PARQUET,
+    PATIENTS,
+    SCHEMA,
+    SCREENED,
+    SPARE,
+    address_of,
+    read_made,
+)
 from insula.core.paths import science_root
-from insula.core.provenance import file_hash, git_commit, tree_hashes
+from insula.core.provenance import git_commit, tree_hashes
 from insula.core.tables import write_csv, write_parquet
 from insula.population.derived import formula_of, lived_of
 from insula.statistics.chance import effective_number
 from insula.trial.draw_patients import Patients, draw_patients
-from insula.trial.manifest import SCHEMA, Differences, differences, making_of
+from insula.trial.manifest import Differences, differences, making_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from insula.catalog import Catalog
     from insula.population.records import Sourced
-
-MANIFEST = "population.json"
-ADDRESS = "patients.csv"  # its hash is the address: shortest decimals, the same with any version of Parquet
-_TABLES = (ADDRESS, "patients.parquet", "columns.csv")
+    from insula.population.sample import ParameterTable
 
 
 def write_population(catalog: Catalog, patients: Patients, out: Path) -> dict[str, Any]:
-    """Write patients.csv, patients.parquet, columns.csv and, when these are whole, population.json.
+    """Write the tables and, when these are whole, population.json.
 
     Returns
     -------
@@ -44,42 +53,9 @@ def write_population(catalog: Catalog, patients: Patients, out: Path) -> dict[st
     return made
 
 
-def read_population(folder: Path) -> dict[str, Any]:
-    """Return what stands in population.json.
-
-    Raises
-    ------
-    NotReproducible
-        There is none, it is no JSON, or of another schema.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise NotReproducible(f"There is no {path}. Name a folder that `insula population` has written.")
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as trouble:
-        raise NotReproducible(f"{path} cannot be read as JSON: {trouble}.") from None
-    schema = found.get("schema") if isinstance(found, dict) else None
-    if schema != SCHEMA or not {"population", "patients", "seed", "results"} <= set(found):
-        raise NotReproducible(
-            f"{path} has schema {schema} or is not whole; this version repeats schema {SCHEMA}."
-        )
-    return dict(found)
-
-
-def altered(folder: Path) -> list[str]:
-    """Return the tables that are missing or are not those that population.json was written for."""
-    made = read_population(folder)
-    now = tree_hashes(folder, _TABLES)
-    wrong = {name for name in _TABLES if made["results"].get(name) != now.get(name)}
-    if made["sha256"] != made["results"].get(ADDRESS):
-        wrong.add(MANIFEST)
-    return sorted(wrong)
-
-
 def repeat(catalog: Catalog, folder: Path, progress: Callable[[str, float], None]) -> Differences:
     """Draw the population of a folder again with the science as it is now, and compare byte by byte."""
-    made = read_population(folder)
+    made = read_made(folder)
     population = catalog.populations[made["population"]]
     patients = draw_patients(catalog, population, made["patients"], made["seed"], progress)
     with TemporaryDirectory() as place:
@@ -89,21 +65,27 @@ def repeat(catalog: Catalog, folder: Path, progress: Callable[[str, float], None
 def _write_tables(catalog: Catalog, patients: Patients, out: Path) -> dict[str, Any]:
     """Write the tables; return the manifest."""
     columns = _columns(patients)
-    write_csv(out / ADDRESS, columns)
-    write_parquet(out / "patients.parquet", columns)
-    write_csv(out / "columns.csv", _meanings(patients))
-    return {
+    write_csv(out / PATIENTS, columns)
+    write_parquet(out / PARQUET, columns)
+    write_csv(out / COLUMNS, _meanings(patients))
+    write_csv(out / SCREENED, _named(patients.judged))
+    write_csv(out / SPARE, _named(patients.spare))
+    (out / LIVES).unlink(missing_ok=True)
+    if patients.lives:
+        write_csv(out / LIVES, patients.lives)
+    made = {
         "population": patients.population.id,
         "population_text": patients.population.model_dump(mode="json", by_alias=True, exclude_none=True),
         **making_of(catalog, patients.seed),
+        "schema": SCHEMA,
         "commit": git_commit(science_root()),
         "patients": len(patients.people.candidates),
         "candidates": len(patients.candidates.candidates),
         "effective_sample_size": effective_number(patients.weights),
         "screening": [vars(step) for step in patients.steps],
-        "sha256": file_hash(out / ADDRESS),
-        "results": tree_hashes(out, _TABLES),
+        "results": tree_hashes(out, FILES),
     }
+    return {**made, "sha256": address_of(made)}
 
 
 def _columns(patients: Patients) -> dict[str, np.ndarray[Any, Any]]:
@@ -111,11 +93,16 @@ def _columns(patients: Patients) -> dict[str, np.ndarray[Any, Any]]:
     people = patients.people
     return {
         "patient": np.arange(len(people.candidates)),
-        "candidate": people.candidates,
-        "ensemble_member": people.members,
+        **_named(people.only(())),
         "weight": patients.weights,
-        **{symbol: people.column(symbol) for symbol in people.symbols},
+        **_named(people),
     }
+
+
+def _named(people: ParameterTable) -> dict[str, np.ndarray[Any, Any]]:
+    """Return one row a person: the address, then every number."""
+    address = {"candidate": people.candidates, "ensemble_member": people.members}
+    return address | {symbol: people.column(symbol) for symbol in people.symbols}
 
 
 def _meanings(patients: Patients) -> dict[str, list[str]]:

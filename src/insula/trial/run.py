@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from insula.core.team import Team, answer_of, process_context
 from insula.trial import parts
 from insula.trial.block import SIZE, simulate_block
 from insula.trial.block_tables import tables
+from insula.trial.saved_people import too_few_eligible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +49,8 @@ def run_blocks(
     with parts.Results(results) as tables_of_run, _Pool(clinic, folder, workers) as pool:
         enrolled = number = 0
         while enrolled < n_patients:
+            if number >= pool.last:
+                raise too_few_eligible(clinic, n_patients, enrolled)
             if number >= _HOPELESS and not enrolled:
                 raise ProtocolError(
                     f"None of {number * SIZE} candidates was eligible for population {clinic.population.id}. "
@@ -76,10 +80,11 @@ class _Estimate:
 
 
 class _Pool:
-    """Worker processes that compute blocks a little ahead of the one that is waited for."""
+    """Worker processes that compute blocks a little ahead of the one that is waited for; ``last`` is none any more."""
 
     def __init__(self, clinic: Clinic, folder: Path, workers: int) -> None:
         self._folder, self._workers = folder, workers
+        self.last = math.inf if clinic.saved is None else -(-clinic.saved.end // SIZE)
         context = process_context()
         self._news: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
         self._enough = context.Event()
@@ -96,7 +101,7 @@ class _Pool:
 
     def finish(self, number: int, progress: Callable[[float], None]) -> None:
         """Wait for one block, keep the workers busy with the next ones, report shares of blocks in work."""
-        for ahead in range(number, number + self._workers + 2):
+        for ahead in range(number, int(min(number + self._workers + 2, self.last))):
             if ahead not in self._futures and not parts.block_folder(self._folder, ahead).is_dir():
                 self._futures[ahead] = self._team.ask(_work, ahead)
         future = self._futures.get(number)

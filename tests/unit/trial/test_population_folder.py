@@ -13,12 +13,13 @@ from rich.console import Console
 from insula.analysis.population_marginals import answer_of, correlations, marginals
 from insula.catalog import Catalog
 from insula.catalog.records import Correlation, Criterion
+from insula.catalog.saved_population import altered, read_made
 from insula.core.errors import NotReproducible, ProtocolError
 from insula.core.tables import read_parquet
 from insula.population.draw import draw
 from insula.report.population import terminal_population
 from insula.trial.draw_patients import draw_patients
-from insula.trial.population_folder import altered, read_population, repeat, write_population
+from insula.trial.population_folder import repeat, write_population
 
 NAME, SIZE, SEED = "t1d_impaired_awareness", 300, 5
 MANY = 6000
@@ -140,8 +141,9 @@ def test_a_folder_that_is_as_written_is_drawn_again(catalog, folder):
 
 def test_another_seed_is_another_population(catalog, folder):
     change(folder, seed=SEED + 1)
+    assert altered(folder) == ["population.json"]
     found = repeat(catalog, folder, lambda *_: None)
-    assert found.results == ["patients.csv", "patients.parquet"]
+    assert found.results == ["patients.csv", "patients.parquet", "screened.csv", "spare.csv"]
 
 
 def test_altered_and_missing_tables_are_named(folder):
@@ -156,12 +158,12 @@ def test_another_hash_in_the_manifest_is_named(folder):
     assert altered(folder) == ["population.json"]
 
 
-@pytest.mark.parametrize("text", [None, "{", "[]", '{"schema": 99}', '{"schema": 1}'])
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"schema": 99}', '{"schema": 1}', '{"schema": 2}'])
 def test_what_is_no_population_is_refused(tmp_path, text):
     if text is not None:
         (tmp_path / "population.json").write_text(text, encoding="utf-8")
     with pytest.raises(NotReproducible, match=r"population\.json"):
-        read_population(tmp_path)
+        read_made(tmp_path)
 
 
 def test_marginals_hold_the_text_against_candidates_and_patients(patients):

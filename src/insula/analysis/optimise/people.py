@@ -10,10 +10,11 @@ import numpy as np
 from insula.analysis.ask.courses import Start, follow_arms
 from insula.core.errors import InsulaError, ProtocolError
 from insula.trial.administrations import lower
-from insula.trial.block import draw_candidates, enrol_candidates
+from insula.trial.block import draw_candidates, enrol_candidates, look_over_drawn
 from insula.trial.clinic import ArmPlan
 from insula.trial.meetings import days_between
 from insula.trial.open_clinic import SIMULATED
+from insula.trial.saved_people import refuse_saved_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,13 +80,16 @@ def enrol_people(clinic: Clinic, patients: int, members: int, progress: Callable
     ------
     ProtocolError
         When there are not enough of them, or too few in one member to tell patients from members.
+    InsulaError
+        The study names a saved population.
     """
+    refuse_saved_people(clinic)
     groups: list[Start] = []
     found = 0
     every = clinic.population.ensemble_members
     for numbers in _candidates(every, min(members, every)):
         progress(found / patients)
-        enrolled = enrol_candidates(clinic, draw_candidates(clinic, numbers))
+        enrolled = enrol_candidates(clinic, look_over_drawn(clinic, draw_candidates(clinic, numbers)))
         start = Start(enrolled.cohort, enrolled.baseline)
         wanted = np.arange(start.cohort.size) < patients - found
         if wanted.any():

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.analysis.visit_values import MANIFEST, VisitValues, read_manifest, read_visit_values
-from insula.core.provenance import tree_hash
-from insula.trial.manifest import SCIENCE_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +59,7 @@ def read_replays(catalog: Catalog, trials: Iterable[ReviewedStudy], runs: Path) 
     files: dict[str, list[Study]] = {}
     for study in catalog.studies.values():
         files.setdefault(study.published, []).append(study)
-    now = tree_hash(catalog.root, SCIENCE_TEXT)
+    now = catalog.science_hash
     return tuple(_replay(trial, files.get(trial.study_id, []), runs, now) for trial in trials if trial.meets)
 
 
