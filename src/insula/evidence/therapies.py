@@ -10,14 +10,10 @@ if TYPE_CHECKING:
     from insula.catalog import Catalog
     from insula.catalog.evidence_schema import TherapyClass
 
-UNTREATED = "untreated"
-
 
 def class_of(therapy: str, classes: Mapping[str, TherapyClass]) -> str:
-    """Return the id of the first class that fits a therapy, else its own text; ``untreated`` for an empty text."""
+    """Return the id of the first class that fits a therapy, else its own text; the word ``=`` fits an empty one."""
     text = therapy.casefold().strip()
-    if not text:
-        return UNTREATED
     fits = (name for name, one in classes.items() if any(_fits(word.casefold(), text) for word in one.words))
     return next(fits, text)
 

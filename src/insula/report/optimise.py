@@ -180,9 +180,7 @@ def _design_notes(answer: dict[str, Any], w: Writer) -> list[str]:
     _, design = w._, answer["design"]
     if design is None:
         return [
-            _(
-                "No arm of the study is given nothing, and there is no protocol usual_care: no trial is planned."
-            )
+            _("No arm of the study is given nothing, and no protocol gives nothing: no trial is planned.")
         ]
     if design["size"] is None:
         return [*_usual_care(answer, w), _not_better(answer, w)]

@@ -1,5 +1,7 @@
 """What a search may vary in a protocol, and which trials make the front."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,22 @@ def control_for(catalog, name, therapy=None):
 
 def test_a_study_that_treats_everybody_is_held_against_usual_care(catalog):
     assert control_for(catalog, "reichman_2025_zimislecel", "stem_cell_islets") == (None, "usual_care")
+
+
+def test_the_protocol_that_gives_nothing_is_known_by_its_text_not_by_its_name(catalog, tmp_path):
+    science = shutil.copytree(catalog.root, tmp_path / "science")
+    protocols = science / "protocols"
+    (protocols / "usual_care.yaml").unlink()
+    assert control_or_none(Catalog(science)) is None
+    text = "id: at_home\ntitle: {en: At home, zh: 居家}\ngive: []\n"
+    (protocols / "at_home.yaml").write_text(text, encoding="utf-8")
+    found = control_or_none(Catalog(science))
+    assert (found.arm, found.protocol.id) == (None, "at_home")
+
+
+def control_or_none(catalog):
+    study = catalog.studies["reichman_2025_zimislecel"]
+    return control_of(catalog, study, space_of(catalog, study, "stem_cell_islets", ("dose",), LIMITS))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from insula.catalog.records import Give, Protocol, Study
 
 DOSE, INFUSIONS, SPACING = VARIABLES = ("dose", "infusions", "spacing")
-USUAL_CARE = "usual_care"  # the protocol that gives nothing
 
 
 @dataclass(frozen=True)
@@ -151,8 +150,8 @@ def control_of(catalog: Catalog, study: Study, space: Space) -> Control | None:
     """Return what schedules are held against.
 
     The first arm that is given nothing but empty doses; else the first that is given nothing but what the treated are
-    given too, without the therapy that is varied; else usual care, which the study itself does not have; None where
-    the science text does not have it either.
+    given too, without the therapy that is varied; else the first protocol of the catalog by name that gives nothing,
+    which the study itself does not have; None where the catalog has none either.
     """
     too = {entry.therapy for entry in space.protocol.give} - {space.therapy}
     for allowed in (set(), too):
@@ -160,7 +159,8 @@ def control_of(catalog: Catalog, study: Study, space: Space) -> Control | None:
             protocol = _protocol(catalog, study, name)
             if {entry.therapy for entry in protocol.give if _amount(entry) > 0} <= allowed:
                 return Control(name, protocol)
-    return Control(None, catalog.protocols[USUAL_CARE]) if USUAL_CARE in catalog.protocols else None
+    nothing = (protocol for protocol in catalog.protocols.readable().values() if not protocol.give)
+    return next((Control(None, protocol) for protocol in nothing), None)
 
 
 def _treated(catalog: Catalog, study: Study, therapy: str | None) -> tuple[str, Protocol, str]:
