@@ -16,6 +16,8 @@ from insula.report.figures.published_course import published_course_figure
 from insula.report.figures.style import to_svg
 from insula.report.harms import share_words
 from insula.report.labels import Labels
+from insula.report.protocol_steps import protocol_lines
+from insula.report.vocabulary import word_of
 from insula.report.writing import Writer
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters["harm_share"] = share_words
+    found.globals |= {"word_of": word_of, "protocol_lines": protocol_lines}
     return found
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insula.report.limits import criterion_of
-from insula.report.protocol_steps import protocol_lines
 from insula.report.science_text import endpoint_of
 from insula.report.vocabulary import word_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from insula.report.writing import Writer
 
 
@@ -29,16 +26,14 @@ class Labels:
         if text:
             return self._writer.title(text["title"])
         return (
-            self.word(name.removeprefix("trait.")) if name.startswith("trait.") or "." not in name else name
+            word_of(name.removeprefix("trait."), self._writer)
+            if name.startswith("trait.") or "." not in name
+            else name
         )
 
     def arm(self, name: str) -> str:
         """Return the title of an arm; an arm of the evidence that was not simulated keeps its id."""
-        return self._writer.title(self._arms[name]) if name in self._arms else self.word(name)
-
-    def word(self, name: str) -> str:
-        """Return a word of the vocabularies (statistic, reason, status, spread)."""
-        return word_of(name, self._writer)
+        return self._writer.title(self._arms[name]) if name in self._arms else word_of(name, self._writer)
 
     def criterion(self, row: dict[str, Any]) -> str:
         """Return what a row of the screening was judged by."""
@@ -48,19 +43,14 @@ class Labels:
     def row(self, row: dict[str, Any]) -> str:
         """Return what a row of the comparison is about: endpoint, statistic and, where it is told, month."""
         _ = self._writer._
-        what = {"endpoint": self.endpoint(row["outcome"]), "statistic": self.word(row["statistic"])}
+        what = {
+            "endpoint": self.endpoint(row["outcome"]),
+            "statistic": word_of(row["statistic"], self._writer),
+        }
         if row["time_months"] is None:
             return _("{endpoint}, {statistic}").format(**what)
         month = _("month {month}").format(month=self._writer.number(row["time_months"]))
         return _("{endpoint}, {statistic}, {month}").format(**what, month=month)
-
-    def note(self, text: str) -> str:
-        """Return why a row was not scored, in the reader's language where the sentence is known."""
-        return self._writer._(text)
-
-    def steps(self, steps: Sequence[dict[str, Any]]) -> list[str]:
-        """Return the lines of a protocol: what is given, how much, when."""
-        return protocol_lines(steps, self._writer)
 
     def spread(self, row: dict[str, Any]) -> str:
         """Return the spread of a number: kind, size, and between what it varies."""
@@ -72,12 +62,12 @@ class Labels:
             for key in ("spread_low", "spread_high")
             if row.get(key) not in (None, "")
         ]
-        return f"{self.word(kind)} {'–'.join(ends)}"
+        return f"{word_of(kind, self._writer)} {'–'.join(ends)}"
 
     def source(self, quantity: dict[str, Any]) -> str:
         """Return source and place of a number; what is assumed has no place."""
         if quantity["source"] == "assumed":
-            return self.word("assumed")
+            return word_of("assumed", self._writer)
         return f"{quantity['source']}, {quantity['place']}"
 
     def published(self, quantity: dict[str, Any], measured: str) -> str:
@@ -87,8 +77,8 @@ class Labels:
         kind = quantity.get("spread_type") or "none"
         if kind in ("sd", "se"):
             size = w.value(quantity["spread_low"], unit, measured, difference=True)
-            return f"{text}; {self.word(kind)} {size}"
+            return f"{text}; {word_of(kind, w)} {size}"
         if kind in ("ci95", "range", "iqr"):
             size = w.interval(quantity["spread_low"], quantity["spread_high"], unit, measured)
-            return f"{text}; {self.word(kind)} {size}"
+            return f"{text}; {word_of(kind, w)} {size}"
         return text

@@ -12,6 +12,7 @@ from insula.report.expected_results import ASKED_FIRST
 from insula.report.labels import Labels
 from insula.report.matched import matched_table
 from insula.report.plain_table import plain_table
+from insula.report.vocabulary import word_of
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def expected_table(summary: dict[str, Any], writer: Writer, labels: Labels) -> T
             writer.value(row["predicted"], unit, measured),
             writer.interval(row["low"], row["high"], unit, measured),
         )
-    table.caption = "\n".join(_not_scored(summary, writer, labels)) or None
+    table.caption = "\n".join(_not_scored(summary, writer)) or None
     return table
 
 
@@ -100,13 +101,13 @@ def comparison_table(summary: dict[str, Any], writer: Writer, labels: Labels) ->
     for row in (row for row in summary["comparison"] if row["scored"]):
         table.add_row(*comparison_cells(row, writer, labels))
     counts = _("{inside} of {scored} scored rows inside, {rows} rows in all").format(**verdict)
-    table.caption = "\n".join([counts, *_not_scored(summary, writer, labels)])
+    table.caption = "\n".join([counts, *_not_scored(summary, writer)])
     return table
 
 
-def _not_scored(summary: dict[str, Any], writer: Writer, labels: Labels) -> list[str]:
+def _not_scored(summary: dict[str, Any], writer: Writer) -> list[str]:
     counts = Counter(row["note"] for row in summary["comparison"] if not row["scored"])
-    why = [f"{labels.note(note)} ({writer.number(count)})" for note, count in counts.most_common()]
+    why = [f"{writer._(note)} ({writer.number(count)})" for note, count in counts.most_common()]
     return [writer._("not scored: {reasons}").format(reasons=writer._("; ").join(why))] if why else []
 
 
@@ -126,13 +127,13 @@ def comparison_cells(row: dict[str, Any], writer: Writer, labels: Labels) -> tup
         interval,
         levels[1],
         z,
-        _verdict(row, writer, labels),
+        _verdict(row, writer),
     )
 
 
-def _verdict(row: dict[str, Any], writer: Writer, labels: Labels) -> Text:
+def _verdict(row: dict[str, Any], writer: Writer) -> Text:
     word = writer._("inside") if row["inside"] else writer._("outside")
-    note = f" ({labels.note(row['note'])})" if row["note"] else ""
+    note = f" ({writer._(row['note'])})" if row["note"] else ""
     return Text(word + note, style="green" if row["inside"] else "bold yellow")
 
 
@@ -146,7 +147,9 @@ def _failure_lines(summary: dict[str, Any], writer: Writer, labels: Labels) -> l
         counts = {key: writer.number(arm[key]) for key in ("failed", "patients")}
         lines.append(Text(sentence.format(arm=labels.arm(arm["arm"]), share=share, **counts)))
     for reason in summary["failures"]["reasons"]:
-        text = f"  {writer.number(reason['patients'])} × {labels.word(reason['status'])}: {reason['reason']}"
+        text = (
+            f"  {writer.number(reason['patients'])} × {word_of(reason['status'], writer)}: {reason['reason']}"
+        )
         lines.append(Text(text, style="yellow"))
     return list(lines)
 
