@@ -28,6 +28,7 @@ _YES_OR_NO = (
     "diagnosed",
     "had_event",
     "with_hba1c",
+    "low_insulin",
 )
 _LIMIT_KEYS = ("value", "unit", "source", "place", "reason", "note")
 
