@@ -2,9 +2,10 @@
 
 Rules
 -----
-Visit: the one nearest to the published time, at most half a month away. Interval: central 90 % of imagined
-arms of the published size (`insula.statistics.prediction_interval`); where the population's ensemble was fitted with a
-stated error of the model, the interval has it too. Counts and proportions: "inside" allows
+Visit: the one nearest to the published time, at most half a month away; of an outcome that is made of endpoints
+(a relation across people, what visits tell) and printed without a time, the last one. Interval: central 90 % of
+imagined arms of the published size (`insula.statistics.prediction_interval`); where the population's ensemble was
+fitted with a stated error of the model, the interval has it too. Counts and proportions: "inside" allows
 for half a patient, and z is the normal quantile of the mid-probability, which is defined at 0 and 1 too; for
 everything else z is (published - mean) / sd. A row that cannot be scored keeps its reason; where the evidence
 allows it, a prediction stands beside it without z and without a verdict.
@@ -22,7 +23,8 @@ from insula.analysis.visit_values import VisitValues, read_manifest, read_visit_
 from insula.core.tables import write_parquet
 from insula.core.units import convert
 from insula.evidence import PublishedRow, rows_of_study
-from insula.statistics.arm_statistics import NEEDS_BASELINE, STATISTICS, limits_of
+from insula.evidence.made_of import Course, Relation
+from insula.statistics.arm_statistics import NEEDS_BASELINE, STATISTICS, limits_of, parts_of
 from insula.statistics.prediction_interval import Prediction, predict_arm
 
 if TYPE_CHECKING:
@@ -61,6 +63,11 @@ NO_PATIENT = "no virtual patient has a value"
 NOT_FINITE = "the prediction is not a finite number"
 MATCHED = "the virtual patients are weighted to have this before the therapy"
 INCOMPLETE = "some virtual patients have no value"
+TOO_FEW = "too few virtual patients have a value"
+WHO_HAD_IT = "of those who ever had it, among the virtual patients too"
+FEWEST = (
+    5  # virtual patients with a value of an outcome that not all have: of fewer nobody knows how they differ
+)
 
 _UNITS = {"count": "patients", "proportion": "fraction"}
 
@@ -156,23 +163,39 @@ def predict_row(run: VisitValues, row: PublishedRow, seed: int) -> Predicted:
     missing = np.asarray(np.isnan(patients).any(axis=1))
     if missing.all():
         return Predicted(None, NO_PATIENT)
+    if row.made_of and (~missing).sum() < FEWEST:
+        return Predicted(None, TOO_FEW)
+    size = _size(row, missing)
     purpose = f"comparison.{row.arm_id}.{row.endpoint}.{row.statistic}.{row.time_months:g}.{row.n}"
     found = predict_arm(
         patients,
         run.people(row.arm_id)[2],
-        row.n,
+        size,
         STATISTICS[row.statistic],
         seed=seed,
         purpose=purpose,
-        scores=scores_of(patients),
+        scores=parts_of(row.statistic, patients),
         weights=run.weights_in(row.arm_id),
         yes_or_no=row.statistic in _UNITS,
         level=LEVEL,
     )
-    if row.endpoint in run.model_error:
-        error = row.error_of(*run.model_error[row.endpoint])
+    level = row.made_of.level if row.made_of else row.endpoint
+    if level in run.model_error:
+        error = row.error_of(*run.model_error[level])
         found = found.with_error(error, limits_of(row.statistic, row.n), seed=seed, purpose=purpose)
-    return finite(found, missing)
+    return Predicted(found, WHO_HAD_IT) if _of_some(row) else finite(found, missing)
+
+
+def _of_some(row: PublishedRow) -> bool:
+    """Whether the number is of those alone who ever had what it is about."""
+    return isinstance(row.made_of, Course) and row.made_of.tell != "ever"
+
+
+def _size(row: PublishedRow, missing: NDArray[np.bool_]) -> int:
+    """Return the people behind the number of an imagined arm: of the whole arm, as many as have a value."""
+    if not _of_some(row) or row.n_from == "row":
+        return row.n
+    return max(1, round(row.n * float(1 - missing.mean())))
 
 
 def patients_at(run: VisitValues, row: PublishedRow) -> Floats | str:
@@ -180,17 +203,19 @@ def patients_at(run: VisitValues, row: PublishedRow) -> Floats | str:
 
     Returns
     -------
-    (P, 1), the value at the visit, or (P, 2) with the baseline beside it where the statistic needs it; NaN where
-    a patient has no value. In the order of `VisitValues.people`.
+    (P, 1), the value at the visit, or (P, 2) with the baseline beside it where the statistic needs it, or for a
+    relation what it is held against; NaN where a patient has no value. In the order of `VisitValues.people`.
     """
     if row.arm_id not in run.arms:
         return NO_ARM
+    day = _day_of(run, row)
+    if isinstance(day, str):
+        return day
+    if isinstance(row.made_of, Relation):
+        return _two_endpoints(run, row, row.made_of, day)
+    if isinstance(row.made_of, Course):
+        return _over_visits(run, row, row.made_of, day)
     days = run.visit_days(row.arm_id, row.endpoint)
-    if not days:
-        return NOT_MEASURED
-    day = min(days, key=lambda visit: (abs(visit - row.day), visit))
-    if abs(day - row.day) > convert(0.5, "month", "day"):
-        return NO_VISIT
     if day == BASELINE_DAY and row.endpoint in run.matched and row.statistic not in NEEDS_BASELINE:
         return MATCHED
     columns = [run.values(row.arm_id, row.endpoint, day)]
@@ -201,9 +226,31 @@ def patients_at(run: VisitValues, row: PublishedRow) -> Floats | str:
     return np.stack(columns, axis=1)
 
 
-def scores_of(patients: Floats) -> Floats:
-    """Return one number per patient: the value, or the change where the baseline stands beside it."""
-    return patients[:, 0] - patients[:, 1] if patients.shape[1] > 1 else patients[:, 0]
+def _day_of(run: VisitValues, row: PublishedRow) -> float | str:
+    """Return the visit that a row is held against, or why there is none."""
+    days = run.visit_days(row.arm_id, row.made_of.of if row.made_of else row.endpoint)
+    if not days:
+        return NOT_MEASURED
+    if row.made_of and np.isnan(row.day):
+        return days[-1]
+    day = min(days, key=lambda visit: (abs(visit - row.day), visit))
+    return NO_VISIT if abs(day - row.day) > convert(0.5, "month", "day") else day
+
+
+def _two_endpoints(run: VisitValues, row: PublishedRow, relation: Relation, day: float) -> Floats | str:
+    """Return both endpoints of a relation, (P, 2)."""
+    other = BASELINE_DAY if relation.before else day
+    if other not in run.visit_days(row.arm_id, relation.on):
+        return NOT_MEASURED
+    first, second = run.values(row.arm_id, relation.of, day), run.values(row.arm_id, relation.on, other)
+    return np.stack([first, relation.scaled(second)], axis=1)
+
+
+def _over_visits(run: VisitValues, row: PublishedRow, course: Course, last: float) -> Floats:
+    """Return what the visits of each patient up to a day tell, (P, 1)."""
+    days = [day for day in run.visit_days(row.arm_id, course.of) if day <= last]
+    states = np.stack([run.values(row.arm_id, course.of, day) for day in days])
+    return course.told(np.array(days), states)[:, None]
 
 
 def finite(found: Prediction, missing: NDArray[np.bool_]) -> Predicted:

@@ -21,12 +21,11 @@ from insula.analysis.compare_with_published import (
     patients_at,
     predict_row,
     score,
-    scores_of,
     unit_of,
 )
 from insula.analysis.effect_rows import effect_rows
 from insula.analysis.naive import Naive, Published, skill_of
-from insula.statistics.arm_statistics import STATISTICS, limits_of
+from insula.statistics.arm_statistics import STATISTICS, limits_of, parts_of
 from insula.statistics.prediction_interval import predict_difference
 from insula.statistics.skill import crps
 
@@ -135,7 +134,7 @@ def _predict_effect(replay: Replay, first: KnownRow, second: KnownRow) -> Predic
         STATISTICS[first.statistic],
         seed=replay.seed,
         purpose=f"effect.{first.arm_id}.{second.arm_id}.{what}",
-        scores=scores_of(arms[0]) - scores_of(arms[1]),
+        scores=parts_of(first.statistic, arms[0]) - parts_of(first.statistic, arms[1]),
         weights=replay.run.weights_in(first.arm_id),
         yes_or_no=first.statistic == "proportion",
         level=LEVEL,
@@ -170,7 +169,7 @@ def _about(row: KnownRow, arm: str, unit: str, size: int) -> dict[str, Any]:
         "arm_id": arm,
         "outcome": row.outcome,
         "outcome_word": row.source.outcome,
-        "time_months": row.time_months,
+        "time_months": row.time_months if np.isfinite(row.time_months) else None,
         "statistic": row.source.statistic,
         "unit": unit,
         "role": row.source.role,

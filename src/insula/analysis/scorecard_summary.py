@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.analysis.compare_with_published import LEVEL
 from insula.analysis.scorecard import BETWEEN
+from insula.statistics.arm_statistics import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from insula.analysis.scorecard import Card
 
 BASELINE, COURSE, EFFECT = "baseline", "after therapy", "effect between arms"
+RELATION = "relation across people"
 Row = dict[str, Any]
 
 
@@ -46,9 +48,11 @@ def summarise_card(card: Card) -> dict[str, Any]:
 
 
 def kind_of(row: Row) -> str:
-    """Return whether a row is a baseline, an arm after therapy or an effect between arms."""
+    """Return whether a row is a baseline, an arm after therapy, an effect between arms or a relation across people."""
     if BETWEEN in row["arm_id"]:
         return EFFECT
+    if row["statistic"] in RELATIONS:
+        return RELATION
     return BASELINE if row["time_months"] == 0 else COURSE
 
 

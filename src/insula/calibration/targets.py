@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 NOT_ASKED = "the plan does not ask for this endpoint"
+MADE_OF_ENDPOINTS = "a relation across people, or what visits tell: compared, not fitted"
 NO_ARM = "this arm was not simulated"
 NO_VISIT = "no visit within half a month"
 NO_BASELINE = "the run has no visit before the therapy"
@@ -121,6 +122,8 @@ def _visit(row: PublishedRow, found: Replayed, asked: tuple[str, ...] | None) ->
     """Return why a row is not fitted, or an empty reason and the day of its visit."""
     if not row.scorable:
         return row.reason, np.nan
+    if row.made_of is not None:
+        return MADE_OF_ENDPOINTS, np.nan
     if asked is not None and row.endpoint not in asked:
         return NOT_ASKED, np.nan
     if row.arm_id not in found:

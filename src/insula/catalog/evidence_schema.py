@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from insula.catalog.base import Number, Record, Text, Title
+from pydantic import model_validator
+
+from insula.catalog.base import Amount, Number, Record, Text, Title
 from insula.catalog.validate import validate
 from insula.core.problems import Problem, error
 from insula.core.yaml_lines import read_yaml
@@ -58,14 +60,52 @@ class Table(Record):
         return self.file.startswith("<topic>/")
 
 
+class AcrossPeople(Record):
+    """The least-squares line of the endpoint `of` on the endpoint `on` across the people of an arm at one visit.
+
+    Exactly one of: its slope `per` so much more of `on`, or per so many `times` of it (the line is on its logarithm);
+    its value `at` a value of `on`. `before`: `on` is that of the baseline.
+    """
+
+    of: Text
+    on: Text
+    per: Amount | None = None
+    times: Amount | None = None
+    at: Amount | None = None
+    before: bool = False
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if sum(one is not None for one in (self.per, self.times, self.at)) != 1:
+            raise ValueError("give exactly one of per, times, at")
+        if (self.per and self.per.value <= 0) or (self.times and self.times.value <= 1):
+            raise ValueError("per must be more than 0, times more than 1")
+        return self
+
+
+class OverVisits(Record):
+    """What the visits of a patient tell of an endpoint that is yes or no: how long, whether ever, when first."""
+
+    of: Text
+    tell: Literal["length", "ever", "start"]
+
+
 class Outcome(Record):
-    """An outcome of outcomes.yaml: what it means, its one unit, and why no virtual patient has it."""
+    """An outcome of outcomes.yaml: its meaning, its one unit, what it is made of, or why it is not predicted."""
 
     title: Title
     definition: Title
     unit: Text
     quantity: Text | None = None
     not_predicted: Text | None = None
+    across_people: AcrossPeople | None = None
+    over_visits: OverVisits | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(one is not None for one in (self.not_predicted, self.across_people, self.over_visits)) > 1:
+            raise ValueError("give at most one of not_predicted, across_people, over_visits")
+        return self
 
 
 class TherapyClass(Record):

@@ -63,9 +63,17 @@ def _row_faults(row: HarmonisedRow, vocabulary: Vocabulary) -> Iterator[tuple[st
             f"{what}: {cells['statistic']} {cells['value']} is impossible for {row.published.n} patients.",
             "Look at its unit, too.",
         )
-    elif row.meaning and cells["statistic"] not in STATISTICS[row.scale]:
+    elif row.meaning and not _fits(row):
         wanted = ", ".join(sorted(STATISTICS[row.scale]))
         yield f'statistic "{cells["statistic"]}" does not fit {what}.', f"Use {wanted}, or another unit."
+
+
+def _fits(row: HarmonisedRow) -> bool:
+    """Whether a number on this scale, or of an outcome that is made of endpoints, can have the printed statistic."""
+    made_of = row.published.made_of
+    if made_of:
+        return made_of.predicts(row.published.statistic)
+    return row.original["statistic"] in STATISTICS[row.scale]
 
 
 def _hint(vocabulary: Vocabulary, outcome: str) -> str:

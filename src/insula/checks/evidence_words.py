@@ -8,6 +8,8 @@ from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
 from insula.core.problems import error
 from insula.core.units import is_unit
+from insula.endpoints.definitions import is_yes_or_no
+from insula.evidence.made_of import faults_of
 from insula.evidence.per_weight import read_pairs
 from insula.evidence.vocabulary import Vocabulary, load_vocabulary, read_meanings, unit_on_scale
 from insula.evidence.vocabulary_problems import vocabulary_problems
@@ -41,6 +43,20 @@ def outcomes_are_defined_once(survey: Survey) -> Iterator[Problem]:
             )
         if vocabulary and name not in used:
             yield Place(path, line).warning(f'no word of evidence/vocabulary.csv means "{name}".')
+
+
+def outcomes_are_made_of_endpoints(survey: Survey) -> Iterator[Problem]:
+    """What an outcome is made of exists, and its units fit; what visits tell is told of yes or no."""
+    path = survey.catalog.root / "evidence" / "outcomes.yaml"
+    endpoints = survey.catalog.endpoints.readable()
+    for name, entry in survey.catalog.outcomes.entries().items():
+        if entry.record is None:
+            continue
+        faults = list(faults_of(entry.record, endpoints))
+        over = entry.record.over_visits
+        if over and not faults and not is_yes_or_no(endpoints[over.of].family):
+            faults.append(f'"{over.of}" is not yes or no.')
+        yield from (error(path, f"{name}: {fault}", line=entry.line(name)) for fault in faults)
 
 
 def outcomes_per_weight_exist(survey: Survey) -> Iterator[Problem]:

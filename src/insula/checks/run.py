@@ -108,6 +108,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     evidence_cells.spreads_are_complete,
     evidence_words.words_are_translated,
     evidence_words.outcomes_are_defined_once,
+    evidence_words.outcomes_are_made_of_endpoints,
     evidence_words.outcomes_per_weight_exist,
     evidence_rows.rows_have_meaning,
     evidence_rows.pooled_effects_are_known,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from insula.catalog import Catalog
     from insula.catalog.evidence_tables import EvidenceTables
+    from insula.evidence.made_of import MadeOf
 
 NO_VALUE = "no value is given"
 NO_SIZE = "no size is given"
@@ -36,11 +37,12 @@ class PublishedRow:
     study_id, role, arm_id, outcome
         As in the tables; role is ``calibration`` or ``validation``.
     endpoint
-        Id of the endpoint it is compared with; empty where there is none.
+        Id of the endpoint, or of what is made of endpoints, that it is compared with; empty where there is none.
     time_months, day
         NaN where no time is given.
     statistic
-        As in the table, but that a mean share of baseline has become a ``percent_change``.
+        As in the table, but that a mean share of baseline has become a ``percent_change``, and what is printed of a
+        relation across people has become what `made_of` says.
     value, unit
         In the unit of the endpoint (``dimensionless`` for proportions, ``patient`` for counts); NaN where
         not given or not translatable. The number as printed is in `cells`.
@@ -56,6 +58,8 @@ class PublishedRow:
         Whether a prediction may stand beside a row that is not scored.
     cells, number
         All columns of outcomes.csv as text, and the row in that file.
+    made_of
+        How the outcome is made of endpoints; None where it is an endpoint or not predicted.
     """
 
     study_id: str
@@ -77,6 +81,7 @@ class PublishedRow:
     show: bool
     cells: Mapping[str, str]
     number: int
+    made_of: MadeOf | None = None
 
     @property
     def scorable(self) -> bool:
@@ -232,6 +237,7 @@ def _translate(
         show=_shown(rule, reason),
         cells=cells,
         number=number,
+        made_of=word.made_of,
     )
 
 
@@ -241,7 +247,7 @@ def _reason(word: Word, rule: Rule | None, statistic: str, value: float, size: i
         (not word.endpoint, word.reason),
         (math.isnan(value), NO_VALUE),
         (not word.predicts(statistic), NO_STATISTIC),
-        (math.isnan(months), NO_TIME),
+        (math.isnan(months) and word.made_of is None, NO_TIME),
         (size < 1, NO_SIZE),
         (impossible(word, statistic, value, size), IMPOSSIBLE),
         (rule is not None, rule.reason if rule else ""),

@@ -15,6 +15,7 @@ from insula.core.paths import science_root
 from insula.core.problems import raise_if_any
 from insula.core.tables import Row, read_csv
 from insula.core.units import convert
+from insula.evidence.made_of import MadeOf, made_of
 from insula.evidence.vocabulary_problems import RULES, WORDS, vocabulary_problems
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class Meaning:
     endpoint
         Whether a clinic here measures it.
     reason
-        Why it is not predicted; empty for endpoints.
+        Why it is not predicted; empty for endpoints and for what is made of them.
+    made_of
+        How an outcome is made of endpoints, None where it is not.
     possible
         Between which values a mean or median can lie at all, in `unit`.
     """
@@ -76,6 +79,7 @@ class Meaning:
     endpoint: bool
     reason: str
     possible: tuple[float, float] = (-math.inf, math.inf)
+    made_of: MadeOf | None = None
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,13 @@ class Word:
 
     @property
     def endpoint(self) -> str:
-        """Id of the endpoint that a row can be held against; empty where there is none."""
-        return self.meaning.id if self.meaning and self.meaning.endpoint else ""
+        """Id of the endpoint, or of what is made of endpoints, that a row can be held against; empty without."""
+        return self.meaning.id if self.meaning and (self.meaning.endpoint or self.meaning.made_of) else ""
+
+    @property
+    def made_of(self) -> MadeOf | None:
+        """How the outcome is made of endpoints; None where it is not."""
+        return self.meaning.made_of if self.meaning else None
 
     @property
     def to_unit(self) -> str:
@@ -111,10 +120,13 @@ class Word:
 
     def predicts(self, statistic: str) -> bool:
         """Say whether an arm of virtual patients has this statistic on this scale."""
-        return statistic in _PREDICTED.get(self.scale, ())
+        on_scale = _PREDICTED.get(self.scale, ())
+        return self.made_of.predicts(statistic) if self.made_of else statistic in on_scale
 
     def brought(self, statistic: str) -> str:
         """Return the statistic that a printed one becomes: a mean share of baseline is a percent change."""
+        if self.made_of:
+            return self.made_of.brought(statistic)
         return (
             "percent_change" if self.scale == "relative" and statistic in _SHARES_OF_BASELINE else statistic
         )
@@ -230,8 +242,8 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
 
 def read_meanings(catalog: Catalog) -> dict[str, Meaning]:
     """Return every endpoint and outcome that can be read, by id."""
-    found = {}
-    for name, end in catalog.endpoints.readable().items():
+    found, endpoints = {}, catalog.endpoints.readable()
+    for name, end in endpoints.items():
         title = {"en": end.title.en, "zh": end.title.zh}
         found[name] = Meaning(
             name, end.unit, end.quantity, title, {}, endpoint=True, reason="", possible=_possible(end)
@@ -239,8 +251,11 @@ def read_meanings(catalog: Catalog) -> dict[str, Meaning]:
     for name, out in catalog.outcomes.readable().items():
         title = {"en": out.title.en, "zh": out.title.zh}
         definition = {"en": out.definition.en, "zh": out.definition.zh}
-        reason = out.not_predicted or UNKNOWN_OUTCOME
-        found[name] = Meaning(name, out.unit, out.quantity, title, definition, endpoint=False, reason=reason)
+        made = made_of(out, endpoints)
+        reason = "" if made else out.not_predicted or UNKNOWN_OUTCOME
+        found[name] = Meaning(
+            name, out.unit, out.quantity, title, definition, endpoint=False, reason=reason, made_of=made
+        )
     return found
 
 

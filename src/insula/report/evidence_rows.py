@@ -38,7 +38,7 @@ def key_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = (row["arm"], row["outcome"])
         if (
             row["scored"]
-            and row["time_months"] > 0
+            and (row["time_months"] or 0) > 0
             and row["time_months"] >= last.get(key, row)["time_months"]
         ):
             last[key] = row

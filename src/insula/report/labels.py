@@ -17,12 +17,13 @@ class Labels:
 
     def __init__(self, summary: dict[str, Any], writer: Writer) -> None:
         self._endpoints = summary["endpoints"]
+        self._outcomes = summary.get("outcomes", {})
         self._arms = {arm["id"]: arm["title"] for arm in summary["arms"]}
         self._writer = writer
 
     def endpoint(self, name: str) -> str:
-        """Return the title of an endpoint, a trait or a quantity."""
-        text = self._endpoints.get(endpoint_of(name, self._endpoints))
+        """Return the title of an endpoint, a published outcome, a trait or a quantity."""
+        text = self._endpoints.get(endpoint_of(name, self._endpoints)) or self._outcomes.get(name)
         if text:
             return self._writer.title(text["title"])
         return (

@@ -55,6 +55,7 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "study": _study(run, science),
         "arms": [_arm(arm, science, run) for arm in arms],
         "endpoints": dict(science.endpoints),
+        "outcomes": _outcomes(rows, science),
         "key_results": key_rows(rows),
         "expected": [] if judged["scored"] else expected_results(run, science),
         "interval_level": LEVEL,
@@ -75,6 +76,13 @@ def summary(run: Run, science: ScienceText) -> dict[str, Any]:
         "references": _references(numbers, harms, science),
         "provenance": {key: value for key, value in run.manifest.items() if key not in _SAID_ELSEWHERE},
     }
+
+
+def _outcomes(rows: list[dict[str, Any]], science: ScienceText) -> Text:
+    """Return the titles of the published outcomes that are no endpoint but are made of some."""
+    known = science.catalog.outcomes.readable()
+    names = dict.fromkeys(str(row["outcome"]) for row in rows)
+    return {name: {"title": known[name].title.model_dump()} for name in names if name in known}
 
 
 def _study(run: Run, science: ScienceText) -> Text:

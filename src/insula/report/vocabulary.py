@@ -31,6 +31,7 @@ def _of_evidence(writer: Writer) -> dict[str, str]:
         "percent_change": _("percent change"),
         "mean_difference": _("mean difference"),
         "slope": _("slope"),
+        "value_on_line": _("value on line"),
         "measured": _("measured"),
         "fitted": _("fitted"),
         "derived": _("derived"),

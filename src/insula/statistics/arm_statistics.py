@@ -1,7 +1,7 @@
 """The numbers that trials report of an arm, computed for many imagined arms at once.
 
-Each takes (draws, n, K): the value of each patient, then its baseline where K is 2; and gives (draws,). No
-NaN.
+Each takes (draws, n, K): the value of each patient, then its baseline where K is 2, or for a relation across people
+what the value is held against; and gives (draws,). No NaN goes in.
 """
 
 from __future__ import annotations
@@ -46,6 +46,23 @@ def percent_change(arms: Floats) -> Floats:
         )
 
 
+def slope(arms: Floats) -> Floats:
+    """Slope of the least-squares line through the patients; undefined where all have one abscissa."""
+    y, x = _centred(arms)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((x * y).sum(axis=-1) / (x * x).sum(axis=-1), dtype=np.float64)
+
+
+def value_on_line(arms: Floats) -> Floats:
+    """Where the least-squares line meets the abscissa 0."""
+    return mean(arms) - slope(arms) * mean(arms[..., 1:])
+
+
+def _centred(arms: Floats) -> tuple[Floats, Floats]:
+    away = arms - arms.mean(axis=-2, keepdims=True)
+    return away[..., 0], away[..., 1]
+
+
 STATISTICS: dict[str, Callable[[Floats], Floats]] = {
     "mean": mean,
     "median": median,
@@ -54,14 +71,47 @@ STATISTICS: dict[str, Callable[[Floats], Floats]] = {
     "count": count,
     "change_from_baseline": change_from_baseline,
     "percent_change": percent_change,
+    "slope": slope,
+    "value_on_line": value_on_line,
 }
 NEEDS_BASELINE = frozenset({"change_from_baseline", "percent_change"})
+RELATIONS = frozenset({"slope", "value_on_line"})
 
 
 def limits_of(statistic: str, size: int) -> tuple[float, float]:
     """Return the lowest and the highest value that a statistic of an arm of this size can have.
 
-    No endpoint measures anything below 0; changes have no limits.
+    No endpoint measures anything below 0; changes, slopes and lines have no limits.
     """
     highest = {"proportion": 1.0, "count": float(size)}.get(statistic, np.inf)
-    return (-np.inf if statistic in NEEDS_BASELINE else 0.0), highest
+    return (-np.inf if statistic in NEEDS_BASELINE | RELATIONS else 0.0), highest
+
+
+def parts_of(statistic: str, patients: Floats) -> Floats:
+    """Return what each patient adds to a statistic, from which the variance between members is estimated.
+
+    Parameters
+    ----------
+    patients : (P, K)
+        NaN for who has no value.
+
+    Returns
+    -------
+    (P,): the value, the change from baseline, or for a relation how far the line moves with the patient, times P
+    (infinitesimal jackknife); NaN for who has no value.
+    """
+    if statistic not in RELATIONS:
+        return patients[:, 0] - patients[:, 1] if patients.shape[1] > 1 else patients[:, 0]
+    found = np.full(len(patients), np.nan)
+    known = ~np.isnan(patients).any(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found[known] = _moved(statistic, patients[known]) if known.any() else np.nan
+    return found
+
+
+def _moved(statistic: str, people: Floats) -> Floats:
+    """How far the line moves with each of the people (P, 2), times P; no NaN."""
+    y, x = _centred(people)
+    rest = y - slope(people) * x
+    of_slope = x * rest / np.mean(x * x)
+    return np.asarray(of_slope if statistic == "slope" else rest - mean(people[:, 1:]) * of_slope)

@@ -14,6 +14,7 @@ from insula.core.paths import science_root
 from insula.core.tables import read_parquet, write_parquet
 from insula.endpoints import load_definitions
 from insula.evidence import PublishedRow, load_vocabulary
+from insula.evidence.made_of import Course, Relation
 
 PATIENTS = 200
 
@@ -225,7 +226,100 @@ def test_the_vocabulary_uses_the_units_of_the_endpoints():
     definitions = load_definitions()
     for (outcome, unit, _), word in load_vocabulary().words.items():
         predicted = any(word.predicts(s) for s in ("mean", "proportion", "count", "percent_change"))
-        if word.endpoint and predicted:
+        if word.endpoint and predicted and not word.made_of:
             definition = definitions[word.endpoint]
             special = {"patient", "dimensionless"} if definition.yes_or_no else {"percent"}
             assert word.to_unit in {definition.unit, *special}, (outcome, unit)
+
+
+def line_across_people(**relation):
+    return Relation("hba1c", "tir", before=relation.pop("before", False), **relation)
+
+
+def test_a_line_across_people_is_held_against_at_the_last_visit_where_no_time_is_printed():
+    tir = spread(60, 12)
+    hba1c = 7 - 0.06 * (tir - 70) + spread(0, 0.3, seed=3)
+    run = virtual(tir={0: 50.0, 183: tir}, hba1c={0: 8.0, 183: hba1c})
+    kinds = (
+        ("slope", -0.6, line_across_people(statistic="slope", step=10.0)),
+        ("value_on_line", 7.0, line_across_people(statistic="value_on_line", origin=70.0)),
+    )
+    rows = [
+        replace(published(kind, value, statistic=kind, months=np.nan, n=100), made_of=made_of)
+        for kind, value, made_of in kinds
+    ]
+    slope, level = compare(run, *rows)
+    assert slope["inside"]
+    assert slope["time_months"] is None
+    assert slope["predicted"] == pytest.approx(-0.6, abs=0.06)
+    error = 10 * 0.3 / 12 * np.sqrt(1 / 100 + 1 / PATIENTS)
+    assert slope["high"] - slope["low"] == pytest.approx(2 * 1.645 * error, rel=0.35)
+    assert level["inside"]
+    assert level["predicted"] == pytest.approx(7.0, abs=0.1)
+
+
+def test_a_value_on_a_line_has_the_error_of_the_model_and_a_slope_has_not():
+    tir = spread(60, 12)
+    run = virtual(tir={183: tir}, hba1c={183: 7 - 0.06 * (tir - 70) + spread(0, 0.3, seed=3)})
+    wrong = replace(run, model_error={"hba1c": (0.5, "percent")})
+    slope = replace(
+        published("s", -0.6, statistic="slope", months=6.0, n=100),
+        made_of=line_across_people(statistic="slope", step=10.0),
+    )
+    level = replace(
+        published("l", 7, statistic="value_on_line", months=6.0, n=100),
+        made_of=line_across_people(statistic="value_on_line", origin=70.0),
+    )
+    (right, moved), (as_was, wide) = compare(run, slope, level), compare(wrong, slope, level)
+    assert right["high"] == as_was["high"]
+    assert wide["high"] - wide["low"] == pytest.approx(2 * 1.645 * 0.5, rel=0.1)
+    assert moved["high"] - moved["low"] < 0.3
+
+
+def test_a_line_on_what_was_before():
+    tir = spread(60, 12)
+    run = virtual(tir={0: tir, 183: 99.0}, hba1c={183: -0.06 * tir})
+    row = replace(
+        published("s", -0.6, statistic="slope", n=100, months=6.0),
+        made_of=line_across_people(statistic="slope", step=10.0, before=True),
+    )
+    (now,) = compare(run, row)
+    assert now["predicted"] == pytest.approx(-0.6)
+    (never,) = compare(virtual(hba1c={183: 8.0}), row)
+    assert never["note"] == "the run did not measure this"
+
+
+def test_what_visits_tell_is_of_those_who_ever_had_it_in_the_arm_too():
+    """90 of the 200 virtual patients have one month or two; an arm of 40 holds 18 of them."""
+    states = np.zeros((4, PATIENTS))
+    states[1, spread(0, 1) > 0] = 1
+    states[2] = states[1] * (spread(0, 1, seed=6) > 0)
+    run = virtual(remission={day: state for day, state in zip((0, 30, 61, 91), states, strict=True)})
+    length = replace(
+        published("months", 1.5, months=np.nan, n=40),
+        n_from="arm",
+        made_of=Course("remission", "length", "month"),
+    )
+    ever = replace(
+        published("ever", 30, statistic="count", months=np.nan, n=40), made_of=Course("remission", "ever", "")
+    )
+    found, told, share = compare(run, length, replace(length, n_from="row"), ever)
+    assert found["predicted"] == pytest.approx(1.5, abs=0.1)
+    assert found["note"] == "of those who ever had it, among the virtual patients too"
+    assert (found["high"] - found["low"]) / (told["high"] - told["low"]) == pytest.approx(
+        np.sqrt((1 / 18 + 1 / 90) / (1 / 40 + 1 / 90)), rel=0.15
+    )
+    assert share["predicted"] == pytest.approx(18, abs=0.5)
+
+
+def test_visits_after_the_printed_time_are_not_looked_at():
+    run = virtual(remission={0: 0.0, 30: 1.0, 61: 0.0, 91: 1.0})
+    row = replace(published("m", 1.0, months=2.0), made_of=Course("remission", "length", "month"))
+    assert compare(run, row)[0]["predicted"] == pytest.approx(61 / 2 / 30.4375)
+
+
+def test_a_length_that_hardly_anybody_has_is_not_predicted():
+    few = np.arange(PATIENTS) < 4
+    run = virtual(remission={0: 0.0, 30: few, 61: 0.0})
+    row = replace(published("m", 7.2, months=np.nan), made_of=Course("remission", "length", "month"))
+    assert compare(run, row)[0]["note"] == "too few virtual patients have a value"

@@ -14,6 +14,7 @@ from insula.analysis.scorecard import COLUMNS, NOT_SCORABLE, Replay, judge
 from insula.analysis.scorecard_summary import summarise_card
 from insula.catalog import Catalog
 from insula.evidence import load_vocabulary
+from insula.evidence.made_of import Relation
 
 CONTRACT = {
     "study_id", "arm_id", "outcome", "time_months", "predicted", "pi_low", "pi_high", "observed", "z", "inside",
@@ -214,3 +215,22 @@ def test_a_single_patient_judges_nothing_though_a_prediction_stands_beside():
     rows = rows_by_study([Catalog.open()], load_vocabulary())["wang_2024_cipsc"]
     assert any(row.show for row, _ in rows.rows)
     assert rows.known == []
+
+
+def test_a_line_across_people_is_a_kind_of_its_own_and_may_have_no_time():
+    tir = random(7).normal(60, 12, PATIENTS)
+    run = run_of({("treated", "tir", 183): tir, ("treated", "hba1c", 183): 7 - 0.06 * (tir - 70)})
+    row = known("hba1c_per_tir", -0.6, statistic="slope", months=math.nan, n=100)
+    row = replace(
+        row, source=replace(row.source, made_of=Relation("hba1c", "tir", False, "slope", step=10.0))
+    )
+    card = judged(row, run=run)
+    (line,) = card.rows
+    assert line["time_months"] is None
+    assert line["predicted"] == pytest.approx(-0.6)
+    assert [one["group"] for one in summarise_card(card)["by_kind"]] == ["relation across people"]
+    gone = judged(row, run=run_of({("treated", "tir", 183): tir}))
+    assert (gone.not_scorable[0]["time_months"], gone.not_scorable[0]["reason"]) == (
+        None,
+        "the run did not measure this",
+    )

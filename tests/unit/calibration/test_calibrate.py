@@ -1,5 +1,7 @@
 """A plan carried out on the tiny study: the truth is found again, the same plan gives the same bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,10 @@ from insula.calibration.calibrate import calibrate
 from insula.calibration.identifiability import identifiability
 from insula.calibration.iterations import Problem, fit
 from insula.calibration.plan import read_plan
-from insula.calibration.targets import targets_of
+from insula.calibration.targets import MADE_OF_ENDPOINTS, targets_of
 from insula.core.errors import EvidenceError
 from insula.core.provenance import tree_hashes
+from insula.evidence.made_of import Relation
 from insula.trial.map_replay import replay
 from small_plan import SECOND, SYMBOL
 from tiny_study import STUDY
@@ -92,6 +95,14 @@ def test_a_stated_model_error_widens_the_row(catalog, plan_file, found):
     (wider,), left = targets_of("tiny", rows, medians, plan)
     assert left == []
     assert wider.noise**2 == pytest.approx(found.replays.targets[0].noise ** 2 + 0.5**2)
+
+
+def test_what_is_made_of_endpoints_is_compared_and_never_fitted(catalog, plan_file, found):
+    row = replace(found.replays.targets[0].row, made_of=Relation("hba1c", "hba1c", True, "slope"))
+    medians = replay(found.replays.places["tiny"], {SYMBOL: np.array([1.0])})
+    fitted, (left,) = targets_of("tiny", [row], medians, read_plan(catalog, plan_file()))
+    assert fitted == []
+    assert left.reason == MADE_OF_ENDPOINTS
 
 
 def test_a_study_that_is_left_out_is_predicted_by_the_others(catalog, plan_file, tmp_path):

@@ -265,6 +265,26 @@ def test_outcomes_are_defined_once_and_used(science, name, unit, message):
     assert any(message in one for one in shown(science))
 
 
+@pytest.mark.parametrize(
+    ("made_of", "message"),
+    [
+        (
+            "across_people: {of: tirr, on: tir, per: {value: 1, unit: percent}}",
+            'mood: There is no endpoint "tirr".',
+        ),
+        (
+            "across_people: {of: tir, on: tir, per: {value: 1, unit: kg}}",
+            'mood: "kg" cannot be converted into "percent".',
+        ),
+        ("over_visits: {of: tir, tell: ever}", 'mood: "tir" is not yes or no.'),
+    ],
+)
+def test_what_an_outcome_is_made_of_exists_and_fits(science, made_of, message):
+    unit = "dimensionless" if "ever" in made_of else "percent"
+    (science.root / "evidence" / "outcomes.yaml").write_text(f"{OUTCOME.format('mood', unit)}  {made_of}\n")
+    assert any(f"outcomes.yaml:1  {message}" in one for one in shown(science)), shown(science)
+
+
 def test_a_total_per_weight_names_outcomes(science):
     (science.root / "evidence" / "per_weight.csv").write_text("total,per_kg,note\ntir,tirr,\n")
     (found,) = shown(science)

@@ -119,9 +119,7 @@ def test_remission_means_what_its_study_says():
     assert meaning("quattrin_2020_t1ger") == "remission_idaa1c"
     assert meaning("lu_2021") == "c_peptide_response"
     assert meaning("burt_2018_sle_ahsct") == "sle_remission_few_drugs"
-    assert (
-        VOCABULARY.word("remission", "children", "honeymoon_2006_pedi").meaning.id == "remission_low_insulin"
-    )
+    assert VOCABULARY.word("remission", "children", "honeymoon_2006_pedi").meaning.id == "honeymoon_ever"
     unheard = VOCABULARY.word("remission", "percent", "a_new_study")
     assert (unheard.meaning, unheard.reason) == (None, SEVERAL_MEANINGS)
 

@@ -112,3 +112,10 @@ def test_a_row_that_tells_no_time_is_named_without_a_month(lang, timed, timeless
     row = {"outcome": "off", "statistic": "proportion", "time_months": 24.0}
     assert labels.row(row) == timed
     assert labels.row({**row, "time_months": None}) == timeless
+
+
+def test_a_published_outcome_that_is_made_of_endpoints_has_its_title():
+    titles = {"hba1c_per_tir": {"title": {"en": "HbA1c per 10 %", "zh": "每 10 %"}}}
+    labels = Labels({"endpoints": {}, "outcomes": titles, "arms": []}, Writer("zh"))
+    row = {"outcome": "hba1c_per_tir", "statistic": "value_on_line", "time_months": None}
+    assert labels.row(row) == "每 10 %，回归线上的值"

@@ -78,7 +78,13 @@ def test_what_the_weights_reach_is_not_judged_as_predicted(tmp_path):
 
     def row(statistic, months):
         return SimpleNamespace(
-            arm_id="b", endpoint="hba1c", statistic=statistic, time_months=months, day=months * 365 / 12, n=12
+            arm_id="b",
+            endpoint="hba1c",
+            statistic=statistic,
+            time_months=months,
+            day=months * 365 / 12,
+            n=12,
+            made_of=None,
         )
 
     assert patients_at(run, row("mean", 0)) == predict_row(run, row("mean", 0), 1).note == MATCHED
