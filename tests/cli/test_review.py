@@ -139,6 +139,72 @@ def test_virtual_trials_stand_beside_the_published_ones(finished, tmp_path, lang
     assert {"en": "Trials replayed", "zh": "已重演的试验"}[lang] in told
 
 
+EXPLANATIONS = """explanations:
+  - {outcome: range, months: [12], subgroup: second, side: tables, kind: explained, why: {en: One trial alone., zh: 仅一项试验。}}
+  - {outcome: range, subgroup: second, side: tables, kind: admitted, why: {en: Too late., zh: 太晚。}}
+  - {outcome: range, months: [12], subgroup: overall, side: tables, kind: admitted, why: {en: It agrees., zh: 均一致。}}
+  - {outcome: range, side: virtual, kind: admitted, why: {en: Nobody knows., zh: 无人知晓。}}
+"""  # noqa: E501 (one explanation reads best on one line)
+TOLD = {
+    "en": ("1 disagree (1 explained, 0 admitted, 0 not explained yet)", "One trial alone.", "Nobody knows."),
+    "zh": ("1 个不一致（1 个已解释，0 个已承认，0 个尚未解释）", "仅一项试验。", "无人知晓。"),
+}
+
+
+def answers(found):
+    """Return what disagrees: verdict and explanation by cell, of the tables and of virtual trials."""
+    both = [(cell, name, cell if name == "tables" else cell.get("virtual"))
+            for cell in found["cells"] for name in ("tables", "virtual")]  # fmt: skip
+    return {
+        (name, cell["outcome"], cell["months"], cell["subgroup"]): one["explanation"]
+        for cell, name, one in both
+        if one and one["verdict"] == "disagrees"
+    }
+
+
+def test_a_cell_that_disagrees_has_the_first_explanation_that_fits_and_its_side(finished):
+    (finished.parent / "science" / "reviews" / "cells.yaml").write_text(REVIEW + EXPLANATIONS, "utf-8")
+    found = json.loads(review("cells", "--runs", finished, "--format", "json").stdout)
+    assert answers(found) == {
+        ("tables", "range", 12.0, "second"): {
+            "kind": "explained", "why": {"en": "One trial alone.", "zh": "仅一项试验。"},
+        },
+        ("virtual", "range", 12.0, "second"): {
+            "kind": "admitted", "why": {"en": "Nobody knows.", "zh": "无人知晓。"},
+        },
+    }  # fmt: skip
+    assert all(cell["explanation"] is None for cell in found["cells"] if cell["verdict"] != "disagrees")
+    counts = [found[part]["cells_not_explained"] for part in ("reached", "virtual")]
+    assert counts == [0, 0]
+    assert (found["reached"]["cells_explained"], found["virtual"]["cells_admitted"]) == (1, 1)
+
+
+def test_without_an_explanation_a_cell_is_not_explained_yet_and_counted(finished):
+    found = json.loads(review("cells", "--runs", finished, "--format", "json").stdout)
+    assert [one["kind"] for one in answers(found).values()] == ["not explained yet"] * 2
+    assert [found[part]["cells_not_explained"] for part in ("reached", "virtual")] == [1, 1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_terminal_page_and_tables_say_why_a_cell_disagrees(finished, tmp_path, lang):
+    text, out = finished.parent / "science" / "reviews" / "cells.yaml", tmp_path / "out"
+    bare = " ".join(review("cells", "--lang", lang).stdout.split())
+    assert bare.count({"en": "not explained yet", "zh": "尚未解释"}[lang]) == 2  # counted, and at the cell
+    text.write_text(REVIEW + EXPLANATIONS, "utf-8")
+    answer = review("cells", "--runs", finished, "--lang", lang, "--out", out)
+    assert answer.exit_code == 0, answer.output
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for told in (answer.stdout, page):
+        assert all(part in " ".join(told.split()) for part in TOLD[lang])
+        assert {"en": "It agrees.", "zh": "均一致。"}[lang] not in told
+    for name, kind, why in (
+        ("pooled", "explained", "One trial alone."),
+        ("virtual_pooled", "admitted", "Nobody knows."),
+    ):
+        rows = [row for row in table(out / f"{name}.csv") if row["explanation"]]
+        assert [(row["subgroup"], row["explanation"], row["why"]) for row in rows] == [("second", kind, why)]
+
+
 def test_without_runs_there_is_no_word_of_virtual_trials(root, tmp_path):
     found = json.loads(review("cells", "--out", tmp_path / "out", "--format", "json").stdout)
     assert "virtual" not in found

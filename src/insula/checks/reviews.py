@@ -11,7 +11,7 @@ from insula.checks.survey import Place, Survey
 from insula.core.units import convert, convertible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from insula.catalog.evidence_tables import EvidenceTables
     from insula.catalog.records import Review
@@ -31,6 +31,7 @@ def reviews_name_what_exists(survey: Survey) -> Iterator[Problem]:
             for meaning in outcome.of:
                 yield from exists(entry, ("outcomes", name, "of"), "endpoint or outcome", meaning, meanings)
         yield from _claims(entry, review)
+        yield from _explanations(entry, review)
         if review.topic in topics:
             yield from _studies(entry, review, topics[review.topic])
             yield from _meta_analyses(entry, review, topics[review.topic])
@@ -117,23 +118,41 @@ def _meta_analyses(entry: Entry[Any], review: Review, tables: EvidenceTables) ->
 
 
 def _claims(entry: Entry[Any], review: Review) -> Iterator[Problem]:
+    for index, block in enumerate(review.claims):
+        for number, claim in enumerate(block.rows):
+            keys = ("claims", index, "rows", number)
+            yield from _cells(entry, keys, review, claim.outcome, claim.subgroup, [claim.months])
+
+
+def _explanations(entry: Entry[Any], review: Review) -> Iterator[Problem]:
+    for index, one in enumerate(review.explanations):
+        keys = ("explanations", index)
+        yield from _cells(entry, keys, review, one.outcome, one.subgroup or OVERALL, one.months)
+
+
+def _cells(
+    entry: Entry[Any],
+    keys: tuple[str | int, ...],
+    review: Review,
+    outcome: str,
+    subgroup: str,
+    times: Iterable[float | None],
+) -> Iterator[Problem]:
+    """Yield what a review lacks of an outcome in a subgroup at times; None is a missing one."""
+    yield from exists(entry, keys, "outcome of this review", outcome, review.outcomes)
+    yield from exists(entry, keys, "subgroup of this review", subgroup, {OVERALL, *review.subgroups})
+    if outcome not in review.outcomes:
+        return
     months = {
         float(convert(w.at.value, w.at.unit, MONTH))
         for w in review.times
         if convertible(w.at.unit, MONTH, None)
     }
-    for index, block in enumerate(review.claims):
-        for number, claim in enumerate(block.rows):
-            keys = ("claims", index, "rows", number)
-            yield from exists(entry, keys, "outcome of this review", claim.outcome, review.outcomes)
-            yield from exists(
-                entry, keys, "subgroup of this review", claim.subgroup, {OVERALL, *review.subgroups}
-            )
-            outcome = review.outcomes.get(claim.outcome)
-            visits = outcome is not None and outcome.when == "times"
-            if outcome and (claim.months in months) != visits:
-                text = f"{claim.outcome} is not pooled at {claim.months} months."
-                if claim.months is None:
-                    text = f"{claim.outcome} is pooled at times: key months is missing."
-                times = ", ".join(f"{month:g}" for month in sorted(months)) if visits else "none"
-                yield Place(entry.path, entry.line(*keys)).error(text, f"Months: {times}.")
+    visits = review.outcomes[outcome].when == "times"
+    for time in times:
+        if (time in months) != visits:
+            text = f"{outcome} is not pooled at {time} months."
+            if time is None:
+                text = f"{outcome} is pooled at times: key months is missing."
+            told = ", ".join(f"{month:g}" for month in sorted(months)) if visits else "none"
+            yield Place(entry.path, entry.line(*keys)).error(text, f"Months: {told}.")

@@ -53,3 +53,30 @@ BROKEN = [
 def test_what_is_wrong_in_a_review_is_told(science, old, new, message):
     assert REVIEW.count(old) == 1, old
     assert any(message in one for one in shown(science, REVIEW.replace(old, new)))
+
+
+EXPLAINED = "explanations:\n  - {{{}, side: virtual, kind: admitted, why: {{en: Why., zh: 原因。}}}}\n"
+LINE = REVIEW.count("\n") + 2  # of the first explanation
+NAMED_WRONGLY = [
+    ("outcome: rnge", 'there is no outcome of this review "rnge".\n      Did you mean "range"?'),
+    ("outcome: range, subgroup: secnd", 'there is no subgroup of this review "secnd".\n      Did you mean "second"?'),
+    ("outcome: range, months: [12, 6]", "range is not pooled at 6.0 months.\n      Months: 3, 12."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "message"), NAMED_WRONGLY, ids=[cells for cells, _ in NAMED_WRONGLY])
+def test_an_explanation_of_cells_that_the_review_lacks_is_told(science, cells, message):
+    assert [one for one in shown(science, REVIEW + EXPLAINED.format(cells)) if f":{LINE}  {message}" in one]
+
+
+@pytest.mark.parametrize(
+    "cells", ["outcome: range", "outcome: range, months: [3, 12]", "outcome: responder, subgroup: overall"]
+)
+def test_an_explanation_may_name_any_cell_of_the_review(science, cells):
+    assert shown(science, REVIEW + EXPLAINED.format(cells)) == []
+
+
+def test_an_explanation_of_an_outcome_over_the_whole_follow_up_has_no_months(science):
+    once = REVIEW.replace("{of: [responder], measure: RR}", "{of: [responder], measure: RR, when: follow_up}")
+    told = shown(science, once + EXPLAINED.format("outcome: responder, months: [12]"))
+    assert any("responder is not pooled at 12.0 months.\n      Months: none." in one for one in told)

@@ -116,6 +116,26 @@ class Claims(Record):
     rows: Annotated[tuple[Claim, ...], Field(min_length=1)]
 
 
+class Explanation(Record):
+    """Why cells may disagree with what was published; told only where they do, the first that fits.
+
+    Without `months` it is of every time, without `subgroup` of every group. `side`: evidence tables or virtual trials.
+    `kind`: the numbers show the reason, or the answer is wrong here and why is not known.
+    """
+
+    outcome: Text
+    months: tuple[Number, ...] = ()
+    subgroup: Text | None = None
+    side: Literal["tables", "virtual"]
+    kind: Literal["explained", "admitted"]
+    why: Title
+
+    def fits(self, outcome: str, months: float | None, subgroup: str) -> bool:
+        """Say whether it speaks of a cell."""
+        timely = not self.months or months in self.months
+        return self.outcome == outcome and timely and self.subgroup in (None, subgroup)
+
+
 class Review(Record):
     """A living review: pooled again whenever the evidence tables change."""
 
@@ -131,5 +151,6 @@ class Review(Record):
     published_set: PublishedSet | None = None
     meta_analyses: tuple[MetaAnalysis, ...] = ()
     claims: tuple[Claims, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     limitations: Sentences | None = None
     note: str | None = None

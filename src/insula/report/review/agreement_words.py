@@ -53,12 +53,9 @@ def replayed(summary: Data, writer: Writer) -> list[str]:
         _("{there} of {all} trials that meet the criteria were replayed with virtual patients.").format(
             there=len(there), all=len(trials)
         ),
-        _("Of {published} cells with a published finding the virtual trials reach {reached}: {agreeing} agree, "
-          "{disagreeing} disagree.").format(
-            published=virtual["cells_published"],
-            reached=virtual["cells_agreeing"] + virtual["cells_disagreeing"],
-            agreeing=virtual["cells_agreeing"], disagreeing=virtual["cells_disagreeing"],
-        ),
+        _("Of {cells_published} cells with a published finding the virtual trials reach {cells_reached}: "
+          "{cells_agreeing} agree, {cells_disagreeing} disagree ({cells_explained} explained, {cells_admitted} "
+          "admitted, {cells_not_explained} not explained yet).").format(**virtual),
         _("Each trial is imagined {draws} times in its published size, all trials of a draw under one truth, and each "
           "draw is pooled as the published trials are. Shown are the mean and where 95 % of the draws lie. Virtual "
           "trials are significant where more than half of the draws are.").format(

@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from insula.analysis.review import Findings, conduct_review
-from insula.analysis.review.agreement import AGREES, DISAGREES, NOTHING_PUBLISHED, readable
+from insula.analysis.review.agreement import readable
 from insula.analysis.review.cells import METHOD
 from insula.catalog.records.reviews import OVERALL
 from insula.core.citations import format_reference
 from insula.evidence.vocabulary import read_meanings
+from insula.report.review.explanations import TABLES, explanation, tally
 from insula.report.review.virtual import add_virtual
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def review_summary(catalog: Catalog, review_id: str, runs: Path | None = None) -
     -------
     dict
         ``review``: its text; ``reached``: how much of the published set is here; ``outcomes``: title, measure and unit
-        of each; ``cells``: what was pooled, published and judged; ``studies``, ``unused_rows`` and
+        of each; ``cells``: what was pooled, published, judged and explained; ``studies``, ``unused_rows`` and
         ``published_without_place``: everything else, with reasons; ``sources``: references by key.
 
     Raises
@@ -67,15 +68,16 @@ def review_summary(catalog: Catalog, review_id: str, runs: Path | None = None) -
 def _summary(catalog: Catalog, found: Findings) -> Data:
     review = found.review
     outcomes = _outcomes(found, read_meanings(catalog))
+    cells = [_cell(found, cell, outcomes[cell.place.outcome]) for cell in found.cells]
     return {
         "review": {
             "id": review.id, "title": _text(review.title), "question": _text(review.question), "topic": review.topic,
             "limitations": _sentences(review.limitations),
             "method": METHOD,
         },
-        "reached": _reached(found),
+        "reached": _reached(found) | tally(cells),
         "outcomes": outcomes,
-        "cells": [_cell(found, cell, outcomes[cell.place.outcome]) for cell in found.cells],
+        "cells": cells,
         "studies": [_study(study, found) for study in found.studies],
         "unused_rows": [_unused(one) for one in found.unused],
         "published_without_place": [_unplaced(one) for one in found.unplaced],
@@ -113,8 +115,6 @@ def _outcomes(found: Findings, meanings: Mapping[str, Meaning]) -> dict[str, Dat
 
 
 def _reached(found: Findings) -> Data:
-    cells = [cell for cell in found.cells if cell.verdict.word != NOTHING_PUBLISHED]
-    words = [cell.verdict.word for cell in cells]
     meeting = [study for study in found.studies if study.meets]
     published = found.review.published_set
     return {
@@ -124,10 +124,6 @@ def _reached(found: Findings) -> Data:
         "patients_meeting_criteria": sum(study.patients for study in meeting),
         "trials_pooled": len(found.pooled_studies),
         "patients_pooled": sum(found.pooled_studies.values()),
-        "cells_published": len(cells),
-        "cells_reached": words.count(AGREES) + words.count(DISAGREES),
-        "cells_agreeing": words.count(AGREES),
-        "cells_disagreeing": words.count(DISAGREES),
     }
 
 
@@ -157,6 +153,7 @@ def _cell(found: Findings, cell: Cell, outcome: Data) -> Data:
             for one in cell.verdict.judgements
         ],
         "reason": cell.verdict.reason,
+        "explanation": explanation(found.review, cell.place, TABLES, cell.verdict.word),
     }
 
 

@@ -95,7 +95,7 @@ def _pooled(cell: Data) -> Data:
         **_place(cell), "studies": cell["k"], "patients": cell["n"],
         **{name: pooled.get(name) for name in _NUMBERS},
         "prediction_low": prediction[0], "prediction_high": prediction[1],
-        "verdict": cell["verdict"], "reason": cell["reason"],
+        "verdict": cell["verdict"], "reason": cell["reason"], **_explanation(cell),
     }  # fmt: skip
 
 
@@ -116,8 +116,13 @@ def _virtual_pooled(cell: Data) -> Data:
     return {
         **_place(cell), "trials": virtual["k"], "patients": virtual["n"],
         **{name: pooled.get(name) for name in _VIRTUAL_NUMBERS},
-        "verdict": virtual["verdict"], "verdict_of_tables": cell["verdict"],
+        "verdict": virtual["verdict"], "verdict_of_tables": cell["verdict"], **_explanation(virtual),
     }  # fmt: skip
+
+
+def _explanation(answer: Data) -> Data:
+    found = answer["explanation"] or {"kind": "", "why": ""}
+    return {"explanation": found["kind"], "why": _english(found["why"])}
 
 
 def _virtual_effect(cell: Data, one: Data) -> Data:

@@ -23,7 +23,7 @@ def terminal_review(summary: Data, lang: str) -> Group:
     """Return what was pooled beside what was published, the single studies, and what was not used and why."""
     writer = Writer(lang)
     review = summary["review"]
-    makers = (_pooled, _effects, _not_compared, _studies, _reasons)
+    makers = (_pooled, _disagreements, _effects, _not_compared, _studies, _reasons)
     virtual = (_agreement, _replays) if "virtual" in summary else ()
     tables = [make(summary, writer) for make in (*virtual, *makers)]
     parts: list[RenderableType] = [
@@ -83,6 +83,15 @@ def _pooled(summary: Data, writer: Writer) -> Table:
             table.add_row(
                 *_place(summary, cell, writer), size, number, *published, words.verdict(cell, writer)
             )
+    return table
+
+
+def _disagreements(summary: Data, writer: Writer) -> Table:
+    _ = writer._
+    heads = (_("Outcome"), _("Time"), _("Group"), _("What disagrees"), _("Verdict"), _("Why"))
+    table = plain_table(_("What disagrees, and why"), heads)
+    for cell, *told in words.disagreements(summary, writer):
+        table.add_row(*_place(summary, cell, writer), *told)
     return table
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from insula.analysis.review.agreement import AGREES, DISAGREES, readable
+from insula.analysis.review.agreement import readable
 from insula.analysis.review.virtual import DRAWS, predicted, virtual_counterpart
+from insula.report.review.explanations import VIRTUAL, explanation, tally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,14 +31,13 @@ def add_virtual(summary: Data, catalog: Catalog, found: Findings, runs: Path) ->
     """
     counterpart = virtual_counterpart(catalog, found, runs)
     for cell, one in zip(summary["cells"], found.cells, strict=True):
-        cell["virtual"] = _cell(counterpart.cells[one.place], one.measure)
-    words = [cell["virtual"]["verdict"] for cell in summary["cells"] if cell["claims"] or cell["published"]]
+        virtual = counterpart.cells[one.place]
+        why = explanation(found.review, one.place, VIRTUAL, virtual.verdict.word)
+        cell["virtual"] = _cell(virtual, one.measure) | {"explanation": why}
     summary["virtual"] = {
         "trials": [_trial(replay) for replay in counterpart.replays],
         "draws": DRAWS,
-        "cells_published": len(words),
-        "cells_agreeing": words.count(AGREES),
-        "cells_disagreeing": words.count(DISAGREES),
+        **tally(cell["virtual"] for cell in summary["cells"]),
     }
 
 

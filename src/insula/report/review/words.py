@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from insula.core.units import convert
+from insula.report.review.explanations import ADMITTED, EXPLAINED, NOT_EXPLAINED
 
 if TYPE_CHECKING:
     from insula.report.writing import Writer
@@ -112,6 +113,19 @@ def verdict(cell: Data, writer: Writer) -> str:
     return _("{verdict}: {what}").format(verdict=_(found), what=parts) if parts else _(found)
 
 
+def disagreements(summary: Data, writer: Writer) -> list[tuple[Data, str, str, str]]:
+    """Return each cell that disagrees with what disagrees in it, its verdict and why, tables before virtual trials."""
+    _ = writer._
+    kinds = {EXPLAINED: _("explained"), ADMITTED: _("admitted"), NOT_EXPLAINED: _("not explained yet")}
+    found = []
+    for cell in summary["cells"]:
+        for side, one in ((_("evidence tables"), cell), (_("virtual trials"), cell.get("virtual"))):
+            if one and (told := one["explanation"]):
+                text = _("{kind}: {why}").format(kind=kinds[told["kind"]], why=reason(told["why"], writer))
+                found.append((cell, side, verdict(one, writer), text if told["why"] else kinds[told["kind"]]))
+    return found
+
+
 def reached(found: Data, writer: Writer) -> list[str]:
     """Return how much of the published set stands in the tables, a sentence each."""
     _ = writer._
@@ -121,11 +135,9 @@ def reached(found: Data, writer: Writer) -> list[str]:
             meeting=found["trials_meeting_criteria"], patients=found["patients_meeting_criteria"],
             pooled=found["trials_pooled"], n=found["patients_pooled"],
         ),
-        _("Of {published} cells of outcome, time and group with a published finding {reached} could be compared: "
-          "{agreeing} agree, {disagreeing} disagree.").format(
-            published=found["cells_published"], reached=found["cells_reached"],
-            agreeing=found["cells_agreeing"], disagreeing=found["cells_disagreeing"],
-        ),
+        _("Of {cells_published} cells of outcome, time and group with a published finding {cells_reached} could be "
+          "compared: {cells_agreeing} agree, {cells_disagreeing} disagree ({cells_explained} explained, "
+          "{cells_admitted} admitted, {cells_not_explained} not explained yet).").format(**found),
     )  # fmt: skip
     if found["trials_published"] is None:
         return list(several)
