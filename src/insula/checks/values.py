@@ -22,7 +22,7 @@ EXPECTED: dict[type, dict[str, str]] = {
         "at": "min", "share": "dimensionless", "carbohydrate_per_day": "g", "day_to_day": "dimensionless",
         "counting_error": "dimensionless", "missed_bolus": "dimensionless", "missed_basal": "dimensionless",
         "target_shift": "mg_per_dL", "target_shift_low": "mg_per_dL", "tolerated_lows": "dimensionless", "every": "min",
-        "threshold": "mg_per_dL", "unaware_threshold": "mg_per_dL", "amount": "g", "repeat_after": "min",
+        "threshold": "mg_per_dL", "unaware_threshold": "mg_per_dL", "amount": "g",
         "worn": "dimensionless", "heeded": "dimensionless",
     },
     Regimen: {

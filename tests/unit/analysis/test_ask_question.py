@@ -145,7 +145,7 @@ def life_of(name):
 
 
 def test_who_enters_a_time_after_the_diagnosis_has_a_duration_before_they_are_born():
-    found = _foretold(*life_of("t1d_one_to_ten_years"))
+    found = _foretold(*life_of("t1d_four_months_to_ten_years"))
     assert set(found) == {"trait.diabetes_duration"}, "their age is still to be lived"
     assert found["trait.diabetes_duration"] == pytest.approx([1.0, 10.0], abs=0.01)
 

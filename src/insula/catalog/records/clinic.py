@@ -39,7 +39,6 @@ class Rescue(Record):
     unaware_threshold: Sourced
     alarm: Alarm | None = None
     amount: Sourced
-    repeat_after: Sourced
 
 
 class Need(Record):
