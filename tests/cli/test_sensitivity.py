@@ -8,6 +8,7 @@ import pytest
 
 from insula.analysis.sensitivity import _effects
 from insula.analysis.sensitivity_methods import Morris, Sobol
+from insula.report.expected_results import ASKED_FIRST
 from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, insula
 
 FUNCTION = "stem_cell_islets.potency"
@@ -73,7 +74,11 @@ def test_the_same_question_in_chinese_has_the_same_numbers(asked, answer, folder
     again = asked("--lang", "zh")
     assert again.returncode == 0, again.stderr
     assert "末次访视" in again.stdout
-    assert "行见 sensitivity.csv" in again.stdout  # the terminal shows what is asked first
+    last = [output for output in answer["outputs"] if output["day"] == FOLLOW_UP]
+    first = [
+        output for output in last if output["endpoint"] in ASKED_FIRST
+    ]  # the terminal shows these, or all
+    assert ("行见 sensitivity.csv" in again.stdout) == (0 < len(first) < len(last))
     assert "基本效应" in (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert (folder / "out" / "sensitivity.csv").read_bytes() == before
 

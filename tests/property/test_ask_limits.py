@@ -69,10 +69,10 @@ def test_worse_early_loss_leaves_less_c_peptide(followed, without):
 
 
 def test_twice_the_cells_lower_glucose_or_make_more_c_peptide_and_the_drugs_stay(asked, followed, without):
-    """Who is in range all day gives no more C-peptide with more cells: glucose is lower, and each cell rests."""
+    """Who is in range nearly all day may give less C-peptide with more cells: glucose is lower, and each cell rests."""
     once, twice = followed[CELLS][LAST], without[CELLS, "dose"][LAST]
     assert (twice["hba1c"] < once["hba1c"]).all()
-    short_of_cells = once["tir"] < 100
+    short_of_cells = once["tir"] < 95
     assert short_of_cells.sum() > 3
     assert (twice["mmtt_c_peptide_peak"] > once["mmtt_c_peptide_peak"])[short_of_cells].all()
     plain, more = asked.arms[CELLS].given, asked.arms[variant_of(CELLS, "dose")].given

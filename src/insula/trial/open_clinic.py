@@ -59,9 +59,8 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
     design = simulate_design(catalog, life, settings, to_fast)
     averaged = learn(catalog.averaged_map, design, to_slow)
     end = number(study.follow_up, "day")
-    step = settings.grid if study.days == SIMULATED else settings.review
     visit_days = {number(visit.at, "day"): frozenset(visit.measure) for visit in study.visits}
-    arms = _arms(catalog, study, partial(_meetings, step, end, visit_days))
+    arms = _arms(catalog, study, partial(_meetings, _step(study, settings), end, visit_days))
     definitions = load_definitions(catalog.root / "endpoints.yaml")
     quantities = quantities_of(population, module_rows(catalog), life.habits, catalog.ensemble_of(population))
     biography = biography_of(catalog, population, life.regimen, quantities)
@@ -90,8 +89,13 @@ def open_clinic(catalog: Catalog, study: Study, seed: int | None = None, *, on_m
         days=SimulatedDays(),
         sights=None,
     )
-    clinic = _with_sights(clinic, design) if on_map or _lives_on_map(study, population) else clinic
-    return with_saved_people(catalog, clinic)
+    seen = on_map or _lives_on_map(study, population)
+    return with_saved_people(catalog, _with_sights(clinic, design) if seen else clinic)
+
+
+def _step(study: Study, settings: Settings) -> float:
+    """Days between two meetings of the clocks."""
+    return settings.grid if study.days == SIMULATED else settings.review
 
 
 def _lives_on_map(study: Study, population: Population) -> bool:
