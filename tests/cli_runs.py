@@ -1,6 +1,7 @@
 """What the command-line tests ask of every run."""
 
 import json
+import shutil
 
 
 def refused(answer, *texts, folder=None):
@@ -28,3 +29,15 @@ def fine(answer):
 
 def manifest(folder):
     return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def told_without(folder, run, run_insula, again):
+    """Report a run in Chinese and repeat it into `again`, with a folder that it was made from moved away."""
+    away = again.parent / "away"
+    shutil.move(folder, away)
+    try:
+        fine(run_insula("report", run, "--lang", "zh"))
+        fine(run_insula("rerun", run / "manifest.json", "--out", again))
+    finally:
+        shutil.move(away, folder)
+    assert manifest(again)["results"] == manifest(run)["results"]

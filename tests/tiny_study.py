@@ -7,9 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 
+import pytest
 import yaml
 
+from insula.catalog import Catalog
 from insula.core.paths import science_root
 from insula.core.provenance import tree_hashes
 from insula.core.yaml_lines import read_yaml
@@ -117,6 +120,15 @@ def insula(*arguments, science, cache, cwd=None):
         timeout=300,
         check=False,
     )
+
+
+@contextmanager
+def opened(science, cache):
+    """The catalog of a science folder, in this process; what is compiled meanwhile lies in the cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSULA_SCIENCE", str(science))
+        patch.setenv("INSULA_CACHE", str(cache))
+        yield Catalog.open(science)
 
 
 def hashes(run):

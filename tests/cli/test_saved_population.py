@@ -6,7 +6,7 @@ import shutil
 import pytest
 import yaml
 
-from cli_runs import fine, manifest, refused
+from cli_runs import fine, manifest, refused, told_without
 from tiny_study import change, hashes, insula, study, tiny_science
 
 pytestmark = pytest.mark.slow
@@ -47,14 +47,7 @@ def test_the_manifest_and_the_report_tell_the_hash(run, user):
 
 
 def test_it_is_reported_and_repeated_without_the_originals(run, user, run_insula, tmp_path):
-    away = tmp_path / "away"
-    shutil.move(user, away)
-    try:
-        fine(run_insula("report", run, "--lang", "zh"))
-        fine(run_insula("rerun", run / "manifest.json", "--out", tmp_path / "again"))
-    finally:
-        shutil.move(away, user)
-    assert manifest(tmp_path / "again")["results"] == manifest(run)["results"]
+    told_without(user, run, run_insula, tmp_path / "again")
     assert manifest(tmp_path / "again")["saved_population"] == manifest(run)["saved_population"]
 
 

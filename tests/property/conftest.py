@@ -3,21 +3,18 @@
 import pytest
 
 from insula.analysis.behaviour.verdicts import models_of
-from insula.catalog import Catalog
 from insula.catalog.records import Study
 from insula.trial.open_clinic import open_clinic
-from tiny_study import FOLLOW_UP, day, study
+from tiny_study import FOLLOW_UP, day, opened, study
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def catalog(small_science, cache):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("INSULA_CACHE", str(cache))
-    yield Catalog.open(small_science)
-    patch.undo()
+    with opened(small_science, cache) as catalog:
+        yield catalog
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clinic(catalog):
     """Three arms: the therapy, usual care, and every therapy of the catalog in a dose of nothing."""
     title = {"en": "Nothing", "zh": "无"}

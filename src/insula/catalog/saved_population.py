@@ -15,7 +15,7 @@ from insula.core.provenance import hash_of_hashes, text_hash, tree_hashes
 from insula.core.spoken import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 SCHEMA = 2  # of the folder: with 1 it held nothing of lives and of who was not taken, so it cannot be run
@@ -34,7 +34,7 @@ def saved_folders(beside: Iterable[Path]) -> dict[str, Path]:
     return {place.name: place for place in places if any((place / f).is_file() for f in (MANIFEST, *FILES))}
 
 
-def address_of(made: dict[str, Any]) -> str:
+def address_of(made: Mapping[str, Any]) -> str:
     """Return the hash that a population goes by: of its tables, and of what else decides a run of its people."""
     hashes = {name: made["results"].get(name, "") for name in _TABLES}
     return hash_of_hashes(
@@ -66,9 +66,8 @@ def read_made(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def altered(folder: Path) -> list[str]:
-    """Return the files that are missing or are not those that were written."""
-    made = read_made(folder)
+def altered(folder: Path, made: Mapping[str, Any]) -> list[str]:
+    """Return the files that are missing or are not those that were written, as population.json tells them."""
     now = tree_hashes(folder, FILES)
     wrong = {name for name in made["results"] if made["results"][name] != now.get(name)}
     if made["sha256"] != address_of(made):
@@ -76,7 +75,7 @@ def altered(folder: Path) -> list[str]:
     return sorted(wrong)
 
 
-def how_to_save_again(made: dict[str, Any]) -> str:
+def how_to_save_again(made: Mapping[str, Any]) -> str:
     """Return the command that saves such a population with the science as it is."""
     return f"insula population {made['population']} --size {made['patients']} --seed {made['seed']}"
 
@@ -92,7 +91,7 @@ def read_saved(folder: Path) -> Entry[Population]:
         command=how_to_save_again(made)
     )
     told = _("missing, or not as it was when the population was saved.")
-    problems: list[Problem] = [error(folder / name, told, hint) for name in altered(folder)]
+    problems: list[Problem] = [error(folder / name, told, hint) for name in altered(folder, made)]
     if folder.with_suffix(".yaml").exists():
         told = _('the population "{name}" is there twice: as this folder, and as {name}.yaml.')
         problems.append(error(path, told.format(name=folder.name), _("Give one of them another name.")))

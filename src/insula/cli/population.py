@@ -88,10 +88,10 @@ def _draw(
 
 def _check(catalog: Catalog, shared: Path, lang: str) -> None:
     """Say whether the tables are those that were written, and whether they are drawn the same again; 1 where not."""
-    from insula.catalog.saved_population import altered
+    from insula.catalog.saved_population import altered, read_made
     from insula.trial.population_folder import repeat
 
-    wrong = altered(shared)
+    wrong = altered(shared, read_made(shared))
     if wrong:
         click.echo(f"insula: altered since it was written, or missing: {', '.join(wrong)}", err=True)
         sys.exit(EXIT_FAILURES)

@@ -9,6 +9,7 @@ import numpy as np
 
 from insula.core.errors import UnknownName
 from insula.core.units import convert, convertible
+from insula.statistics.arm_statistics import ON_LINE, SLOPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SLOPE, ON_LINE = "slope", "value_on_line"
-_PRINTED_AS = frozenset({"mean", "slope", "mean_difference"})
+_PRINTED_AS = frozenset({"mean", SLOPE, "mean_difference"})
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from insula.analysis.compare_with_published import LEVEL
 from insula.evidence import rows_of_study
 from insula.evidence.reported_interval import reported_interval
+from insula.evidence.vocabulary import DIFFERENCES
 from insula.report.run_folder import Run, rows_of
 
 if TYPE_CHECKING:
     from insula.evidence import PublishedRow
     from insula.report.science_text import ScienceText
 
-DIFFERENCES = ("change_from_baseline", "mean_difference", "slope")
+
 _WIDTHS = ("sd", "se")
 
 

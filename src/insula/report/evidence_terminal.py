@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from insula.report.evidence_rows import DIFFERENCES
+from insula.evidence.vocabulary import DIFFERENCES
 from insula.report.plain_table import plain_table
 from insula.report.writing import MISSING, Writer
 

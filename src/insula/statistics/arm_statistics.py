@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+SLOPE, ON_LINE = "slope", "value_on_line"  # relations of two numbers across the patients
+
 
 def mean(arms: Floats) -> Floats:
     """Mean; of yes (1) and no (0) the proportion, of yearly events the rate."""
@@ -71,11 +73,11 @@ STATISTICS: dict[str, Callable[[Floats], Floats]] = {
     "count": count,
     "change_from_baseline": change_from_baseline,
     "percent_change": percent_change,
-    "slope": slope,
-    "value_on_line": value_on_line,
+    SLOPE: slope,
+    ON_LINE: value_on_line,
 }
 NEEDS_BASELINE = frozenset({"change_from_baseline", "percent_change"})
-RELATIONS = frozenset({"slope", "value_on_line"})
+RELATIONS = frozenset({SLOPE, ON_LINE})
 
 
 def limits_of(statistic: str, size: int) -> tuple[float, float]:
@@ -114,4 +116,4 @@ def _moved(statistic: str, people: Floats) -> Floats:
     y, x = _centred(people)
     rest = y - slope(people) * x
     of_slope = x * rest / np.mean(x * x)
-    return np.asarray(of_slope if statistic == "slope" else rest - mean(people[:, 1:]) * of_slope)
+    return np.asarray(of_slope if statistic == SLOPE else rest - mean(people[:, 1:]) * of_slope)

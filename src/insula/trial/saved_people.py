@@ -165,7 +165,7 @@ def _how_to_have_more(clinic: Clinic, told: str, **numbers: int) -> str:
     told = told.format(name=clinic.population.id, **numbers)
     most = numbers.get("enrolled", numbers["size"])
     hint = _("Ask for at most {most} with --patients, or save more, with another --size: {command}")
-    return f"{told} {hint.format(most=most, command=how_to_save_again(dict(clinic.saved.made)))}"
+    return f"{told} {hint.format(most=most, command=how_to_save_again(clinic.saved.made))}"
 
 
 def _table(columns: Mapping[str, Floats], symbols: Sequence[str], units: Sequence[str]) -> ParameterTable:

@@ -22,7 +22,7 @@ from insula.trial.map_replay import open_map_clinic, replay
 from insula.trial.matching import weigh
 from insula.trial.open_clinic import open_clinic
 from tiny_history import AVERAGED, OLDEST, RUN_IN, SIMULATED, STEP, WAIT, history_science
-from tiny_study import ASSUMED
+from tiny_study import ASSUMED, opened
 from tolerances import same_bits
 
 MANY = 64
@@ -33,13 +33,9 @@ ENDPOINTS = ("tir", "hba1c", "mmtt_c_peptide_peak", "insulin_dose_total", "sever
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory, cache):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("INSULA_CACHE", str(cache))
     science = history_science(tmp_path_factory.mktemp("born") / "science", ENDPOINTS)
-    patch.setenv("INSULA_SCIENCE", str(science))
-    catalog = Catalog.open(science)
-    yield open_clinic(catalog, catalog.studies[AVERAGED])
-    patch.undo()
+    with opened(science, cache) as catalog:
+        yield open_clinic(catalog, catalog.studies[AVERAGED])
 
 
 def drawn(clinic, candidates):

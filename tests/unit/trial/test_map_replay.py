@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from insula.catalog import Catalog
 from insula.catalog.records import Study
 from insula.trial import many_replays, map_replay
 from insula.trial.map_replay import open_map_clinic, replay
-from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, study
+from tiny_study import CONTROL_ARM, FOLLOW_UP, THERAPY_ARM, opened, study
 from tolerances import same_bits
 
 # Without what the trial's own run taught of each patient, HbA1c is off by a fifth; a dose moves by 10 to 20 % a review,
@@ -20,11 +19,8 @@ SYMBOL = "stem_cell_islets.potency"
 
 @pytest.fixture(scope="module")
 def place(small_science, cache):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("INSULA_CACHE", str(cache))
-    catalog = Catalog.open(small_science)
-    yield open_map_clinic(catalog, Study.model_validate(study()), 12)
-    patch.undo()
+    with opened(small_science, cache) as catalog:
+        yield open_map_clinic(catalog, Study.model_validate(study()), 12)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from insula.trial.map_replay import open_map_clinic
 from insula.trial.open_clinic import open_clinic
 from insula.trial.population_folder import write_population
 from tiny_history import AVERAGED, BORN, SIMULATED, history_science
-from tiny_study import change
+from tiny_study import change, opened
 
 SIZE, SEED = 6, 7
 ENDPOINTS = ("tir", "hba1c", "mmtt_c_peptide_peak", "insulin_dose_total",
@@ -32,12 +32,9 @@ ENDPOINTS = ("tir", "hba1c", "mmtt_c_peptide_peak", "insulin_dose_total",
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory, cache):
-    patch = pytest.MonkeyPatch()
-    patch.setenv("INSULA_CACHE", str(cache))
     science = history_science(tmp_path_factory.mktemp("born") / "science", ENDPOINTS)
-    patch.setenv("INSULA_SCIENCE", str(science))
-    yield Catalog.open(science)
-    patch.undo()
+    with opened(science, cache) as catalog:
+        yield catalog
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +52,7 @@ def copied(beside, tmp_path):
     return tmp_path / "beside"
 
 
-def opened(catalog, beside, study=AVERAGED):
+def with_saved(catalog, beside, study=AVERAGED):
     """The catalog as the study's file sees it, and the study with the saved people."""
     own = catalog.beside_study(beside / "mine.yaml")
     return own, catalog.studies[study].model_copy(update={"id": "mine", "population": "people"})
@@ -69,7 +66,7 @@ def run(catalog, study, out, seed=SEED, patients=SIZE, **more):
 @pytest.fixture(scope="module")
 def done(catalog, beside, tmp_path_factory):
     folder = tmp_path_factory.mktemp("done")
-    return SimpleNamespace(folder=folder, results=run(*opened(catalog, beside), folder))
+    return SimpleNamespace(folder=folder, results=run(*with_saved(catalog, beside), folder))
 
 
 def test_saved_lives_give_the_bits_of_lives_that_are_lived_in_the_study(catalog, done, tmp_path):
@@ -79,7 +76,7 @@ def test_saved_lives_give_the_bits_of_lives_that_are_lived_in_the_study(catalog,
 @pytest.mark.slow
 def test_so_they_do_on_simulated_days_with_a_therapy(catalog, beside, tmp_path):
     drawn = run(catalog, catalog.studies[SIMULATED], tmp_path / "drawn", patients=3)
-    assert run(*opened(catalog, beside, SIMULATED), tmp_path / "saved", patients=3) == drawn
+    assert run(*with_saved(catalog, beside, SIMULATED), tmp_path / "saved", patients=3) == drawn
 
 
 def test_the_manifest_names_the_hash(beside, done):
@@ -89,12 +86,12 @@ def test_the_manifest_names_the_hash(beside, done):
 
 
 def test_with_another_seed_they_are_the_same_people_with_other_chances(catalog, beside, done, tmp_path):
-    other = run(*opened(catalog, beside), tmp_path, seed=SEED + 1)
+    other = run(*with_saved(catalog, beside), tmp_path, seed=SEED + 1)
     for table in ("patients.parquet", "parameters.parquet"):
         assert other[table] == done.results[table]
     assert other["endpoints.parquet"] != done.results["endpoints.parquet"]
     worn = [
-        enrol_block(open_clinic(*opened(catalog, beside), seed), 0).cohort.people.heeds_alarm
+        enrol_block(open_clinic(*with_saved(catalog, beside), seed), 0).cohort.people.heeds_alarm
         for seed in (SEED, SEED + 1)
     ]
     assert len(np.unique(worn[0])) == 2
@@ -110,7 +107,7 @@ def test_a_run_that_was_interrupted_goes_on(catalog, beside, done, tmp_path):
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        run(*opened(catalog, beside), tmp_path, progress=stop)
+        run(*with_saved(catalog, beside), tmp_path, progress=stop)
     blocks = {path: path.stat().st_mtime_ns for path in (tmp_path / "parts").glob("block_*/patients.parquet")}
     assert blocks
     stages = []
@@ -119,12 +116,12 @@ def test_a_run_that_was_interrupted_goes_on(catalog, beside, done, tmp_path):
         if stage == "collect":
             stages.append({path: path.stat().st_mtime_ns for path in blocks})
 
-    assert run(*opened(catalog, beside), tmp_path, progress=look) == done.results
+    assert run(*with_saved(catalog, beside), tmp_path, progress=look) == done.results
     assert stages == [blocks], "the finished block is not simulated again"
 
 
 def test_fewer_patients_are_the_first_of_them(catalog, beside, done, tmp_path):
-    run(*opened(catalog, beside), tmp_path, patients=2)
+    run(*with_saved(catalog, beside), tmp_path, patients=2)
     few, all_ = (read_parquet(folder / "results/patients.parquet") for folder in (tmp_path, done.folder))
     assert set(few["candidate"]) == set(all_["candidate"][all_["patient"] < 2])
 
@@ -149,7 +146,7 @@ def test_a_changed_or_missing_file_is_named_with_what_to_do(catalog, copied, nam
     else:
         file.write_bytes(file.read_bytes() + b"\n")
     with pytest.raises(InvalidText, match=rf"people/{name}  missing, or not as it was") as told:
-        open_clinic(*opened(catalog, copied))
+        open_clinic(*with_saved(catalog, copied))
     assert f"insula population {BORN} --size {SIZE} --seed {SEED}" in str(told.value)
 
 
@@ -160,7 +157,7 @@ def test_what_decides_a_run_in_the_manifest_is_under_the_hash(catalog, copied, k
     text = made["population_text"] | {"plausible": [], "eligible": []}
     write_manifest(copied, made | {key: new.get(key, text)})
     with pytest.raises(InvalidText, match=r"people/population\.json  missing, or not as it was"):
-        open_clinic(*opened(catalog, copied))
+        open_clinic(*with_saved(catalog, copied))
 
 
 @pytest.mark.parametrize("text", [None, "{", '{"schema": 1}'])
@@ -170,19 +167,19 @@ def test_a_folder_without_a_whole_manifest_is_told_and_not_overlooked(catalog, c
     if text is not None:
         path.write_text(text, encoding="utf-8")
     with pytest.raises(InvalidText, match=r"population\.json[\s\S]*Save it again"):
-        open_clinic(*opened(catalog, copied))
+        open_clinic(*with_saved(catalog, copied))
 
 
 def test_a_text_of_the_same_name_is_told(catalog, copied):
     shutil.copy(catalog.root / f"populations/{BORN}.yaml", copied / "populations/people.yaml")
     with pytest.raises(InvalidText, match=r"there twice: as this folder, and as people\.yaml"):
-        open_clinic(*opened(catalog, copied))
+        open_clinic(*with_saved(catalog, copied))
 
 
 def test_people_of_another_science_are_told_by_a_run_and_by_a_check(catalog, copied, tmp_path):
     science = shutil.copytree(catalog.root, tmp_path / "science")
     change(science / "studies/tiny.yaml", seed=99)
-    own, study = Catalog(science, (copied,)), opened(catalog, copied)[1]
+    own, study = Catalog(science, (copied,)), with_saved(catalog, copied)[1]
     with pytest.raises(InvalidText, match="saved with another science text") as told:
         open_clinic(own, study)
     assert f"insula population {BORN}" in str(told.value)
@@ -202,7 +199,7 @@ def test_numbers_that_the_model_and_the_people_do_not_share_are_named(catalog, c
     columns.write_text(text.replace("\ntrait.weight,kg,", "\ntrait.weight,g,"), encoding="utf-8")
     seal(copied)
     with pytest.raises(InvalidText) as told:
-        open_clinic(*opened(catalog, copied))
+        open_clinic(*with_saved(catalog, copied))
     assert "no model takes from them here: beta_cells.mess_0." in str(told.value)
     assert "lack numbers in which people differ here: beta_cells.mass_0." in str(told.value)
     assert "trait.weight is saved in g, and is in kg here." in str(told.value)
@@ -215,14 +212,14 @@ def test_a_life_that_lacks_a_state_of_the_model_is_told(catalog, copied):
     with pytest.raises(
         InsulaError, match=r"lack what the model has now: state\.\S+\. Save the population again"
     ):
-        open_clinic(*opened(catalog, copied))
+        open_clinic(*with_saved(catalog, copied))
 
 
 def test_more_patients_than_were_saved_are_refused_before_anything_runs(catalog, beside, tmp_path):
     with pytest.raises(
         InsulaError, match=f'"people" has {SIZE} patients.*{SIZE + 1}.*at most {SIZE}'
     ) as told:
-        run(*opened(catalog, beside), tmp_path / "run", patients=SIZE + 1)
+        run(*with_saved(catalog, beside), tmp_path / "run", patients=SIZE + 1)
     assert f"insula population {BORN} --size {SIZE} --seed {SEED}" in str(told.value)
     assert not (tmp_path / "run").exists()
 
@@ -238,7 +235,7 @@ def test_too_few_whom_a_visit_finds_eligible_are_told(catalog, tmp_path):
 
 
 def test_what_draws_people_of_its_own_refuses_saved_ones(catalog, beside):
-    own, study = opened(catalog, beside)
+    own, study = with_saved(catalog, beside)
     for ask in (
         lambda: open_map_clinic(own, study, SIZE),
         lambda: enrol_people(open_clinic(own, study), SIZE, 5, lambda _: None),

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.analysis.scorecard import BETWEEN
 from insula.core.i18n import pick
-from insula.evidence.vocabulary import read_meanings
-from insula.report.evidence_rows import DIFFERENCES
+from insula.evidence.vocabulary import DIFFERENCES, read_meanings
 from insula.report.writing import MISSING, Writer
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from insula.analysis.scorecard import BETWEEN, COLUMNS, NOT_SCORABLE
 from insula.core.tables import write_csv, write_parquet
-from insula.report.evidence_rows import DIFFERENCES
+from insula.evidence.vocabulary import DIFFERENCES
 from insula.report.figures.dose_order import dose_order_figure
 from insula.report.figures.predicted_observed import predicted_observed
 from insula.report.figures.style import to_svg
