@@ -8,13 +8,13 @@ from insula.trial.open_clinic import open_clinic
 from tiny_study import FOLLOW_UP, day, opened, study
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def catalog(small_science, cache):
     with opened(small_science, cache) as catalog:
         yield catalog
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def clinic(catalog):
     """Three arms: the therapy, usual care, and every therapy of the catalog in a dose of nothing."""
     title = {"en": "Nothing", "zh": "无"}

@@ -131,7 +131,7 @@ def test_their_weights_are_those_that_were_saved(catalog, tmp_path):
     weighted = catalog.populations[BORN].model_copy(update={"matches": matches})
     saved = tmp_path / "populations" / "people"
     write_population(catalog, draw_patients(catalog, weighted, SIZE, SEED), saved)
-    run(*opened(catalog, tmp_path), tmp_path / "run")
+    run(*with_saved(catalog, tmp_path), tmp_path / "run")
     weights = read_numbers(saved / PATIENTS)["weight"]
     assert np.ptp(weights) > 0
     assert np.array_equal(read_parquet(tmp_path / "run/results/weights.parquet")["weight"], weights)
@@ -231,7 +231,7 @@ def test_too_few_whom_a_visit_finds_eligible_are_told(catalog, tmp_path):
     drawn = draw_patients(catalog, population.model_copy(update={"eligible": (strict,)}), SIZE, SEED)
     write_population(catalog, drawn, tmp_path / "populations" / "people")
     with pytest.raises(InsulaError, match=rf"Only \d of the {SIZE} patients .* are eligible, not {SIZE}\."):
-        run(*opened(catalog, tmp_path), tmp_path / "run")
+        run(*with_saved(catalog, tmp_path), tmp_path / "run")
 
 
 def test_what_draws_people_of_its_own_refuses_saved_ones(catalog, beside):
