@@ -115,7 +115,7 @@ def test_a_rerun_with_changed_science_names_it_and_the_tables_that_differ(
     shutil.copytree(small_science, science)
     clocks = science / "biology/models/clocks.yaml"
     text = clocks.read_text(encoding="utf-8")
-    changed = text.replace("smoothing:\n  value: 0.5", "smoothing:\n  value: 0.25")
+    changed = text.replace("smoothing:\n  value: 0.3", "smoothing:\n  value: 0.25")
     assert changed != text
     clocks.write_text(changed, encoding="utf-8")
     answer = insula(

@@ -242,8 +242,9 @@ def _two_endpoints(run: VisitValues, row: PublishedRow, relation: Relation, day:
     other = BASELINE_DAY if relation.before else day
     if other not in run.visit_days(row.arm_id, relation.on):
         return NOT_MEASURED
-    first, second = run.values(row.arm_id, relation.of, day), run.values(row.arm_id, relation.on, other)
-    return np.stack([first, relation.scaled(second)], axis=1)
+    days = run.visit_days(row.arm_id, relation.of) if relation.averaged else [day]
+    first = np.mean([run.values(row.arm_id, relation.of, one) for one in days if one <= day], axis=0)
+    return np.stack([first, relation.scaled(run.values(row.arm_id, relation.on, other))], axis=1)
 
 
 def _over_visits(run: VisitValues, row: PublishedRow, course: Course, last: float) -> Floats:

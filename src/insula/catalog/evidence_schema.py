@@ -64,7 +64,8 @@ class AcrossPeople(Record):
     """The least-squares line of the endpoint `of` on the endpoint `on` across the people of an arm at one visit.
 
     Exactly one of: its slope `per` so much more of `on`, or per so many `times` of it (the line is on its logarithm);
-    its value `at` a value of `on`. `before`: `on` is that of the baseline.
+    its value `at` a value of `on`. `before`: `on` is that of the baseline; `averaged`: `of` is the mean over all visits
+    until then.
     """
 
     of: Text
@@ -73,6 +74,7 @@ class AcrossPeople(Record):
     times: Amount | None = None
     at: Amount | None = None
     before: bool = False
+    averaged: bool = False
 
     @model_validator(mode="after")
     def _one_number(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ class Relation:
     Parameters
     ----------
     of, on
-        Endpoints; `before`: `on` is that of the baseline.
+        Endpoints; `before`: `on` is that of the baseline; `averaged`: `of` is the mean over all visits until then.
     statistic
         ``slope`` of `of` on `scaled` values of `on`, or the ``value_on_line`` where these are 0.
     origin, step
@@ -42,6 +43,7 @@ class Relation:
     on: str
     before: bool
     statistic: str
+    averaged: bool = False
     origin: float = 0.0
     step: float = 1.0
     logarithm: bool = False
@@ -155,16 +157,14 @@ def _faults_of_relation(
 
 def _relation(across: AcrossPeople, endpoints: Mapping[str, Endpoint]) -> Relation:
     unit, quantity = endpoints[across.on].unit, endpoints[across.on].quantity
-    ends = (across.of, across.on, across.before)
+    ends = partial(Relation, across.of, across.on, across.before, averaged=across.averaged)
     if across.times:
-        return Relation(*ends, SLOPE, step=across.times.value, logarithm=True)
+        return ends(SLOPE, step=across.times.value, logarithm=True)
     if across.per:
         per = convert(across.per.value, across.per.unit, unit, quantity=quantity, difference=True)
-        return Relation(*ends, SLOPE, step=float(per))
+        return ends(SLOPE, step=float(per))
     assert across.at is not None
-    return Relation(
-        *ends, ON_LINE, origin=float(convert(across.at.value, across.at.unit, unit, quantity=quantity))
-    )
+    return ends(ON_LINE, origin=float(convert(across.at.value, across.at.unit, unit, quantity=quantity)))
 
 
 def _start(days: Floats, states: Floats) -> Floats:

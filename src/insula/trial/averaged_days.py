@@ -13,7 +13,7 @@ import numpy as np
 
 from insula.endpoints.visit import Visit
 from insula.trial.known import known
-from insula.trial.two_clocks import change_doses, dose_column
+from insula.trial.two_clocks import change_doses, prescribed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,9 +66,8 @@ class AveragedDays:
     trail: Trail | None = None
 
     def begin(self, clinic: Clinic, cohort: Cohort, day: float) -> None:
-        """Give the disease clock the prescribed dose and, with a trail, each patient's own corrections."""
+        """Inject what is prescribed and, with a trail, give the disease clock each patient's own corrections."""
         cohort.daily_dose = prescribed(cohort)
-        cohort.disease_parameters[:, dose_column(clinic)] = cohort.daily_dose
         if self.trail is not None:
             cohort.disease_parameters[:, offset_columns(clinic)] = self.trail.of_map[day]
 
@@ -105,13 +104,6 @@ class AveragedDays:
             insulin_dose=np.repeat(cohort.daily_dose[:, None] * alive, _DIARY_DAYS, axis=1),
             **known(clinic, cohort, np.flatnonzero(cohort.alive), day, since),
         )
-
-
-def prescribed(cohort: Cohort) -> Floats:
-    """Basal insulin and that for the usual meals, (P,) U/day; corrections are inside what the map was learnt with."""
-    doses = cohort.doses
-    total = doses.basal + cohort.people.carbohydrate / doses.carbohydrate_ratio
-    return np.where(doses.on_insulin, total, 0.0)
 
 
 def offset_columns(clinic: Clinic) -> list[int]:

@@ -14,7 +14,7 @@ from insula.trial.day_plan import People
 from insula.trial.growth import measure_size
 from insula.trial.quantities import number
 from insula.trial.titration import Review, start
-from insula.trial.two_clocks import dose_column, hand_over, prescribe
+from insula.trial.two_clocks import hand_over, prescribe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,6 @@ def enrol(clinic: Clinic, people: ParameterTable, past: Past | None = None) -> C
     measure_size(clinic, cohort)
     if past is not None:
         past.give(cohort)
-        parameters[:, dose_column(clinic)] = cohort.daily_dose
     hand_over(clinic, cohort)
     prescribe(clinic, cohort)
     metabolic[:, clinic.metabolic.parameter(clinic.symbols.alarm_threshold)] = drawn[

@@ -22,6 +22,7 @@ from insula.trial.growth import lived
 from insula.trial.past import Past
 from insula.trial.quantities import number
 from insula.trial.quiet_years import MEETINGS, joined, live_a_year, may_be_quiet
+from insula.trial.two_clocks import prescribe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,6 +123,7 @@ def _born(clinic: Clinic, people: ParameterTable) -> Cohort:
     cohort = enrol(clinic, at_birth)
     cohort.born, cohort.diagnosed_on = np.zeros_like(nobody), nobody
     cohort.doses.on_insulin[:] = False
+    prescribe(clinic, cohort)
     clinic.days.begin(clinic, cohort, 0.0)
     return cohort
 

@@ -18,6 +18,7 @@ from insula.trial.growth import size
 from insula.trial.scales import from_scale, to_scale
 from insula.trial.surrogate import Surrogate, evaluate, fit
 from insula.trial.titration import Review, review
+from insula.trial.two_clocks import prescribed
 from insula.trial.visits import MealTest, meal_test
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class MapSights:
 
 
 def _dose_per_size(clinic: Clinic, cohort: Cohort) -> Floats:
-    return cohort.daily_dose / size(clinic, cohort)
+    return prescribed(cohort) / size(clinic, cohort)
 
 
 def _observed(clinic: Clinic, cohort: Cohort, symbols: tuple[str, ...]) -> Floats:

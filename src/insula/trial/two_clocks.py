@@ -138,15 +138,21 @@ def own_limits(clinic: Clinic, cohort: Cohort, who: NDArray[np.intp] | slice) ->
     return OwnLimits(own("target_shift_low", shift), shift, own("tolerated_lows", nothing + strict))
 
 
-def dose_column(clinic: Clinic) -> int:
-    """Disease parameter that holds the injected dose."""
-    rows = [row for row in clinic.to_slow if row.source == clinic.symbols.delivered]
-    return clinic.disease.parameter(rows[0].target)
+def prescribed(cohort: Cohort) -> NDArray[np.float64]:
+    """Basal insulin and that for the usual meals, (P,) U/day; what corrections add is inside the averaged map."""
+    doses = cohort.doses
+    total = doses.basal + cohort.people.carbohydrate / doses.carbohydrate_ratio
+    return np.where(doses.on_insulin, total, 0.0)
 
 
 def prescribe(clinic: Clinic, cohort: Cohort) -> None:
-    """Write the doses into the parameters of both clocks."""
+    """Write the doses into the parameters of both clocks.
+
+    The disease clock is told what is prescribed, not what was injected on the sampled days: that lags behind a change,
+    and with few boluses missed by chance it would count their glucose twice, in the dose and in the patient's offset.
+    """
     doses = cohort.doses
+    cohort.disease_parameters[:, clinic.disease.parameter(clinic.symbols.prescribed)] = prescribed(cohort)
     aim = (
         number(clinic.regimen.correction.target, "mg_per_dL") + own_limits(clinic, cohort, slice(None)).shift
     )

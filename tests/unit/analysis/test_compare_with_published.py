@@ -289,6 +289,19 @@ def test_a_line_on_what_was_before():
     assert never["note"] == "the run did not measure this"
 
 
+def test_a_line_on_the_mean_of_all_visits_until_then():
+    hba1c, swing = spread(8, 1), spread(0, 20, seed=6)
+    visits = {28: 28.7 * hba1c + swing, 91: 28.7 * hba1c - swing, 120: 0.0}
+    run = virtual(mean_glucose=visits, hba1c={91: hba1c})
+    relation = Relation("mean_glucose", "hba1c", before=False, statistic="slope", averaged=True)
+    row = replace(published("s", 28.7, statistic="slope", n=100, months=3.0), made_of=relation)
+    (mean,) = compare(run, row)
+    assert mean["predicted"] == pytest.approx(28.7)
+    assert mean["high"] == pytest.approx(mean["low"])
+    (last,) = compare(run, replace(row, made_of=replace(relation, averaged=False)))
+    assert last["high"] - last["low"] > 4
+
+
 def test_what_visits_tell_is_of_those_who_ever_had_it_in_the_arm_too():
     """90 of the 200 virtual patients have one month or two; an arm of 40 holds 18 of them."""
     states = np.zeros((4, PATIENTS))

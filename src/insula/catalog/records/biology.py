@@ -178,6 +178,7 @@ class ClockSymbols(Record):
     c_peptide: Text
     c_peptide_held: Text
     delivered: Text
+    prescribed: Text
     carbohydrate_ratio: Text
     correction_factor: Text
     correction_target: Text
