@@ -188,7 +188,7 @@ def predict_row(run: VisitValues, row: PublishedRow, seed: int) -> Predicted:
 
 def _of_some(row: PublishedRow) -> bool:
     """Whether the number is of those alone who ever had what it is about."""
-    return isinstance(row.made_of, Course) and row.made_of.tell != "ever"
+    return isinstance(row.made_of, Course) and row.made_of.of_some
 
 
 def _size(row: PublishedRow, missing: NDArray[np.bool_]) -> int:

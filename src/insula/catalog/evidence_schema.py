@@ -86,10 +86,13 @@ class AcrossPeople(Record):
 
 
 class OverVisits(Record):
-    """What the visits of a patient tell of an endpoint that is yes or no: how long, whether ever, when first."""
+    """What the visits of a patient tell of an endpoint: of a yes or no how long, whether ever, when first; its mean.
+
+    The mean is that of the visits after the start, so the mean of yearly counts is the rate of the years.
+    """
 
     of: Text
-    tell: Literal["length", "ever", "start"]
+    tell: Literal["length", "ever", "start", "mean"]
 
 
 class Outcome(Record):

@@ -54,7 +54,7 @@ def outcomes_are_made_of_endpoints(survey: Survey) -> Iterator[Problem]:
             continue
         faults = list(faults_of(entry.record, endpoints))
         over = entry.record.over_visits
-        if over and not faults and not is_yes_or_no(endpoints[over.of].family):
+        if over and over.tell != "mean" and not faults and not is_yes_or_no(endpoints[over.of].family):
             faults.append(f'"{over.of}" is not yes or no.')
         yield from (error(path, f"{name}: {fault}", line=entry.line(name)) for fault in faults)
 

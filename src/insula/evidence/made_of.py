@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from insula.catalog.evidence_schema import AcrossPeople, Outcome
+    from insula.catalog.evidence_schema import AcrossPeople, Outcome, OverVisits
     from insula.catalog.records import Endpoint
 
     Floats = NDArray[np.float64]
@@ -71,25 +71,34 @@ class Relation:
 
 @dataclass(frozen=True)
 class Course:
-    """What the visits of each patient tell of a yes-or-no endpoint.
+    """What the visits of each patient tell of an endpoint.
 
-    A change between two visits counts as halfway between them.
+    A change of a yes or no between two visits counts as halfway between them.
 
     Parameters
     ----------
     of
-        Endpoint, 1 or 0 for each patient.
+        Endpoint; 1 or 0 for each patient, but for a mean.
     tell
-        ``length``: time with yes, of those who ever had it; ``ever``: whether; ``start``: time of the first yes.
+        ``length``: time with yes, of those who ever had it; ``ever``: whether; ``start``: time of the first yes;
+        ``mean``: mean of the visits after the first one.
     unit
-        Of the times.
+        Of the times, or of the endpoint.
     """
 
     of: str
     tell: str
     unit: str
 
-    level = ""
+    @property
+    def level(self) -> str:
+        """The endpoint that a mean is a level of; else empty."""
+        return self.of if self.tell == "mean" else ""
+
+    @property
+    def of_some(self) -> bool:
+        """Whether the number is of those alone who ever had what it is about."""
+        return self.tell in ("length", "start")
 
     def told(self, days: Floats, states: Floats) -> Floats:
         """Return the number of each patient.
@@ -98,12 +107,14 @@ class Course:
         ----------
         days : (V,), in order
         states : (V, P)
-            1, 0, or NaN for a visit without value.
+            1, 0, for a mean any number, or NaN for a visit without value.
 
         Returns
         -------
-        (P,): 1 or 0 for ``ever``, else time in `unit`, NaN for who never had it. NaN where a visit has no value.
+        (P,): 1 or 0 for ``ever``, a mean, else time in `unit`, NaN for who never had it. NaN where a visit lacks.
         """
+        if self.tell == "mean":
+            return np.asarray(states[min(1, len(states) - 1) :].mean(axis=0))
         ever = np.where(np.isnan(states).any(axis=0), np.nan, (states == 1).any(axis=0))
         if self.tell == "ever":
             return np.asarray(ever, dtype=np.float64)
@@ -139,8 +150,12 @@ def faults_of(outcome: Outcome, endpoints: Mapping[str, Endpoint]) -> Iterator[s
     yield from (str(UnknownName("endpoint", name, endpoints)) for name in unknown)
     if across and not unknown:
         yield from _faults_of_relation(outcome, across, endpoints)
-    if over and not convertible("dimensionless" if over.tell == "ever" else "day", outcome.unit):
+    if over and not unknown and not convertible(_unit_told(over, endpoints), outcome.unit):
         yield f'the unit "{outcome.unit}" does not fit "{over.tell}".'
+
+
+def _unit_told(over: OverVisits, endpoints: Mapping[str, Endpoint]) -> str:
+    return {"ever": "dimensionless", "mean": endpoints[over.of].unit}.get(over.tell, "day")
 
 
 def _faults_of_relation(

@@ -71,9 +71,18 @@ def test_visits_tell_how_long_whether_and_when():
     )
 
 
+def test_a_mean_is_that_of_the_visits_after_the_start():
+    rates = np.array([[20.0, 3.0, 1.0], [1.0, 0.0, np.nan], [0.0, 1.0, 2.0]])
+    mean = Course("severe_hypoglycaemia_rate", "mean", "event_per_year")
+    assert mean.told(np.array([0.0, 365.0, 730.0]), rates) == pytest.approx([0.5, 0.5, np.nan], nan_ok=True)
+    assert mean.told(np.array([0.0]), rates[:1]).tolist() == [20, 3, 1]
+    assert (mean.level, mean.of_some, mean.predicts("median")) == ("severe_hypoglycaemia_rate", False, True)
+
+
 @pytest.mark.parametrize(
     ("faulty", "told"),
     [
+        (outcome("month", over_visits={"of": "hba1c", "tell": "mean"}), 'does not fit "mean"'),
         (across(on="tirr", per=amount(10)), '"tirr"'),
         (across("mg_per_dL", per=amount(10)), 'the unit must be "percent"'),
         (across(per=amount(10, "kg")), '"kg" cannot be converted into "percent"'),
