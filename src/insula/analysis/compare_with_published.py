@@ -243,7 +243,8 @@ def _two_endpoints(run: VisitValues, row: PublishedRow, relation: Relation, day:
     if other not in run.visit_days(row.arm_id, relation.on):
         return NOT_MEASURED
     days = run.visit_days(row.arm_id, relation.of) if relation.averaged else [day]
-    first = np.mean([run.values(row.arm_id, relation.of, one) for one in days if one <= day], axis=0)
+    after = [one for one in days if BASELINE_DAY < one <= day] or [day]
+    first = np.mean([run.values(row.arm_id, relation.of, one) for one in after], axis=0)
     return np.stack([first, relation.scaled(run.values(row.arm_id, relation.on, other))], axis=1)
 
 

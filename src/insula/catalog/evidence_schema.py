@@ -64,8 +64,8 @@ class AcrossPeople(Record):
     """The least-squares line of the endpoint `of` on the endpoint `on` across the people of an arm at one visit.
 
     Exactly one of: its slope `per` so much more of `on`, or per so many `times` of it (the line is on its logarithm);
-    its value `at` a value of `on`. `before`: `on` is that of the baseline; `averaged`: `of` is the mean over all visits
-    until then.
+    its value `at` a value of `on`. `before`: `on` is that of the baseline; `averaged`: `of` is the mean over the
+    visits after the start until then.
     """
 
     of: Text

@@ -32,7 +32,7 @@ class Relation:
     Parameters
     ----------
     of, on
-        Endpoints; `before`: `on` is that of the baseline; `averaged`: `of` is the mean over all visits until then.
+        Endpoints; `before`: `on` is that of the baseline; `averaged`: `of` is the mean over the visits after the start.
     statistic
         ``slope`` of `of` on `scaled` values of `on`, or the ``value_on_line`` where these are 0.
     origin, step
