@@ -289,9 +289,9 @@ def test_a_line_on_what_was_before():
     assert never["note"] == "the run did not measure this"
 
 
-def test_a_line_on_the_mean_of_all_visits_until_then():
+def test_a_line_on_the_mean_of_the_visits_after_the_start():
     hba1c, swing = spread(8, 1), spread(0, 20, seed=6)
-    visits = {28: 28.7 * hba1c + swing, 91: 28.7 * hba1c - swing, 120: 0.0}
+    visits = {0: 0.0, 28: 28.7 * hba1c + swing, 91: 28.7 * hba1c - swing, 120: 0.0}
     run = virtual(mean_glucose=visits, hba1c={91: hba1c})
     relation = Relation("mean_glucose", "hba1c", before=False, statistic="slope", averaged=True)
     row = replace(published("s", 28.7, statistic="slope", n=100, months=3.0), made_of=relation)
