@@ -262,7 +262,7 @@ def numbers_of_the_core(ward):
 
 @pytest.mark.parametrize("hla", [HIGH_RISK, TIPPING])
 def test_no_knife_edge_in_any_number(ward, hla):
-    children = ward.born(200, immunity__hla=hla)
+    children = ward.born(400, immunity__hla=hla)  # of 200 ten may change where of 800 two per cent do
     usual = ward.live(children, 10, every=1).ill
     assert 0 < usual.mean() < 1
     for name, column in numbers_of_the_core(ward):
