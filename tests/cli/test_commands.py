@@ -13,13 +13,8 @@ from cli_runs import assert_nothing_written, fine, manifest, refused
 from insula.cli.main import group
 from insula.core.paths import science_root
 from insula.core.tables import read_parquet
+from languages import has_chinese
 from tiny_study import STUDY, THERAPY_ARM, command, day, hashes, insula, study, write
-
-CHINESE = range(0x4E00, 0x9FFF)
-
-
-def has_chinese(text):
-    return any(ord(letter) in CHINESE for letter in text)
 
 
 # run -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,9 @@ def averaged_days_use_every_number(survey: Survey) -> Iterator[Problem]:
             minutes, days = (survey.unit_of(symbol, model) for model in ("metabolic", "disease"))
             alone = minutes is not None and days is None and symbol not in scaling
             if alone and number.value is not None and number.spread_type is not None:
-                message = (
-                    f"{symbol}, which populations/{name}.yaml spreads over its people, is the same for all of them: "
-                    "averaged days are learnt with one number."
-                )
-                hint = f"Write days: simulated, or give {symbol} no spread."
+                message = _(
+                    "{symbol}, which populations/{name}.yaml spreads over its people, is the same for all of "
+                    "them: averaged days are learnt with one number."
+                ).format(symbol=symbol, name=name)
+                hint = _("Write days: simulated, or give {symbol} no spread.").format(symbol=symbol)
                 yield Place(study.path, study.line("days")).error(message, hint)

@@ -11,6 +11,7 @@ from insula.catalog.base import DERIVED
 from insula.checks.dimensions import ANY, NUMBER, Inconsistent, Unit, unit_named, unit_of_formula
 from insula.checks.survey import Place, Survey
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,9 @@ def _formula(survey: Survey, module: str, formula: Formula, place: Place) -> Ite
     expected = lookup(formula.symbol) if formula.symbol else ANY
     if formula.kind == "rate":
         expected = expected.times(lookup("time"), -1.0)
-    yield from _compare(place, formula.symbol or "the reaction", expected, formula.text, lookup, formula.kind)
+    yield from _compare(
+        place, formula.symbol or _("the reaction"), expected, formula.text, lookup, formula.kind
+    )
 
 
 def _compare(
@@ -46,12 +49,18 @@ def _compare(
     try:
         found = unit_of_formula(formula, lookup)
     except Inconsistent as trouble:
-        yield place.error(f"the units of {name} do not fit: {trouble}.", f"In: {formula}")
+        yield place.error(
+            _("the units of {name} do not fit: {trouble}.").format(name=name, trouble=trouble),
+            _("In: {formula}").format(formula=formula),
+        )
         return
     if not found.fits(expected):
-        what = f"the rate of {name}" if kind == "rate" else name
+        what = _("the rate of {name}").format(name=name) if kind == "rate" else name
         yield place.error(
-            f"the units of {what} do not fit: it is {expected}, the formula is {found}.", f"In: {formula}"
+            _("the units of {what} do not fit: it is {expected}, the formula is {found}.").format(
+                what=what, expected=expected, found=found
+            ),
+            _("In: {formula}").format(formula=formula),
         )
 
 
@@ -92,7 +101,9 @@ def joined_units_agree(survey: Survey) -> Iterator[Problem]:
         for join in wiring.joins:
             first, second = (survey.unit_of(str(place), model) or "" for place in join[:2])
             if not _safe(first).fits(_safe(second)):
-                message = f'"{join.first}" has {first}, "{join.second}" has {second}.'
+                message = _('"{first}" has {first_unit}, "{second}" has {second_unit}.').format(
+                    first=join.first, first_unit=first, second=join.second, second_unit=second
+                )
                 yield Place(survey.model_path(model), join.line).error(message)
 
 
@@ -104,10 +115,16 @@ def handed_units_agree(survey: Survey) -> Iterator[Problem]:
             given, taken = _handed(survey, row), _clocked(survey, row.target)
             if not given.fits(_safe(row.unit)):
                 yield place.error(
-                    f'the {row.statistic} of {row.source} is {given}, the row says "{row.unit}".'
+                    _('the {statistic} of {source} is {given}, the row says "{unit}".').format(
+                        statistic=row.statistic, source=row.source, given=given, unit=row.unit
+                    )
                 )
             if not taken.fits(_safe(row.unit)):
-                yield place.error(f'{row.target} takes {taken}, the row says "{row.unit}".')
+                yield place.error(
+                    _('{target} takes {taken}, the row says "{unit}".').format(
+                        target=row.target, taken=taken, unit=row.unit
+                    )
+                )
 
 
 def _handed(survey: Survey, row: HandoverRow) -> Unit:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insula.checks.names import exists
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 from insula.evidence.contradictions import rows_named
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def contradictions_name_what_exists(survey: Survey) -> Iterator[Problem]:
                 )
                 place = Place(entry.path, entry.line(name, "rows", number))
                 yield place.error(
-                    f"no published row has {wanted}.", "Write the cells as they stand in the table."
+                    _("no published row has {wanted}.").format(wanted=wanted),
+                    _("Write the cells as they stand in the table."),
                 )
         for number, carried in enumerate(entry.record.carried_by):
             yield from _carried(survey, entry, (name, "carried_by", number), carried)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.checks.names import HABITS, exists
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 from insula.core.units import convertible, is_unit
 from insula.population.quantities import quantities_of
 
@@ -55,8 +56,10 @@ def _judged(
         limit = getattr(one, name, None)
         if is_unit(unit) and limit and is_unit(limit.unit) and not convertible(limit.unit, unit):
             place = Place(entry.path, entry.line(*keys))
-            text = f'{one.quantity} is in "{unit}", into which "{limit.unit}" of {name} cannot be converted.'
-            yield place.error(text, f"Write the number in {unit}.")
+            text = _(
+                '{quantity} is in "{unit}", into which "{limit_unit}" of {name} cannot be converted.'
+            ).format(quantity=one.quantity, unit=unit, limit_unit=limit.unit, name=name)
+            yield place.error(text, _("Write the number in {unit}.").format(unit=unit))
 
 
 def _drawn(survey: Survey, people: Population) -> dict[str, str]:

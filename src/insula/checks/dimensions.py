@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libsbml
 
+from insula.core.spoken import _
 from insula.core.units import base_factor, dimensions
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ class Unit:
         parts = [
             f"{name.strip('[]')}^{power:g}" if power != 1 else name.strip("[]") for name, power in self.powers
         ]
-        text = " ".join(parts) or "a pure number"
-        return text if math.isclose(self.size, 1.0) else f"{text} (times {self.size:.4g})"
+        text = " ".join(parts) or _("a pure number")
+        if math.isclose(self.size, 1.0):
+            return text
+        return _("{text} (times {size:.4g})").format(text=text, size=self.size)
 
 
 NUMBER = Unit()
@@ -72,7 +75,7 @@ def unit_of_formula(formula: str, unit_of: Callable[[str], Unit]) -> Unit:
     """
     tree = libsbml.parseL3Formula(_undotted(formula))
     if tree is None:
-        raise Inconsistent(f'"{formula}" is no formula')
+        raise Inconsistent(_('"{formula}" is no formula').format(formula=formula))
     return _unit(tree, unit_of)
 
 
@@ -150,7 +153,11 @@ def _common(parts: Iterable[Any], unit_of: Callable[[str], Unit]) -> Unit:
     for part in parts:
         unit = _unit(part, unit_of)
         if not unit.fits(first):
-            raise Inconsistent(f"{shown} is {first}, {_text(part)} is {unit}")
+            raise Inconsistent(
+                _("{shown} is {first}, {part} is {unit}").format(
+                    shown=shown, first=first, part=_text(part), unit=unit
+                )
+            )
         if first.open:
             first, shown = unit, _text(part)
     return first
@@ -159,7 +166,9 @@ def _common(parts: Iterable[Any], unit_of: Callable[[str], Unit]) -> Unit:
 def _pure(part: Any, unit_of: Callable[[str], Unit]) -> None:
     unit = _unit(part, unit_of)
     if not unit.fits(NUMBER):
-        raise Inconsistent(f"{_text(part)} must be a pure number, it is {unit}")
+        raise Inconsistent(
+            _("{part} must be a pure number, it is {unit}").format(part=_text(part), unit=unit)
+        )
 
 
 def _text(node: Any) -> str:

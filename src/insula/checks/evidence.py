@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,9 @@ def rows_join(survey: Survey) -> Iterator[Problem]:
 def _once(path: Path, rows: tuple[Row, ...], keys: Sequence[tuple[str, ...]], kind: str) -> Iterator[Problem]:
     for index, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if key in keys[:index]:
-            yield Place(path, row=row.number, key=key[-1]).error(f'{kind} "{".".join(key)}" is there twice.')
+            yield Place(path, row=row.number, key=key[-1]).error(
+                _('{kind} "{name}" is there twice.').format(kind=_(kind), name=".".join(key))
+            )
 
 
 def _joins(
@@ -41,7 +44,10 @@ def _joins(
     if key not in known:
         name, names = ".".join(key), [".".join(other) for other in known]
         place = Place(path, row=row.number, key=row.cells["study_id"])
-        yield place.error(f'there is no {kind} "{name}".', suggest(name, close_names(name, names)))
+        yield place.error(
+            _('there is no {kind} "{name}".').format(kind=_(kind), name=name),
+            suggest(name, close_names(name, names)),
+        )
 
 
 def roles_agree(survey: Survey) -> Iterator[Problem]:
@@ -54,5 +60,8 @@ def roles_agree(survey: Survey) -> Iterator[Problem]:
             if role != first:
                 place = Place(topic.folder / "studies.csv", row=row.number, key=study)
                 yield place.error(
-                    f'role "{role}" is not that of {other}/studies.csv, "{first}".', "Roles never change."
+                    _('role "{role}" is not that of {other}/studies.csv, "{first}".').format(
+                        role=role, other=other, first=first
+                    ),
+                    _("Roles never change."),
                 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.core.spoken import _
 from insula.core.tables import read_csv
 from insula.core.units import is_unit
 
@@ -67,28 +68,48 @@ def _schema(survey: Survey) -> Schema:
 def _faults(name: str, column: Column, cell: str) -> Iterator[tuple[str, str]]:
     if not cell:
         if column.required:
-            yield f"{name} is empty.", column.meaning.en
+            yield _("{name} is empty.").format(name=name), column.meaning.en
     elif column.type in ("number", "whole"):
         yield from _number_faults(name, column, cell)
     elif column.type == "word" and cell not in column.words:
         hint = suggest(cell, close_names(cell, column.words))
-        yield f'{name} "{cell}" is none of {", ".join(column.words)}.', hint
+        yield (
+            _('{name} "{cell}" is none of {names}.').format(
+                name=name, cell=cell, names=", ".join(column.words)
+            ),
+            hint,
+        )
     elif column.type == "id" and not _SLUG.fullmatch(cell):
-        yield f'{name} "{cell}" is no id.', "Small letters, figures and _ only, no spaces."
+        yield (
+            _('{name} "{cell}" is no id.').format(name=name, cell=cell),
+            _("Small letters, figures and _ only, no spaces."),
+        )
     elif column.type == "unit" and not is_unit(cell):
-        yield f'{name} "{cell}" is no unit.', "Units are spelt of the atoms in biology/units.txt."
+        yield (
+            _('{name} "{cell}" is no unit.').format(name=name, cell=cell),
+            _("Units are spelt of the atoms in biology/units.txt."),
+        )
 
 
 def _number_faults(name: str, column: Column, cell: str) -> Iterator[tuple[str, str]]:
     value = _number(cell)
     if math.isnan(value) or math.isinf(value):
-        yield f'{name} "{cell}" is not a number.', "Words belong in analysis or notes."
+        yield (
+            _('{name} "{cell}" is not a number.').format(name=name, cell=cell),
+            _("Words belong in analysis or notes."),
+        )
     elif column.type == "whole" and value != int(value):
-        yield f"{name} {cell} is not a whole number.", ""
+        yield _("{name} {cell} is not a whole number.").format(name=name, cell=cell), ""
     elif column.at_least is not None and value < column.at_least:
-        yield f"{name} {cell} is below {column.at_least:g}.", ""
+        yield (
+            _("{name} {cell} is below {at_least:g}.").format(name=name, cell=cell, at_least=column.at_least),
+            "",
+        )
     elif column.at_most is not None and value > column.at_most:
-        yield f"{name} {cell} is above {column.at_most:g}.", ""
+        yield (
+            _("{name} {cell} is above {at_most:g}.").format(name=name, cell=cell, at_most=column.at_most),
+            "",
+        )
 
 
 def _spread_faults(row: Row, kinds: dict[str, int]) -> Iterator[str]:
@@ -98,13 +119,15 @@ def _spread_faults(row: Row, kinds: dict[str, int]) -> Iterator[str]:
     if kind not in kinds or any(math.isnan(end) for end in ends):
         return  # told by the question about cells
     if len(ends) != kinds[kind] or (kinds[kind] == 1 and not low):
-        yield f"spread_type {kind} needs {kinds[kind]} numbers."
+        yield _("spread_type {kind} needs {count} numbers.").format(kind=kind, count=kinds[kind])
     elif kinds[kind] == 1 and ends[0] < 0:
-        yield f"{kind} {low} is below zero."
+        yield _("{kind} {low} is below zero.").format(kind=kind, low=low)
     elif kinds[kind] == 2 and ends[0] > ends[1]:
-        yield f"spread_low {low} is above spread_high {high}."
+        yield _("spread_low {low} is above spread_high {high}.").format(low=low, high=high)
     elif kinds[kind] == 2 and row.cells["value"] and not ends[0] <= _number(row.cells["value"]) <= ends[1]:
-        yield f"value {row.cells['value']} lies outside its {kind}, {low} to {high}."
+        yield _("value {value} lies outside its {kind}, {low} to {high}.").format(
+            value=row.cells["value"], kind=kind, low=low, high=high
+        )
 
 
 def _number(cell: str) -> float:

@@ -10,6 +10,7 @@ from insula.checks.evidence_cells import cells_follow_the_schema
 from insula.checks.evidence_words import sound_vocabulary
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.core.spoken import _
 from insula.evidence.harmonise import HarmonisedRow, harmonised_tables
 from insula.evidence.pooled import UNKNOWN_DOSE_UNIT, UNKNOWN_MEASURE, cell_doses_of, pooled_effects_of
 from insula.evidence.published import IMPOSSIBLE
@@ -55,17 +56,22 @@ def rows_have_meaning(survey: Survey) -> Iterator[Problem]:
 
 def _row_faults(row: HarmonisedRow, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     cells = row.original
-    what = f'"{cells["outcome"]}" in {cells["unit"]}'
+    what = _('"{outcome}" in {unit}').format(outcome=cells["outcome"], unit=cells["unit"])
     if not row.meaning and row.reason in _UNKNOWN:
-        yield f"{what}: {row.reason}.", _hint(vocabulary, cells["outcome"])
+        yield f"{what}: {_(row.reason)}.", _hint(vocabulary, cells["outcome"])
     elif row.reason == IMPOSSIBLE:
         yield (
-            f"{what}: {cells['statistic']} {cells['value']} is impossible for {row.published.n} patients.",
-            "Look at its unit, too.",
+            _("{what}: {statistic} {value} is impossible for {n} patients.").format(
+                what=what, statistic=cells["statistic"], value=cells["value"], n=row.published.n
+            ),
+            _("Look at its unit, too."),
         )
     elif row.meaning and not _fits(row):
         wanted = ", ".join(sorted(STATISTICS[row.scale]))
-        yield f'statistic "{cells["statistic"]}" does not fit {what}.', f"Use {wanted}, or another unit."
+        yield (
+            _('statistic "{statistic}" does not fit {what}.').format(statistic=cells["statistic"], what=what),
+            _("Use {wanted}, or another unit.").format(wanted=wanted),
+        )
 
 
 def _fits(row: HarmonisedRow) -> bool:
@@ -78,7 +84,7 @@ def _fits(row: HarmonisedRow) -> bool:
 
 def _hint(vocabulary: Vocabulary, outcome: str) -> str:
     close = close_names(outcome, {name for name, _, _ in vocabulary.words} - {outcome})
-    return suggest(outcome, close) or "Add it to evidence/vocabulary.csv, with a meaning or a reason."
+    return suggest(outcome, close) or _("Add it to evidence/vocabulary.csv, with a meaning or a reason.")
 
 
 def pooled_effects_are_known(survey: Survey) -> Iterator[Problem]:
@@ -90,8 +96,14 @@ def pooled_effects_are_known(survey: Survey) -> Iterator[Problem]:
         for effect in pooled_effects_of(tables, vocabulary):
             if effect.reason in (UNKNOWN_MEASURE, *_UNKNOWN):
                 place = Place(tables.folder / "pooled.csv", row=effect.number, key=effect.meta_analysis_id)
-                what = f'"{effect.original["measure"]}" of "{effect.original["outcome"]}": {effect.reason}.'
-                yield place.error(what, "Add it to evidence/pooled_measures.csv or evidence/vocabulary.csv.")
+                what = _('"{measure}" of "{outcome}": {reason}.').format(
+                    measure=effect.original["measure"],
+                    outcome=effect.original["outcome"],
+                    reason=_(effect.reason),
+                )
+                yield place.error(
+                    what, _("Add it to evidence/pooled_measures.csv or evidence/vocabulary.csv.")
+                )
 
 
 def units_of_doses_are_known(survey: Survey) -> Iterator[Problem]:
@@ -100,8 +112,10 @@ def units_of_doses_are_known(survey: Survey) -> Iterator[Problem]:
         for dose in cell_doses_of(tables):
             if dose.reason == UNKNOWN_DOSE_UNIT:
                 place = Place(tables.folder / "arms.csv", row=dose.number, key=dose.study_id)
-                what = f'the unit of a dose "{dose.original["cell_dose_unit"]}" is not known.'
-                yield place.error(what, "Add it to evidence/dose_units.csv.")
+                what = _('the unit of a dose "{unit}" is not known.').format(
+                    unit=dose.original["cell_dose_unit"]
+                )
+                yield place.error(what, _("Add it to evidence/dose_units.csv."))
 
 
 def _sound(survey: Survey) -> list[EvidenceTables]:

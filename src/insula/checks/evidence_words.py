@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
 from insula.core.problems import error
+from insula.core.spoken import _
 from insula.core.units import is_unit
 from insula.endpoints.definitions import is_yes_or_no
 from insula.evidence.made_of import faults_of
@@ -36,13 +37,22 @@ def outcomes_are_defined_once(survey: Survey) -> Iterator[Problem]:
     for name, entry in survey.catalog.outcomes.entries().items():
         line = entry.line(name)
         if name in survey.catalog.endpoints:
-            yield error(path, f'"{name}" is an endpoint of endpoints.yaml too.', "Keep one.", line=line)
+            yield error(
+                path,
+                _('"{name}" is an endpoint of endpoints.yaml too.').format(name=name),
+                _("Keep one."),
+                line=line,
+            )
         if entry.record is not None and not is_unit(entry.record.unit):
             yield error(
-                path, f'unit "{entry.record.unit}" of "{name}" does not exist.', line=entry.line(name, "unit")
+                path,
+                _('unit "{unit}" of "{name}" does not exist.').format(unit=entry.record.unit, name=name),
+                line=entry.line(name, "unit"),
             )
         if vocabulary and name not in used:
-            yield Place(path, line).warning(f'no word of evidence/vocabulary.csv means "{name}".')
+            yield Place(path, line).warning(
+                _('no word of evidence/vocabulary.csv means "{name}".').format(name=name)
+            )
 
 
 def outcomes_are_made_of_endpoints(survey: Survey) -> Iterator[Problem]:
@@ -55,7 +65,7 @@ def outcomes_are_made_of_endpoints(survey: Survey) -> Iterator[Problem]:
         faults = list(faults_of(entry.record, endpoints))
         over = entry.record.over_visits
         if over and over.tell != "mean" and not faults and not is_yes_or_no(endpoints[over.of].family):
-            faults.append(f'"{over.of}" is not yes or no.')
+            faults.append(_('"{name}" is not yes or no.').format(name=over.of))
         yield from (error(path, f"{name}: {fault}", line=entry.line(name)) for fault in faults)
 
 
@@ -67,7 +77,9 @@ def outcomes_per_weight_exist(survey: Survey) -> Iterator[Problem]:
         for name in pair:
             if name not in known:
                 hint = suggest(name, close_names(name, known))
-                yield Place(path).error(f'there is no endpoint or outcome "{name}".', hint)
+                yield Place(path).error(
+                    _('there is no endpoint or outcome "{name}".').format(name=name), hint
+                )
 
 
 def sound_vocabulary(survey: Survey) -> Vocabulary | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insula.checks.names import exists
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +41,16 @@ def rates_have_an_exposure(survey: Survey) -> Iterator[Problem]:
         place = Place(entry.path, entry.line("harms", event))
         therapy = therapies.get(name)
         if therapy is not None and harm.per == "year" and harm.lasts is None and therapy.level is None:
-            text = f"{event} comes per year, but {name} is given as doses that never end."
-            yield place.error(text, "Say how long a dose counts: lasts.")
+            text = _("{event} comes per year, but {name} is given as doses that never end.").format(
+                event=event, name=name
+            )
+            yield place.error(text, _("Say how long a dose counts: lasts."))
         for other in harm.after:
             if other in therapies and therapies[other].level is None:
                 yield place.error(
-                    f"{event} comes after {other}, which is not held at a level and has no end."
+                    _("{event} comes after {other}, which is not held at a level and has no end.").format(
+                        event=event, other=other
+                    )
                 )
 
 
@@ -56,18 +61,20 @@ def levels_say_whether_harm_goes_on(survey: Survey) -> Iterator[Problem]:
         held = name in therapies and therapies[name].level is not None
         if held and harm.per == "patient" and harm.goes_on is None:
             yield Place(entry.path, entry.line("harms", event)).error(
-                f"{event} comes per patient, but {name} can be held for longer than it was counted.",
-                "Say goes_on: true if it can come for as long as the drug is held, else false.",
+                _("{event} comes per patient, but {name} can be held for longer than it was counted.").format(
+                    event=event, name=name
+                ),
+                _("Say goes_on: true if it can come for as long as the drug is held, else false."),
             )
 
 
 def events_are_brought_by_something(survey: Survey) -> Iterator[Problem]:
     """An adverse event that no therapy brings is shown."""
-    brought = {event for _, _, event, _ in _harms(survey)}
+    brought = {event for *_place, event, _harm in _harms(survey)}
     for name, entry in survey.catalog.adverse_events.entries().items():
         if name not in brought:
             yield Place(entry.path, entry.line(name)).warning(
-                f'no therapy brings the adverse event "{name}".'
+                _('no therapy brings the adverse event "{name}".').format(name=name)
             )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insula.catalog.base import HISTORY, LIVED, Sourced
 from insula.checks.names import exists
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 from insula.core.units import convertible, is_unit
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ def _can_be_judged(
             yield from exists(entry, (*keys, index), kind, name, all_known)
         for limit in (criterion.at_least, criterion.at_most):
             if unit and limit and is_unit(limit.unit) and not convertible(limit.unit, unit):
-                yield place.error(f'the limit of {name} is given in "{limit.unit}", which is no {unit}.')
+                yield place.error(
+                    _('the limit of {name} is given in "{unit}", which is no {wanted}.').format(
+                        name=name, unit=limit.unit, wanted=unit
+                    )
+                )
 
 
 def lives_are_told(survey: Survey) -> Iterator[Problem]:
@@ -64,22 +69,27 @@ def lives_are_told(survey: Survey) -> Iterator[Problem]:
         regimen = survey.catalog.regimens.readable().get(people.regimen)
         if people.history is not None and regimen is not None and not regimen.diagnosis:
             place = Place(entry.path, entry.line("regimen"))
-            hint = f"Add diagnosis: to regimens/{people.regimen}.yaml, or name another regimen."
-            yield place.error("people with a history are never diagnosed by this regimen.", hint)
+            hint = _("Add diagnosis: to regimens/{regimen}.yaml, or name another regimen.").format(
+                regimen=people.regimen
+            )
+            yield place.error(_("people with a history are never diagnosed by this regimen."), hint)
 
 
 def _told_right(entry: Entry[Any], people: Population) -> Iterator[Problem]:
     told = list(_told(people))
-    for symbol, _, what in told:
+    for symbol, _unit, what in told:
         keys = ("traits", symbol.partition(".")[2], "source")
         yield from exists(entry, keys, "fact of a life called", what, LIVED)
         if people.history is None:
             place = Place(entry.path, entry.line(*keys))
-            yield place.error(f"{symbol} comes from a history, but there is none.", "Add history: ...")
+            yield place.error(
+                _("{symbol} comes from a history, but there is none.").format(symbol=symbol),
+                _("Add history: ..."),
+            )
     if people.history is not None and LIVED[0] not in [what for *_, what in told]:
         place = Place(entry.path, entry.line("history"))
-        hint = 'Write the trait age: {unit: year, source: "history:age", place: ..., reason: ...}.'
-        yield place.error("the people have a history, but no trait is the age that it leads to.", hint)
+        hint = _('Write the trait age: {unit: year, source: "history:age", place: ..., reason: ...}.')
+        yield place.error(_("the people have a history, but no trait is the age that it leads to."), hint)
 
 
 def _told(people: Population) -> Iterator[tuple[str, str, str]]:
@@ -100,4 +110,8 @@ def endpoints_read_symbols(survey: Survey) -> Iterator[Problem]:
             yield from exists(entry, (name, "of"), "symbol", endpoint.of, survey.dotted("disease"))
         elif unit and unit != endpoint.unit:
             place = Place(entry.path, entry.line(name, "unit"))
-            yield place.error(f'{name} is given in "{endpoint.unit}", {endpoint.of} has "{unit}".')
+            yield place.error(
+                _('{name} is given in "{unit}", {symbol} has "{declared}".').format(
+                    name=name, unit=endpoint.unit, symbol=endpoint.of, declared=unit
+                )
+            )

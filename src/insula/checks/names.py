@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.core.spoken import _
 from insula.endpoints.definitions import read_definitions
 
 if TYPE_CHECKING:
@@ -68,13 +69,29 @@ def ensembles_are_those_of_their_plan(survey: Survey) -> Iterator[Problem]:
         plan, made = plans.get(name), entry.record
         if plan is None or made is None:
             continue
-        told = [f"{symbol} is fitted only there" for symbol in plan.parameters if symbol not in made.values]
-        told += [f"{symbol} is fitted only here" for symbol in made.values if symbol not in plan.parameters]
+        told = [
+            _("{symbol} is fitted only there").format(symbol=symbol)
+            for symbol in plan.parameters
+            if symbol not in made.values
+        ]
+        told += [
+            _("{symbol} is fitted only here").format(symbol=symbol)
+            for symbol in made.values
+            if symbol not in plan.parameters
+        ]
         if made.numbers[-1] >= plan.members:
-            told.append(f"member {made.numbers[-1]} is none of its {plan.members}")
+            told.append(
+                _("member {number} is none of its {members}").format(
+                    number=made.numbers[-1], members=plan.members
+                )
+            )
         if told:
-            text = f"made by another plan than calibrations/{name}.yaml is now: {', '.join(told)}."
-            yield Place(entry.path).warning(text, f"Fit it anew: insula calibrate {name}.")
+            text = _("made by another plan than calibrations/{name}.yaml is now: {told}.").format(
+                name=name, told=", ".join(told)
+            )
+            yield Place(entry.path).warning(
+                text, _("Fit it anew: insula calibrate {name}.").format(name=name)
+            )
 
 
 def _that_vary(survey: Survey, level: str) -> list[str]:
@@ -107,7 +124,8 @@ def own_protocols_have_their_name(survey: Survey) -> Iterator[Problem]:
             if protocol.id != name:
                 place = Place(study.path, study.line("protocols", name, "id"))
                 yield place.error(
-                    f'the protocol under "{name}" has the id "{protocol.id}".', "Write the same twice."
+                    _('the protocol under "{name}" has the id "{id}".').format(name=name, id=protocol.id),
+                    _("Write the same twice."),
                 )
 
 
@@ -153,4 +171,6 @@ def exists(
     """Yield a problem at a key of a text where a name is not among the known ones, with close names."""
     if name not in known:
         hint = suggest(name, close_names(name, known) or (known if len(known) <= 20 else ()))
-        yield Place(entry.path, entry.line(*keys)).error(f'there is no {kind} "{name}".', hint)
+        yield Place(entry.path, entry.line(*keys)).error(
+            _('there is no {kind} "{name}".').format(kind=_(kind), name=name), hint
+        )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.checks.names import exists
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 from insula.core.units import convertible, is_unit
 from insula.population.derived import FormulaError, symbols_in
 
@@ -81,7 +82,9 @@ def _set(
         unit = survey.unit_of(symbol, "disease")
         yield from exists(entry, keys, "symbol of the disease model", symbol, survey.dotted("disease"))
         if unit and unit != quantity.unit:
-            text = f'{symbol} is set in "{quantity.unit}", its module declares "{unit}".'
+            text = _('{symbol} is set in "{unit}", its module declares "{declared}".').format(
+                symbol=symbol, unit=quantity.unit, declared=unit
+            )
             yield Place(entry.path, entry.line(*keys)).error(text)
 
 
@@ -102,7 +105,11 @@ def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
                 question.facts.get(fact.not_above or ""),
             ):
                 if quantity is not None and not _fits(quantity.unit, fact):
-                    yield place.error(f'{name} is in {fact.unit}, which "{quantity.unit}" does not fit.')
+                    yield place.error(
+                        _('{name} is in {unit}, which "{quantity_unit}" does not fit.').format(
+                            name=name, unit=fact.unit, quantity_unit=quantity.unit
+                        )
+                    )
         yield from _sensor(entry, question)
         for name, asked in question.protocols.items():
             for index, criterion in enumerate(asked.studied_in):
@@ -110,8 +117,8 @@ def facts_can_be_compared(survey: Survey) -> Iterator[Problem]:
                 fact_of = question.facts.get(criterion.quantity)
                 for limit in (criterion.at_least, criterion.at_most):
                     if limit is not None and fact_of is not None and not _fits(limit.unit, fact_of):
-                        text = (
-                            f'{criterion.quantity} is in {fact_of.unit}, which "{limit.unit}" does not fit.'
+                        text = _('{quantity} is in {unit}, which "{limit_unit}" does not fit.').format(
+                            quantity=criterion.quantity, unit=fact_of.unit, limit_unit=limit.unit
                         )
                         yield place.error(text)
 
@@ -122,7 +129,11 @@ def _sensor(entry: Entry[Any], question: Question) -> Iterator[Problem]:
         quantity: Sourced = getattr(question.sensor, name)
         if quantity.value is None or (is_unit(quantity.unit) and not convertible(quantity.unit, unit)):
             place = Place(entry.path, entry.line("sensor", name))
-            yield place.error(f'{name} needs a value in {unit}, which "{quantity.unit}" does not fit.')
+            yield place.error(
+                _('{name} needs a value in {unit}, which "{quantity_unit}" does not fit.').format(
+                    name=name, unit=unit, quantity_unit=quantity.unit
+                )
+            )
 
 
 def _formula(survey: Survey, entry: Entry[Any], name: str, fact: Fact, known: set[str]) -> Iterator[Problem]:
@@ -139,9 +150,11 @@ def _formula(survey: Survey, entry: Entry[Any], name: str, fact: Fact, known: se
         yield from exists(entry, keys, "quantity of a virtual patient called", symbol, known)
     unit = _unit_of(survey, fact.of.strip())
     if unit and fact.count is None and unit != fact.unit:
-        text = f'{fact.of} is in "{unit}", the fact in "{fact.unit}".'
+        text = _('{formula} is in "{unit}", the fact in "{fact_unit}".').format(
+            formula=fact.of, unit=unit, fact_unit=fact.unit
+        )
         yield Place(entry.path, entry.line(*keys)).error(
-            text, "Write a formula that turns one into the other."
+            text, _("Write a formula that turns one into the other.")
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from insula.catalog.records.reviews import OVERALL
 from insula.checks.names import exists
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 from insula.core.units import convert, convertible
 
 if TYPE_CHECKING:
@@ -45,15 +46,19 @@ def windows_do_not_overlap(survey: Survey) -> Iterator[Problem]:
             place = Place(entry.path, entry.line("times", index))
             wrong = [q.unit for q in (window.at, window.tolerance) if not convertible(q.unit, MONTH, None)]
             if wrong:
-                yield place.error(f'"{wrong[0]}" is no unit of time.', "Write month, week or day.")
+                yield place.error(
+                    _('"{unit}" is no unit of time.').format(unit=wrong[0]), _("Write month, week or day.")
+                )
                 continue
             middle, reach = (
                 float(convert(float(q.value or 0), q.unit, MONTH)) for q in (window.at, window.tolerance)
             )
             ends.append((middle - reach, middle + reach, place))
-        for (_, before, _), (after, _, place) in pairwise(ends):
+        for (_from, before, _place), (after, _to, place) in pairwise(ends):
             if after <= before:
-                yield place.error("this window begins before the one above ends.", "Narrow the tolerance.")
+                yield place.error(
+                    _("this window begins before the one above ends."), _("Narrow the tolerance.")
+                )
 
 
 def differences_have_one_unit(survey: Survey) -> Iterator[Problem]:
@@ -64,8 +69,10 @@ def differences_have_one_unit(survey: Survey) -> Iterator[Problem]:
         for name, outcome in review.outcomes.items():
             found = {units[meaning] for meaning in outcome.of if meaning in units}
             if outcome.measure == "MD" and len(found) > 1:
-                text = f"{name}: a difference of means cannot be pooled in {', '.join(sorted(found))}."
-                yield Place(entry.path, entry.line("outcomes", name)).error(text, "Write measure: SMD.")
+                text = _("{name}: a difference of means cannot be pooled in {units}.").format(
+                    name=name, units=", ".join(sorted(found))
+                )
+                yield Place(entry.path, entry.line("outcomes", name)).error(text, _("Write measure: SMD."))
 
 
 def _reviews(survey: Survey) -> Iterator[tuple[Entry[Any], Review]]:
@@ -151,8 +158,8 @@ def _cells(
     visits = review.outcomes[outcome].when == "times"
     for time in times:
         if (time in months) != visits:
-            text = f"{outcome} is not pooled at {time} months."
+            text = _("{outcome} is not pooled at {time} months.").format(outcome=outcome, time=time)
             if time is None:
-                text = f"{outcome} is pooled at times: key months is missing."
+                text = _("{outcome} is pooled at times: key months is missing.").format(outcome=outcome)
             told = ", ".join(f"{month:g}" for month in sorted(months)) if visits else "none"
-            yield Place(entry.path, entry.line(*keys)).error(text, f"Months: {told}.")
+            yield Place(entry.path, entry.line(*keys)).error(text, _("Months: {told}.").format(told=told))

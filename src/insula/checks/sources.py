@@ -11,6 +11,7 @@ from insula.checks.module_text import names_in
 from insula.checks.survey import Found, Place, Survey
 from insula.core.errors import close_names, suggest
 from insula.core.paths import package_dir
+from insula.core.spoken import N_, _
 from insula.core.units import conversions
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from insula.core.problems import Problem
 
 ASSUMED = "assumed"
-_NEW_SOURCE = "Add it to biology/citations.bib; or write assumed, and where the number is from in the note."
+_NEW_SOURCE = N_(
+    "Add it to biology/citations.bib; or write assumed, and where the number is from in the note."
+)
 
 
 def every_source_exists(survey: Survey) -> Iterator[Problem]:
@@ -28,8 +31,8 @@ def every_source_exists(survey: Survey) -> Iterator[Problem]:
         made = source == ASSUMED or source.startswith((DERIVED, HISTORY))
         if not made and source not in survey.bibliography:
             known = [*survey.bibliography, ASSUMED]
-            hint = suggest(source, close_names(source, known)) or _NEW_SOURCE
-            yield place.error(f'source "{source}" is not in citations.bib.', hint)
+            hint = suggest(source, close_names(source, known)) or _(_NEW_SOURCE)
+            yield place.error(_('source "{source}" is not in citations.bib.').format(source=source), hint)
 
 
 def every_assumption_is_argued(survey: Survey) -> Iterator[Problem]:
@@ -38,11 +41,15 @@ def every_assumption_is_argued(survey: Survey) -> Iterator[Problem]:
         record = found.record
         if record.source == ASSUMED and record.reason not in (ASSUMED, "steady_state", None):
             yield found.place.error(
-                f'{found.name}: source is "assumed", but reason is "{record.reason}".', "Write assumed."
+                _('{name}: source is "assumed", but reason is "{reason}".').format(
+                    name=found.name, reason=record.reason
+                ),
+                _("Write assumed."),
             )
         if ASSUMED in (record.source, record.reason) and not (getattr(record, "note", None) or "").strip():
             yield found.place.error(
-                f"{found.name} is assumed, but the note is empty.", "Argue for it in the note."
+                _("{name} is assumed, but the note is empty.").format(name=found.name),
+                _("Argue for it in the note."),
             )
 
 
@@ -56,7 +63,11 @@ def every_number_has_place_and_reason(survey: Survey) -> Iterator[Problem]:
             and hasattr(record, "value")
         ):
             missing = "place" if not record.place else "reason"
-            yield found.place.error(f'{found.name}: source "{record.source}" given, {missing} is missing.')
+            yield found.place.error(
+                _('{name}: source "{source}" given, {missing} is missing.').format(
+                    name=found.name, source=record.source, missing=missing
+                )
+            )
 
 
 def derived_formulas_use_symbols(survey: Survey) -> Iterator[Problem]:
@@ -73,12 +84,21 @@ def _derived(survey: Survey, found: Found, near: set[str]) -> Iterator[Problem]:
         return
     formula = found.record.source.removeprefix(DERIVED)
     if libsbml.parseL3Formula(formula.replace(".", "__")) is None:
-        yield found.place.error(f'{found.name} is derived by "{formula}", which is no formula.')
+        yield found.place.error(
+            _('{name} is derived by "{formula}", which is no formula.').format(
+                name=found.name, formula=formula
+            )
+        )
         return
     for name in dict.fromkeys(names_in(formula)):
         if name not in near and survey.unit_of(name) is None:
             hint = suggest(name, close_names(name, near | survey.dotted()))
-            yield found.place.error(f'{found.name} is derived from "{name}", which does not exist.', hint)
+            yield found.place.error(
+                _('{name} is derived from "{symbol}", which does not exist.').format(
+                    name=found.name, symbol=name
+                ),
+                hint,
+            )
 
 
 def every_citation_is_used(survey: Survey) -> Iterator[Problem]:
@@ -87,7 +107,7 @@ def every_citation_is_used(survey: Survey) -> Iterator[Problem]:
     used = {source for _, source in _sources(survey)} | _in_brackets(survey)
     for key, citation in survey.bibliography.items():
         if key not in used:
-            yield Place(path, citation.line).warning(f'entry "{key}" is cited nowhere.')
+            yield Place(path, citation.line).warning(_('entry "{key}" is cited nowhere.').format(key=key))
 
 
 def _in_brackets(survey: Survey) -> set[str]:

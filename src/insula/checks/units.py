@@ -11,6 +11,7 @@ from insula.checks.survey import Place, Survey
 from insula.compiler.antimony_text import to_sbml
 from insula.compiler.module_text import read_units, unit_statements, with_units
 from insula.core.errors import CompileError, UnknownName, close_names, suggest
+from insula.core.spoken import _
 from insula.core.units import base_factor, dimensions
 
 if TYPE_CHECKING:
@@ -34,8 +35,13 @@ def declared_units_exist(survey: Survey) -> Iterator[Problem]:
         for name, (unit, line) in symbols.units.items():
             if unit not in known and unit != "dimensionless":
                 place = Place(survey.modules[module].path, line)
-                hint = suggest(unit, close_names(unit, known)) or f"Add a line: unit {unit} = ...;"
-                yield place.error(f'unit "{unit}" of "{name}" is not defined in units.ant.', hint)
+                hint = suggest(unit, close_names(unit, known)) or _("Add a line: unit {unit} = ...;").format(
+                    unit=unit
+                )
+                yield place.error(
+                    _('unit "{unit}" of "{name}" is not defined in units.ant.').format(unit=unit, name=name),
+                    hint,
+                )
 
 
 def every_symbol_has_a_unit(survey: Survey) -> Iterator[Problem]:
@@ -43,7 +49,10 @@ def every_symbol_has_a_unit(survey: Survey) -> Iterator[Problem]:
     for module, symbols in survey.symbols.items():
         for name in sorted(symbols.known - set(symbols.units)):
             place = Place(survey.modules[module].path, symbols.line(name))
-            yield place.error(f'symbol "{name}" has no unit.', f"Write: {name} has <unit>;")
+            yield place.error(
+                _('symbol "{name}" has no unit.').format(name=name),
+                _("Write: {name} has <unit>;").format(name=name),
+            )
 
 
 def row_units_are_declared_units(survey: Survey) -> Iterator[Problem]:
@@ -51,8 +60,10 @@ def row_units_are_declared_units(survey: Survey) -> Iterator[Problem]:
     for module, row in survey.parameters():
         declared = survey.symbols[module].units.get(row.name, (row.record.unit, 0))[0]
         if row.record.unit != declared:
-            message = f'unit is "{row.record.unit}", but {module}.ant declares "{declared}".'
-            yield row.place.error(message, "Convert the number, and say how in the column conversion.")
+            message = _('unit is "{unit}", but {module}.ant declares "{declared}".').format(
+                unit=row.record.unit, module=module, declared=declared
+            )
+            yield row.place.error(message, _("Convert the number, and say how in the column conversion."))
 
 
 def named_units_exist(survey: Survey) -> Iterator[Problem]:
@@ -65,9 +76,9 @@ def named_units_exist(survey: Survey) -> Iterator[Problem]:
 
 
 def _named_units(survey: Survey) -> Iterator[tuple[Place, str]]:
-    for _, row in survey.parameters():
+    for _module, row in survey.parameters():
         yield row.place, row.record.unit
-    for place, action, _ in survey.actions():
+    for place, action, _model in survey.actions():
         yield place, action.value_unit
     for entry in survey.modules.values():
         for line in entry.record.behaviour if entry.record else ():
@@ -94,15 +105,24 @@ def both_unit_files_agree(survey: Survey) -> Iterator[Problem]:
             wanted = _counted(dict(dimensions(name))), base_factor(name)
         except UnknownName as trouble:
             yield place.error(
-                str(trouble), "Add its atoms to units.txt, or spell it from those that are there."
+                str(trouble), _("Add its atoms to units.txt, or spell it from those that are there.")
             )
             continue
         found = _meaning(definition)
         if found[0] != wanted[0]:
-            yield place.error(f'unit "{name}" has another dimension than in units.txt: {defined[name]}.')
+            yield place.error(
+                _('unit "{name}" has another dimension than in units.txt: {defined}.').format(
+                    name=name, defined=defined[name]
+                )
+            )
         elif abs(found[1] / wanted[1] - 1) > 1e-6:
-            hint = f"It should be {wanted[1] / found[1]:.6g} times as large."
-            yield place.error(f'unit "{name}" has another size than in units.txt: {defined[name]}.', hint)
+            hint = _("It should be {wanted:.6g} times as large.").format(wanted=wanted[1] / found[1])
+            yield place.error(
+                _('unit "{name}" has another size than in units.txt: {defined}.').format(
+                    name=name, defined=defined[name]
+                ),
+                hint,
+            )
 
 
 def _counted(dimension: dict[str, float]) -> dict[str, float]:
@@ -138,9 +158,11 @@ def no_naked_literal(survey: Survey) -> Iterator[Problem]:
                 before = formula.text[: literal.start()].rstrip()
                 if literal[0] in ("0", "1") or (literal[0] == "2" and before.endswith("^")):
                     continue
-                message = f"naked literal {literal[0]} in: {formula.text}"
+                message = _("naked literal {literal} in: {text}").format(
+                    literal=literal[0], text=formula.text
+                )
                 place = Place(survey.modules[module].path, formula.line)
-                yield place.error(message, "Give it a name, a unit and a row in parameters.csv.")
+                yield place.error(message, _("Give it a name, a unit and a row in parameters.csv."))
 
 
 def module_texts_are_readable(survey: Survey) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insula.catalog.records import Habits, Population, Procedure, Protocol, Question, Regimen, Study
 from insula.catalog.records.harms import Harms
 from insula.checks.survey import Place, Survey
+from insula.core.spoken import _
 from insula.core.units import convert, convertible, is_unit
 
 if TYPE_CHECKING:
@@ -48,14 +49,18 @@ _SUM_OF_SHARES_WITHIN = 1e-9  # shares are written as decimals; only rounding of
 
 def quantities_have_the_expected_unit(survey: Survey) -> Iterator[Problem]:
     """A quantity of a YAML text can be converted into the unit that it is used in."""
-    for _, entry in survey.yaml_entries():
+    for _name, entry in survey.yaml_entries():
         expected = EXPECTED.get(type(entry.record), {})
         for found in survey.inside(entry):
             unit = getattr(found.record, "unit", None)
             names = [part for part in found.name.split(".") if not part.isdigit()]
             wanted = expected.get(names[-1]) if names else None
             if wanted and unit and is_unit(unit) and not convertible(unit, wanted, "glucose"):
-                yield found.place.error(f'{found.name} is given in "{unit}", which is no {wanted}.')
+                yield found.place.error(
+                    _('{name} is given in "{unit}", which is no {wanted}.').format(
+                        name=found.name, unit=unit, wanted=wanted
+                    )
+                )
 
 
 def doses_fit_their_therapy(survey: Survey) -> Iterator[Problem]:
@@ -72,14 +77,23 @@ def _dose_fits(place: Place, given: Give, therapy: Therapy) -> Iterator[Problem]
         if amount is None:
             continue
         if target is None:
-            taken = "as a level (from, to, target)" if kind == "dose" else "as a dose (at, dose)"
-            yield place.error(f'"{therapy.id}" cannot be given with {kind}.', f"It is given {taken}.")
+            taken = _("as a level (from, to, target)") if kind == "dose" else _("as a dose (at, dose)")
+            yield place.error(
+                _('"{therapy}" cannot be given with {kind}.').format(therapy=therapy.id, kind=kind),
+                _("It is given {taken}.").format(taken=taken),
+            )
         elif not _fits(amount.unit, target.unit):
             yield place.error(
-                f'{kind} of "{therapy.id}" is given in "{amount.unit}", its target is in "{target.unit}".'
+                _('{kind} of "{therapy}" is given in "{unit}", its target is in "{target_unit}".').format(
+                    kind=kind, therapy=therapy.id, unit=amount.unit, target_unit=target.unit
+                )
             )
         if amount.value is not None and amount.value < 0:
-            yield place.error(f'{kind} of "{therapy.id}" is negative: {amount.value:g}.')
+            yield place.error(
+                _('{kind} of "{therapy}" is negative: {value:g}.').format(
+                    kind=kind, therapy=therapy.id, value=amount.value
+                )
+            )
     yield from _level_is_low_enough(place, given, therapy)
 
 
@@ -90,7 +104,9 @@ def _level_is_low_enough(place: Place, given: Give, therapy: Therapy) -> Iterato
     held = convert(amount.value, amount.unit, level.unit)
     if held > level.at_most:
         yield place.error(
-            f'target of "{therapy.id}" is {held:g} {level.unit}; at most {level.at_most:g} can be held.'
+            _('target of "{therapy}" is {held:g} {unit}; at most {at_most:g} can be held.').format(
+                therapy=therapy.id, held=held, unit=level.unit, at_most=level.at_most
+            )
         )
 
 
@@ -109,7 +125,9 @@ def therapy_targets_have_their_unit(survey: Survey) -> Iterator[Problem]:
             target = getattr(entry.record, key, None)
             declared = survey.unit_of(target.target) if target else None
             if target and declared and declared != target.unit:
-                message = f'{key}.unit is "{target.unit}", but {target.target} has "{declared}".'
+                message = _('{key}.unit is "{unit}", but {target} has "{declared}".').format(
+                    key=key, unit=target.unit, target=target.target, declared=declared
+                )
                 yield Place(entry.path, entry.line(key, "unit")).error(message)
 
 
@@ -119,7 +137,9 @@ def overrides_have_the_unit_of_the_row(survey: Survey) -> Iterator[Problem]:
         for symbol, quantity in (entry.record.parameters if entry.record else {}).items():
             declared = survey.unit_of(symbol)
             if declared and declared != quantity.unit:
-                message = f'{symbol} is given in "{quantity.unit}", its module declares "{declared}".'
+                message = _('{symbol} is given in "{unit}", its module declares "{declared}".').format(
+                    symbol=symbol, unit=quantity.unit, declared=declared
+                )
                 yield Place(entry.path, entry.line("parameters", symbol)).error(message)
 
 
@@ -129,11 +149,15 @@ def times_are_in_order(survey: Survey) -> Iterator[Problem]:
         for place, given in _given(*protocol):
             start, end = _days(given.at or given.from_), _days(given.to)
             if start is not None and start < 0:
-                text = f'"{given.therapy}" is given on day {start:g}; a protocol begins on day 0.'
-                yield place.error(text, "Count from the first thing that is given.")
+                text = _('"{therapy}" is given on day {start:g}; a protocol begins on day 0.').format(
+                    therapy=given.therapy, start=start
+                )
+                yield place.error(text, _("Count from the first thing that is given."))
             if start is not None and end is not None and end <= start:
                 yield place.error(
-                    f'"{given.therapy}" ends on day {end:g}, before it begins on day {start:g}.'
+                    _('"{therapy}" ends on day {end:g}, before it begins on day {start:g}.').format(
+                        therapy=given.therapy, end=end, start=start
+                    )
                 )
     for study in survey.studies.values():
         yield from _visits_in_order(study)
@@ -149,8 +173,10 @@ def levels_follow_each_other(survey: Survey) -> Iterator[Problem]:
                 continue
             for first, last in held.get(given.therapy, []):
                 if start < last and first < end:
-                    text = f'"{given.therapy}" is already held from day {first:g} to day {last:g}.'
-                    yield place.error(text, "Let one level end where the next begins.")
+                    text = _('"{therapy}" is already held from day {first:g} to day {last:g}.').format(
+                        therapy=given.therapy, first=first, last=last
+                    )
+                    yield place.error(text, _("Let one level end where the next begins."))
             held.setdefault(given.therapy, []).append((start, end))
 
 
@@ -168,8 +194,10 @@ def what_is_shown_beside_fits(survey: Survey) -> Iterator[Problem]:
             endpoint, unit = endpoints.get(shown.endpoint), shown.published.unit
             if endpoint and is_unit(unit) and not convertible(unit, endpoint.unit, endpoint.quantity):
                 place = Place(entry.path, entry.line("shown_beside", index))
-                own = f'{shown.endpoint} is in "{endpoint.unit}"'
-                yield place.error(f'{own}, into which the published "{unit}" cannot be converted.')
+                text = _(
+                    '{endpoint} is in "{unit}", into which the published "{published}" cannot be converted.'
+                )
+                yield place.error(text.format(endpoint=shown.endpoint, unit=endpoint.unit, published=unit))
 
 
 def _visits_in_order(entry: Entry[Any]) -> Iterator[Problem]:
@@ -183,10 +211,17 @@ def _visits_in_order(entry: Entry[Any]) -> Iterator[Problem]:
             continue
         if before is not None and day <= before:
             yield place.error(
-                f"the visit on day {day:g} follows the one on day {before:g}.", "Put visits in order."
+                _("the visit on day {day:g} follows the one on day {before:g}.").format(
+                    day=day, before=before
+                ),
+                _("Put visits in order."),
             )
         if last is not None and day > last:
-            yield place.error(f"the visit on day {day:g} is after the follow-up of {last:g} days.")
+            yield place.error(
+                _("the visit on day {day:g} is after the follow-up of {last:g} days.").format(
+                    day=day, last=last
+                )
+            )
         before = day
 
 
@@ -202,7 +237,9 @@ def shares_add_up(survey: Survey) -> Iterator[Problem]:
         shares = [meal.share.value or 0.0 for meal in (entry.record.meals if entry.record else ())]
         if entry.record is not None and abs(sum(shares) - 1) > _SUM_OF_SHARES_WITHIN:
             place = Place(entry.path, entry.line("meals"))
-            yield place.error(f"the shares of the meals sum to {sum(shares):g}, not 1.")
+            yield place.error(
+                _("the shares of the meals sum to {shares:g}, not 1.").format(shares=sum(shares))
+            )
 
 
 def limits_are_in_order(survey: Survey) -> Iterator[Problem]:
@@ -212,7 +249,9 @@ def limits_are_in_order(survey: Survey) -> Iterator[Problem]:
             low, high = (_number(getattr(found.record, name, None)) for name in (low_name, high_name))
             if low is not None and high is not None and low[1] == high[1] and low[0] >= high[0]:
                 yield found.place.error(
-                    f"{found.name}: {low_name} {low[0]:g} is not below {high_name} {high[0]:g}."
+                    _("{name}: {low_name} {low:g} is not below {high_name} {high:g}.").format(
+                        name=found.name, low_name=low_name, low=low[0], high_name=high_name, high=high[0]
+                    )
                 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from insula.checks.module_text import names_in
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def instances_exist(survey: Survey) -> Iterator[Problem]:
                 (n for n, code in enumerate(text, 1) if code.strip().startswith(f"{instance}:")), None
             )
             if module not in survey.all_symbols:
-                message = f'there is no module "{module}".'
+                message = _('there is no module "{module}".').format(module=module)
                 yield Place(path, line).error(
                     message, suggest(module, close_names(module, survey.all_symbols))
                 )
@@ -45,14 +46,20 @@ def ports_are_connected(survey: Survey) -> Iterator[Problem]:
             for place in join[:2]:
                 yield from _exists(survey, model, str(place), Place(path, join.line))
             if str(join.first) in joined:
-                yield Place(path, join.line).error(f'port "{join.first}" is joined twice.', "Keep one.")
+                yield Place(path, join.line).error(
+                    _('port "{first}" is joined twice.').format(first=join.first), _("Keep one.")
+                )
             joined.add(str(join.first))
         for instance, module in wiring.instances.items():
             for port in sorted(survey.all_symbols[module].ports if module in survey.all_symbols else ()):
                 if f"{instance}.{port}" not in joined:
                     owners = [name for name in survey.dotted(model) if name.endswith(f".{port}")]
-                    message = f'port "{instance}.{port}" is not connected.'
-                    hint = f"Write: {instance}.{port} is {_other(owners, instance)};"
+                    message = _('port "{instance}.{port}" is not connected.').format(
+                        instance=instance, port=port
+                    )
+                    hint = _("Write: {instance}.{port} is {owner};").format(
+                        instance=instance, port=port, owner=_other(owners, instance)
+                    )
                     yield Place(path).error(message, hint)
 
 
@@ -86,7 +93,11 @@ def persons_name_symbols(survey: Survey) -> Iterator[Problem]:
             yield from _exists(survey, None, row.symbol, place)
             declared = survey.unit_of(row.symbol)
             if declared and declared != row.unit:
-                yield place.error(f'unit is "{row.unit}", the module declares "{declared}".')
+                yield place.error(
+                    _('unit is "{unit}", the module declares "{declared}".').format(
+                        unit=row.unit, declared=declared
+                    )
+                )
 
 
 def settings_name_symbols(survey: Survey) -> Iterator[Problem]:
@@ -104,5 +115,5 @@ def settings_name_symbols(survey: Survey) -> Iterator[Problem]:
 def _exists(survey: Survey, model: str | None, dotted: str, place: Place) -> Iterator[Problem]:
     if survey.unit_of(dotted, model) is None:
         hint = suggest(dotted, close_names(dotted, survey.dotted(model)))
-        where = f' in the model "{model}"' if model else ""
-        yield place.error(f'there is no symbol "{dotted}"{where}.', hint)
+        where = _(' in the model "{model}"').format(model=model) if model else ""
+        yield place.error(_('there is no symbol "{symbol}"{where}.').format(symbol=dotted, where=where), hint)

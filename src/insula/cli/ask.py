@@ -14,8 +14,6 @@ from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import ask_bar
 from insula.core.errors import UnknownName
-from insula.core.i18n import translator
-from insula.core.spoken import speak
 
 
 @click.command("ask")
@@ -78,7 +76,6 @@ def command(
     from insula.report.ask.page import write_answer
     from insula.report.ask.terminal import terminal_answer
 
-    speak(translator(lang))
     catalog = Catalog.open()
     asked_for = catalog.questions[_question(catalog, question)]
     asked = read_patient(catalog, asked_for, patient)

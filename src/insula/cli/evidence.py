@@ -9,6 +9,7 @@ import click
 from insula.catalog import Catalog
 from insula.cli.options import language, output_format
 from insula.cli.output import output
+from insula.core.spoken import _
 
 
 @click.command("evidence")
@@ -36,7 +37,9 @@ def command(
     from insula.report.evidence_terminal import terminal_listing, terminal_overview
 
     if contradictions and (study or outcome):
-        raise click.UsageError("--contradictions lists all of them: name no STUDY and no --outcome with it.")
+        raise click.UsageError(
+            _("--contradictions lists all of them: name no STUDY and no --outcome with it.")
+        )
     catalog = Catalog.open()
     everything = study is None and outcome is None
     if contradictions:

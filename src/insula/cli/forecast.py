@@ -18,6 +18,7 @@ from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import progress_bar
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from insula.catalog.records import Study
@@ -87,10 +88,10 @@ def command(
     """
     if registered is not None:
         if patients is not None or endpoints or out is not None:
-            raise click.UsageError("--check takes patients and endpoints from the file, and writes none.")
+            raise click.UsageError(_("--check takes patients and endpoints from the file, and writes none."))
         _check(registered, study, run, lang, output_format, workers)
     elif study is None or out is None:
-        raise click.UsageError("Name a STUDY and the file to write (--out), or a forecast to --check.")
+        raise click.UsageError(_("Name a STUDY and the file to write (--out), or a forecast to --check."))
     else:
         _register(study, patients or _PATIENTS, endpoints, out, run, lang, output_format, workers)
 
@@ -137,7 +138,11 @@ def _check(
     catalog = Catalog.open().beside_study(study or forecast.study)
     found = sound_study(catalog, study or forecast.study)
     if found.id != forecast.study:
-        raise InsulaError(f"{path} is a forecast of {forecast.study}, not of {found.id}.")
+        raise InsulaError(
+            _("{path} is a forecast of {study}, not of {found}.").format(
+                path=path, study=forecast.study, found=found.id
+            )
+        )
     named = {line.endpoint for line in forecast.forecasts}
     wanted = {name: one for name, one in wanted_endpoints(catalog, ()).items() if name in named}
     place = run or Path("runs") / f"{found.id}_check"

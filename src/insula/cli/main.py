@@ -56,7 +56,8 @@ def _with_lines(command: click.Command) -> click.Command:
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="insula")
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     r"""insula: an in-silico clinic for cell therapy of diabetes.
 
     Research software. It simulates trials and holds every prediction against what was published. It gives no
@@ -68,6 +69,9 @@ def group() -> None:
       insula list
       insula check
     """
+    from insula.cli.options import errors_in
+
+    errors_in(context, None, None)
 
 
 _with_lines(group)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from insula.catalog import Catalog
-from insula.cli.options import folder
+from insula.cli.options import folder, language_option
 from insula.cli.progress import manual_bar
 from insula.core.i18n import default_language, translator
 
@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 @click.command("manual")
 @click.argument("names", nargs=-1, metavar="[MODEL|MODULE]...")
 @folder("--out", "manual", "Folder of the pages: en/ and zh/, each with an index.")
-@click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default=None,
-    show_default="both",
-    help="Pages in one language only.",
-)
+@language_option("Pages in one language only.", None, "both")
 def command(names: tuple[str, ...], out: Path, lang: str | None) -> None:
     r"""Write a page for each MODEL and MODULE (default: all): wiring, equations, numbers with sources, behaviour.
 

@@ -14,18 +14,25 @@ from insula.checks import sound_study
 from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import search_bar
+from insula.core.spoken import _
 
 
-def _ordered(_: click.Context, __: click.Parameter, pair: tuple[float, float] | None) -> Any:
+def _ordered(_context: click.Context, _option: click.Parameter, pair: tuple[float, float] | None) -> Any:
     if pair is not None and not 0 < pair[0] <= pair[1] < float("inf"):
-        raise click.BadParameter(f"{pair[0]:g} {pair[1]:g}: LOW must be above 0 and not above HIGH.")
+        raise click.BadParameter(
+            _("{low:g} {high:g}: LOW must be above 0 and not above HIGH.").format(low=pair[0], high=pair[1])
+        )
     return pair
 
 
-def _variables(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+def _variables(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(part.strip() for part in value.split(",")))
     if unknown := [name for name in names if name not in VARIABLES]:
-        raise click.BadParameter(f'"{unknown[0]}" cannot be varied. Choose from {", ".join(VARIABLES)}.')
+        raise click.BadParameter(
+            _('"{unknown}" cannot be varied. Choose from {names}.').format(
+                unknown=unknown[0], names=", ".join(VARIABLES)
+            )
+        )
     return names
 
 

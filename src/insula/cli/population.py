@@ -15,6 +15,7 @@ from insula.cli.options import folder, language, output_format
 from insula.cli.output import output
 from insula.cli.progress import progress_bar
 from insula.core.problems import raise_if_any
+from insula.core.spoken import _
 
 
 @click.command("population")
@@ -57,7 +58,7 @@ def command(
     Exit codes: 0 fine, 1 a checked folder was altered or is not the same when it is drawn again, 2 wrong use.
     """
     if (population is None) == (shared is None):
-        raise click.UsageError("Name either a POPULATION to draw or a folder to --check.")
+        raise click.UsageError(_("Name either a POPULATION to draw or a folder to --check."))
     catalog = Catalog.open()
     if shared is not None:
         _check(catalog, shared, lang)
@@ -93,13 +94,19 @@ def _check(catalog: Catalog, shared: Path, lang: str) -> None:
 
     wrong = altered(shared, read_made(shared))
     if wrong:
-        click.echo(f"insula: altered since it was written, or missing: {', '.join(wrong)}", err=True)
+        click.echo(
+            _("insula: altered since it was written, or missing: {names}").format(names=", ".join(wrong)),
+            err=True,
+        )
         sys.exit(EXIT_FAILURES)
     with progress_bar(lang) as progress:
         changed = repeat(catalog, shared, progress)
     for line in changed.causes:
-        click.echo(f"differs: {line}", err=True)
+        click.echo(_("differs: {line}").format(line=line), err=True)
     if changed.results:
-        click.echo(f"insula: not the same when drawn again: {', '.join(changed.results)}", err=True)
+        click.echo(
+            _("insula: not the same when drawn again: {names}").format(names=", ".join(changed.results)),
+            err=True,
+        )
         sys.exit(EXIT_FAILURES)
-    click.echo("the hash is right, and the same bytes are drawn again", err=True)
+    click.echo(_("the hash is right, and the same bytes are drawn again"), err=True)

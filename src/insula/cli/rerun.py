@@ -15,6 +15,7 @@ from insula.cli.main import EXIT_FAILURES
 from insula.cli.options import folder, language, workers
 from insula.cli.progress import progress_bar
 from insula.core.errors import NotReproducible
+from insula.core.spoken import _
 from insula.trial.conduct import conduct
 from insula.trial.manifest import SCHEMA, differences
 
@@ -46,11 +47,11 @@ def command(manifest: Path, out: Path | None, workers: int | None, lang: str) ->
     second = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     changed = differences(first, second)
     for line in changed.causes:
-        click.echo(f"differs: {line}", err=True)
+        click.echo(_("differs: {line}").format(line=line), err=True)
     if changed.results:
-        click.echo(f"insula: not the same: {', '.join(changed.results)}", err=True)
+        click.echo(_("insula: not the same: {names}").format(names=", ".join(changed.results)), err=True)
         sys.exit(EXIT_FAILURES)
-    click.echo("the same bytes in results/", err=True)
+    click.echo(_("the same bytes in results/"), err=True)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -58,8 +59,14 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as trouble:
-        raise NotReproducible(f"{path} cannot be read as JSON: {trouble}.") from None
+        raise NotReproducible(
+            _("{path} cannot be read as JSON: {trouble}.").format(path=path, trouble=trouble)
+        ) from None
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != SCHEMA:
-        raise NotReproducible(f"{path} has schema {schema}; this version repeats schema {SCHEMA}.")
+        raise NotReproducible(
+            _("{path} has schema {schema}; this version repeats schema {ours}.").format(
+                path=path, schema=schema, ours=SCHEMA
+            )
+        )
     return dict(found)

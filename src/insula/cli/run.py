@@ -15,6 +15,7 @@ from insula.cli.main import EXIT_FAILURES
 from insula.cli.options import folder, language, output_format, workers
 from insula.cli.output import output
 from insula.cli.progress import progress_bar
+from insula.core.spoken import _
 from insula.trial.conduct import conduct
 
 if TYPE_CHECKING:
@@ -93,8 +94,14 @@ def run_and_report(
     show(output_format)
     if not outcome.acceptable:
         click.echo(
-            f"insula: {outcome.failed_share:.1%} of the patients could not be integrated; the study allows "
-            f"{outcome.failure_limit:.1%}. The reasons stand in {outcome.folder / 'results' / 'patients.parquet'}.",
+            _(
+                "insula: {failed_share:.1%} of the patients could not be integrated; the study allows "
+                "{failure_limit:.1%}. The reasons stand in {folder}."
+            ).format(
+                failed_share=outcome.failed_share,
+                failure_limit=outcome.failure_limit,
+                folder=outcome.folder / "results" / "patients.parquet",
+            ),
             err=True,
         )
         sys.exit(EXIT_FAILURES)

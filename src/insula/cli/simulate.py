@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 from insula.core.tables import print_csv, write_csv
 
 
@@ -63,11 +64,13 @@ def _parse(settings: tuple[str, ...]) -> dict[str, float]:
     """Turn ``id=value`` texts into numbers; all wrong ones are named at once."""
     parsed, wrong = {}, []
     for text in settings:
-        name, _, value = text.partition("=")
+        name, _sign, value = text.partition("=")
         try:
             parsed[name.strip()] = float(value)
         except ValueError:
             wrong.append(text)
     if wrong:
-        raise InsulaError(f"--set takes ID=VALUE with a number, not {', '.join(wrong)}.")
+        raise InsulaError(
+            _("--set takes ID=VALUE with a number, not {names}.").format(names=", ".join(wrong))
+        )
     return parsed

@@ -5,11 +5,12 @@ Problems are found where nobody knows who reads them, so the language is not han
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def _english(text: str) -> str:
@@ -19,9 +20,14 @@ def _english(text: str) -> str:
 _TRANSLATE: ContextVar[Callable[[str], str]] = ContextVar("translate", default=_english)
 
 
-def speak(translate: Callable[[str], str]) -> None:
-    """Tell errors from now on with this function from English texts (see `insula.core.i18n.translator`)."""
-    _TRANSLATE.set(translate)
+@contextmanager
+def speaking(translate: Callable[[str], str]) -> Iterator[None]:
+    """Tell errors inside a ``with`` block with this function from English texts (see `insula.core.i18n.translator`)."""
+    token = _TRANSLATE.set(translate)
+    try:
+        yield
+    finally:
+        _TRANSLATE.reset(token)
 
 
 def _(text: str) -> str:

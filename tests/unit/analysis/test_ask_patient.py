@@ -9,7 +9,7 @@ from insula.catalog import Catalog
 from insula.catalog.records import Fact
 from insula.core.errors import InsulaError, InvalidText
 from insula.core.i18n import translator
-from insula.core.spoken import speak
+from insula.core.spoken import speaking
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +170,8 @@ def test_what_is_no_block_of_keys_is_told(read, text):
 def test_faults_are_told_in_the_language_that_is_spoken(read, tmp_path):
     (tmp_path / "trace.csv").write_text("time,glucose\n0,7\n5,much\n", encoding="utf-8")
     text = "diabetes_type: type1\nfacts:\n  weight: 62\nsensor: {file: trace.csv, unit: mmol_per_L}\n"
-    speak(translator("zh"))
-    try:
-        with pytest.raises(InvalidText) as refused:
-            read(text)
-    finally:
-        speak(translator("en"))
+    with speaking(translator("zh")), pytest.raises(InvalidText) as refused:
+        read(text)
     said = str(refused.value)
     for words in (
         "错误",

@@ -8,7 +8,7 @@ from insula.core import i18n, paths, provenance
 from insula.core.citations import format_reference, read_bibliography
 from insula.core.errors import InsulaError, InvalidText, UnknownName, close_names
 from insula.core.problems import Problem, error, in_order, raise_if_any, warning
-from insula.core.spoken import speak
+from insula.core.spoken import speaking
 
 ROOT = Path("/science")
 
@@ -47,11 +47,8 @@ def test_errors_are_told_in_the_language_that_is_spoken():
         ).render(ROOT)
 
     english = told()
-    speak(i18n.translator("zh"))
-    try:
+    with speaking(i18n.translator("zh")):
         assert told() == ('没有名为“stop”的问题。 是否指 "stop_insulin"？', "错误 a.csv 第 4 行  x")
-    finally:
-        speak(i18n.translator("en"))
     assert told() == english
 
 

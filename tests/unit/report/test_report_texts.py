@@ -1,5 +1,6 @@
 """Both languages are complete: nothing a person reads is left in English by accident."""
 
+import ast
 import csv
 import re
 from html.parser import HTMLParser
@@ -55,6 +56,29 @@ def test_every_reason_not_to_score_a_row_has_a_chinese_translation():
     known = chinese()
     assert len(reasons()) > 15
     assert sorted(text for text in reasons() if not known.get(text)) == []
+
+
+# Which argument says what kind of thing a name is looked for among.
+KIND = {"UnknownName": 0, "Shelf": 0, "_shelf": 0, "_parts": 0, "exists": 2, "_once": 3, "_joins": 4}
+
+
+def kinds():
+    """Kinds of things of which an unknown name is told."""
+    calls = [
+        node
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    named = [(getattr(call.func, "id", getattr(call.func, "attr", "")), call.args) for call in calls]
+    given = [args[KIND[name]] for name, args in named if name in KIND and len(args) > KIND[name]]
+    return {kind.value for kind in given if isinstance(kind, ast.Constant)}
+
+
+def test_every_kind_of_an_unknown_name_has_a_chinese_translation():
+    known = chinese()
+    assert {"study", "therapy", "endpoint or outcome"} <= kinds()
+    assert sorted(kind for kind in kinds() if not known.get(kind)) == []
 
 
 def test_translations_keep_the_places_to_fill():
