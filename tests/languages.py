@@ -3,8 +3,9 @@
 import re
 
 CHINESE = range(0x4E00, 0x9FFF)
-# Two words in a row; names, paths, units and formulas stand alone or between other signs.
-ENGLISH = re.compile(r"\b[A-Za-z]{2,}[,.:;]? [a-z]{2,}\b")
+ENGLISH = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,}\b")
+# What a message cites as it stands in a text: in quotes, as code to write, as the dimensions of a unit.
+CITED = re.compile(r"`[^`]*`|“[^”]*”|\"[^\"]*\"|(公式|请写|写法)：.*|\b(length|mass|substance|time)\b")
 
 
 def has_chinese(text):
@@ -12,5 +13,5 @@ def has_chinese(text):
 
 
 def english_in(text):
-    """The English words that stand together in a text, but for what it cites in quotes or backquotes."""
-    return ENGLISH.findall(re.sub(r"`[^`]*`|“[^”]*”|\"[^\"]*\"", " ", text))
+    """The English words that stand together in a text, but for what it cites; names and units stand alone."""
+    return ENGLISH.findall(CITED.sub(" 、", text))

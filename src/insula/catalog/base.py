@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from insula.core.spoken import _
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Text = Annotated[str, Field(min_length=1)]
@@ -60,15 +62,21 @@ class Spread(Record):
     def _complete(self) -> Self:
         kind, low, high = self.spread_type, self.spread_low, self.spread_high
         if kind in ("sd", "cv", "se") and (low is None or low < 0 or high is not None):
-            raise ValueError(f"spread_type {kind} needs one number, not negative, in spread_low")
+            raise ValueError(
+                _("spread_type {kind} needs one number, not negative, in spread_low").format(kind=kind)
+            )
         if kind in ("ci95", "range", "iqr") and (low is None or high is None or low > high):
-            raise ValueError(f"spread_type {kind} needs spread_low and spread_high, in this order")
+            raise ValueError(
+                _("spread_type {kind} needs spread_low and spread_high, in this order").format(kind=kind)
+            )
         if kind in (None, "none") and (low is not None or high is not None):
-            raise ValueError("spread_low or spread_high without a spread_type")
+            raise ValueError(_("spread_low or spread_high without a spread_type"))
         if kind in (None, "none") and self.distribution not in (None, "point"):
-            raise ValueError(f"distribution {self.distribution} without a spread")
+            raise ValueError(
+                _("distribution {distribution} without a spread").format(distribution=self.distribution)
+            )
         if kind not in (None, "none") and self.distribution in (None, "point"):
-            raise ValueError(f"spread_type {kind} without a distribution")
+            raise ValueError(_("spread_type {kind} without a distribution").format(kind=kind))
         return self
 
 
@@ -87,7 +95,7 @@ class Quantity(Spread):
     @model_validator(mode="after")
     def _has_a_value(self) -> Self:
         if self.value is None and not (self.source or "").startswith((DERIVED, HISTORY)):
-            raise ValueError("a quantity needs a value, or source: derived:<formula> or history:<what>")
+            raise ValueError(_("a quantity needs a value, or source: derived:<formula> or history:<what>"))
         return self
 
 

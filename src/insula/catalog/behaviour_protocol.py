@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insula.core.errors import ProtocolError
+from insula.core.spoken import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ Vector = NDArray[np.float64]
 _SET = re.compile(r"set (\S+?)=(\S+)")
 _ACT = re.compile(r"([\w:.]+) (\S+) @(\S+)")
 _MEASURE = re.compile(r"measure ([^-\s]+)-(\S+)")
-_FORMS = "`set <symbol>=<value>`, `<action> <value> @<time>` and `measure <from>-<to>`, separated by `;`"
+_FORMS = N_("`set <symbol>=<value>`, `<action> <value> @<time>` and `measure <from>-<to>`, separated by `;`")
 
 #: Statistics of a window by name: of times (T,) and readings (T,) in their units.
 STATISTICS: dict[str, Callable[[Vector, Vector], float]] = {
@@ -74,9 +75,13 @@ def read_protocol(text: str, every: float) -> Experiment:
         elif found := _ACT.fullmatch(statement):
             actions.append(Act(_number(found[3], statement), found[1], _number(found[2], statement)))
         else:
-            raise ProtocolError(f'cannot read "{statement}" in the protocol "{text}". Write {_FORMS}.')
+            raise ProtocolError(
+                _('cannot read "{statement}" in the protocol "{text}". Write {forms}.').format(
+                    statement=statement, text=text, forms=_(_FORMS)
+                )
+            )
     if window is None:
-        raise ProtocolError(f'the protocol "{text}" does not say `measure <from>-<to>`.')
+        raise ProtocolError(_('the protocol "{text}" does not say `measure <from>-<to>`.').format(text=text))
     return Experiment(settings, tuple(actions), np.arange(window[0], window[1] + every / 2, every))
 
 
@@ -84,4 +89,6 @@ def _number(text: str, statement: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ProtocolError(f'"{text}" in "{statement}" is no number.') from None
+        raise ProtocolError(
+            _('"{text}" in "{statement}" is no number.').format(text=text, statement=statement)
+        ) from None

@@ -49,6 +49,7 @@ from insula.core.errors import InsulaError
 from insula.core.paths import science_root
 from insula.core.problems import in_order, raise_if_any
 from insula.core.provenance import tree_hash
+from insula.core.spoken import _
 from insula.core.yaml_lines import read_yaml
 
 if TYPE_CHECKING:
@@ -367,7 +368,7 @@ def find_study(study: str | Path, catalog: Catalog) -> Entry[Study]:
         return catalog.studies.entry(str(study))
     path = Path(study)
     if not path.is_file():
-        raise InsulaError(f"There is no file {path}.")
+        raise InsulaError(_("There is no file {path}.").format(path=path))
     return yaml_reader(Study)(path)
 
 

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from insula.catalog.base import Amount, Number, Record, Text, Title
 from insula.catalog.validate import validate
 from insula.core.problems import Problem, error
+from insula.core.spoken import _
 from insula.core.yaml_lines import read_yaml
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ class AcrossPeople(Record):
     @model_validator(mode="after")
     def _one_number(self) -> Self:
         if sum(one is not None for one in (self.per, self.times, self.at)) != 1:
-            raise ValueError("give exactly one of per, times, at")
+            raise ValueError(_("give exactly one of per, times, at"))
         if (self.per and self.per.value <= 0) or (self.times and self.times.value <= 1):
-            raise ValueError("per must be more than 0, times more than 1")
+            raise ValueError(_("per must be more than 0, times more than 1"))
         return self
 
 
@@ -109,7 +110,7 @@ class Outcome(Record):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if sum(one is not None for one in (self.not_predicted, self.across_people, self.over_visits)) > 1:
-            raise ValueError("give at most one of not_predicted, across_people, over_visits")
+            raise ValueError(_("give at most one of not_predicted, across_people, over_visits"))
         return self
 
 
@@ -130,7 +131,7 @@ class NotReplayed(Record):
 def read_schema(path: Path) -> tuple[Schema, list[Problem]]:
     """Return the tables that can be read, by name, and every problem; no file: no table and one problem."""
     if not path.exists():
-        return {}, [error(path, "the description of the evidence tables is missing.")]
+        return {}, [error(path, _("the description of the evidence tables is missing."))]
     lined = read_yaml(path)
     problems = list(lined.problems)
     tables: Schema = {}

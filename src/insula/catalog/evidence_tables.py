@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from insula.catalog.evidence_schema import Schema, Table, read_schema
 from insula.catalog.shelf import Entry
 from insula.core.problems import Problem, error
+from insula.core.spoken import _
 from insula.core.tables import Row, read_csv
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ def _read(folder: Path, name: str, schema: Schema, problems: list[Problem]) -> t
     if not path.exists():
         if name in _OPTIONAL:
             return ()
-        problems.append(error(path, "this table is missing.", f"Columns: {','.join(columns)}"))
+        problems.append(
+            error(
+                path, _("this table is missing."), _("Columns: {columns}").format(columns=",".join(columns))
+            )
+        )
         return ()
     rows, found = read_csv(path, columns)
     problems += found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from insula.core.errors import suggest
 from insula.core.paths import science_root
 from insula.core.problems import error
+from insula.core.spoken import _
 from insula.core.yaml_lines import LinedYaml, read_yaml
 
 if TYPE_CHECKING:
@@ -38,19 +39,20 @@ def read_joined(path: Path, readers: tuple[Path, ...] = ()) -> LinedYaml:
         return lined
     own = dict(lined.data)
     name = own.pop(LIKE)
-    line = lined.line((LIKE,))
+
+    def refused(message: str, suggestion: str) -> LinedYaml:
+        told = error(path, message.format(name=name), suggestion, line=lined.line((LIKE,)))
+        return replace(lined, problems=(told,))
+
     neighbours = _neighbours(path, str(own.get("id", "")))
     neighbour = neighbours.get(str(name))
     if neighbour is None:
-        told = suggest(str(name), list(neighbours))
-        return replace(lined, problems=(error(path, f'there is no "{name}" to be like.', told, line=line),))
+        return refused(_('there is no "{name}" to be like.'), suggest(str(name), list(neighbours)))
     if neighbour in (*readers, path):
-        return replace(lined, problems=(error(path, f'"{name}" is like this one.', "Break it.", line=line),))
+        return refused(_('"{name}" is like this one.'), _("Break it."))
     base = read_joined(neighbour, (*readers, path))
     if base.problems or not isinstance(base.data, dict):
-        return replace(
-            lined, problems=(error(path, f'"{name}" cannot be read.', "Mend it first.", line=line),)
-        )
+        return refused(_('"{name}" cannot be read.'), _("Mend it first."))
     return replace(lined, data=_joined(base.data, own))
 
 

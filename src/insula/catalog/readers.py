@@ -13,6 +13,7 @@ from insula.catalog.records import ActionRow, BehaviourRow, Ensemble, Model, Mod
 from insula.catalog.shelf import Entry
 from insula.catalog.validate import read_record, read_rows, validate
 from insula.core.problems import Problem, error
+from insula.core.spoken import _
 from insula.core.tables import named_rows
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def read_module(path: Path) -> Entry[Module]:
         readme=_readme(folder),
     )
     if path.stem != folder.name:
-        message = f'the module "{path.stem}" lies in the folder "{folder.name}".'
-        problems.append(error(path, message, "File and folder have one name."))
+        message = _('the module "{module}" lies in the folder "{folder}".').format(
+            module=path.stem, folder=folder.name
+        )
+        problems.append(error(path, message, _("File and folder have one name.")))
     return Entry(path, module, tuple(problems))
 
 
@@ -86,7 +89,9 @@ def read_ensemble(path: Path) -> Entry[Ensemble]:
     rows, problems = named_rows(path, lines) if lines else ([], [])
     symbols = [name.strip() for name in lines[0][1:]] if lines else []
     if not rows or not symbols or lines[0][0].strip() != "member":
-        problems.append(error(path, "this is no ensemble.", "Columns: member, then dotted symbols.", row=1))
+        problems.append(
+            error(path, _("this is no ensemble."), _("Columns: member, then dotted symbols."), row=1)
+        )
         return Entry(path, None, tuple(problems))
     values: dict[str, list[float]] = {symbol: [] for symbol in symbols}
     numbers: list[int] = []
@@ -94,14 +99,22 @@ def read_ensemble(path: Path) -> Entry[Ensemble]:
         least, told = (numbers[-1] + 1 if numbers else 0), row.cells["member"]
         if not (told.isascii() and told.isdigit() and int(told) >= least):
             problems.append(
-                error(path, f'member "{told}" is no whole number from {least} on.', row=row.number)
+                error(
+                    path,
+                    _('member "{number}" is no whole number from {least} on.').format(
+                        number=told, least=least
+                    ),
+                    row=row.number,
+                )
             )
         else:
             numbers.append(int(told))
         for symbol in symbols:
             found = _finite(row.cells[symbol])
             if found is None:
-                told = f'{symbol} is "{row.cells[symbol]}", which is no number.'
+                told = _('{symbol} is "{cell}", which is no number.').format(
+                    symbol=symbol, cell=row.cells[symbol]
+                )
                 problems.append(error(path, told, row=row.number))
             else:
                 values[symbol].append(found)

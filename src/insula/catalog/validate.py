@@ -51,9 +51,14 @@ def read_record(path: Path, kind: type[AnyRecord]) -> tuple[AnyRecord | None, Li
     allowed = {path.stem, path.parent.name}
     found = getattr(record, "id", None)
     if record is not None and found not in allowed:
-        message = f'id "{found}" is not the name of the file.'
+        message = _('id "{id}" is not the name of the file.').format(id=found)
         problems.append(
-            error(path, message, f"Write id: {path.stem}, or rename the file.", line=lined.line(("id",)))
+            error(
+                path,
+                message,
+                _("Write id: {stem}, or rename the file.").format(stem=path.stem),
+                line=lined.line(("id",)),
+            )
         )
     return record, lined, problems
 
@@ -113,7 +118,7 @@ def _row_record(
         if name in numeric:
             data[name] = _number(cell) if cell else None
             if cell and data[name] is None:
-                told.problem(f'{name} "{cell}" is not a number.')
+                told.problem(_('{name} "{cell}" is not a number.').format(name=name, cell=cell))
         elif cell:
             data[name] = cell
     if told.problems:
@@ -161,16 +166,25 @@ def _words(
         )
         return _('unknown key "{key}".').format(key=name), hint
     if type_ == "missing":
-        told = f"{where} is empty." if table else _('key "{key}" is missing.').format(key=where)
+        told = (
+            _("{where} is empty.").format(where=where)
+            if table
+            else _('key "{key}" is missing.').format(key=where)
+        )
         return told, ""
     if type_ == "value_error":
-        return f"{where + ': ' if where and not table else ''}{_(str(fault['ctx']['error']))}.", ""
+        at = where + ": " if where and not table else ""
+        return at + _("{reason}.").format(reason=fault["ctx"]["error"]), ""
     if type_ == "literal_error":
         allowed = [word.strip("'") for word in fault["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         hint = suggest(str(given), close_names(str(given), allowed))
-        return f'{where} "{given}" is none of {", ".join(allowed)}.', hint
+        return _('{where} "{given}" is none of {names}.').format(
+            where=where, given=given, names=", ".join(allowed)
+        ), hint
     if type_ == "string_pattern_mismatch":
-        return f'{where} "{given}" is not one of the forms allowed.', f"Form: {fault['ctx']['pattern']}"
+        return _('{where} "{given}" is not one of the forms allowed.').format(where=where, given=given), _(
+            "Form: {pattern}"
+        ).format(pattern=fault["ctx"]["pattern"])
     if type_ in _WORDS:
         return f"{where or _('the text')} {_(_WORDS[type_]).format(**fault.get('ctx', {}))}", ""
     return f"{where}: {fault['msg']}.", ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
-from insula.core.spoken import _
+from insula.core.spoken import _, picked
 from insula.core.tables import read_csv
 from insula.core.units import is_unit
 
@@ -68,7 +68,7 @@ def _schema(survey: Survey) -> Schema:
 def _faults(name: str, column: Column, cell: str) -> Iterator[tuple[str, str]]:
     if not cell:
         if column.required:
-            yield _("{name} is empty.").format(name=name), column.meaning.en
+            yield _("{name} is empty.").format(name=name), picked(column.meaning)
     elif column.type in ("number", "whole"):
         yield from _number_faults(name, column, cell)
     elif column.type == "word" and cell not in column.words:

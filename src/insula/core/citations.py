@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from insula.core.problems import Problem, error, warning
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,18 +52,34 @@ def read_bibliography(path: Path) -> tuple[dict[str, Citation], list[Problem]]:
 
 
 def _faults(path: Path, entry: Citation, trouble: str, found: dict[str, Citation]) -> list[Problem]:
-    name, line = f'entry "{entry.key}"', entry.line
+    name, line = _('entry "{key}"').format(key=entry.key), entry.line
     faults = []
     if trouble:
-        faults.append(error(path, f"{name} is not readable: {trouble}.", "Write field = {text}.", line=line))
+        faults.append(
+            error(
+                path,
+                _("{name} is not readable: {trouble}.").format(name=name, trouble=trouble),
+                _("Write field = {text}."),
+                line=line,
+            )
+        )
     if entry.key in found:
-        first = f"The first is on line {found[entry.key].line}."
-        faults.append(error(path, f"{name} is there twice.", first, line=line))
+        first = _("The first is on line {line}.").format(line=found[entry.key].line)
+        faults.append(error(path, _("{name} is there twice.").format(name=name), first, line=line))
     if not _KEY.match(entry.key):
-        hint = "For example bergman1979b."
-        faults.append(warning(path, f"{name}: its key is not firstauthor + year.", hint, line=line))
+        hint = _("For example bergman1979b.")
+        faults.append(
+            warning(path, _("{name}: its key is not firstauthor + year.").format(name=name), hint, line=line)
+        )
     if not (trouble or entry.link or "howpublished" in entry.fields or "note" in entry.fields):
-        faults.append(warning(path, f"{name} leads nowhere.", "Give doi, pmid, url or note.", line=line))
+        faults.append(
+            warning(
+                path,
+                _("{name} leads nowhere.").format(name=name),
+                _("Give doi, pmid, url or note."),
+                line=line,
+            )
+        )
     return faults
 
 
@@ -72,14 +89,16 @@ def _fields(text: str, position: int) -> tuple[dict[str, str], str]:
     while field := _FIELD.match(text, position):
         value, position = _value(text, field.end())
         if value is None:
-            return fields, f'field "{field[1]}" does not end'
+            return fields, _('field "{field}" does not end').format(field=field[1])
         fields[field[1].lower()] = " ".join(value.split())
         comma = re.compile(r"\s*,?").match(text, position)
         position = comma.end() if comma else position
     rest = text[position:].lstrip()
     if rest.startswith("}"):
         return fields, ""
-    return fields, f'unexpected "{rest[:20].splitlines()[0]}"' if rest else "the file ends inside it"
+    return fields, _('unexpected "{text}"').format(text=rest[:20].splitlines()[0]) if rest else _(
+        "the file ends inside it"
+    )
 
 
 def _value(text: str, position: int) -> tuple[str | None, int]:

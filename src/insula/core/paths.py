@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,9 @@ def _found(asked: str | Path | None, here: Path | None) -> Path:
             return folder.resolve()
     looked = ", ".join(str(folder) for folder in candidates)
     raise InsulaError(
-        f"No science text found: looked for a folder with biology/ in {looked}. Set INSULA_SCIENCE."
+        _("No science text found: looked for a folder with biology/ in {looked}. Set INSULA_SCIENCE.").format(
+            looked=looked
+        )
     )
 
 

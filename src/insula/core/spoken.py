@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Protocol
+
+    class Titled(Protocol):
+        """A text ``{en, zh}``."""
+
+        def __getitem__(self, language: str, /) -> str: ...
 
 
 def _english(text: str) -> str:
@@ -38,3 +44,8 @@ def _(text: str) -> str:
 def N_(text: str) -> str:
     """Mark a text that is translated later, where it is told."""
     return text
+
+
+def picked(title: Titled) -> str:
+    """Return a text ``{en, zh}`` in the language that is spoken: the catalogue translates the language's name too."""
+    return title[_("en")]

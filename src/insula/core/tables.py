@@ -53,9 +53,16 @@ def read_csv(
         lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     except UnicodeDecodeError as trouble:
         row = trouble.object[: trouble.start].count(b"\n") + 1
-        return [], [error(path, "the file is not UTF-8 text.", 'Save it as "CSV UTF-8".', row=row)]
+        return [], [error(path, _("the file is not UTF-8 text."), _('Save it as "CSV UTF-8".'), row=row)]
     if not lines:
-        return [], [error(path, "the table is empty.", f"First line: {','.join(required)}", row=1)]
+        return [], [
+            error(
+                path,
+                _("the table is empty."),
+                _("First line: {columns}").format(columns=",".join(required)),
+                row=1,
+            )
+        ]
     problems = _header_problems(path, [name.strip() for name in lines[0]], required, optional)
     rows, ragged = named_rows(path, lines)
     blank = dict.fromkeys([*required, *optional], "")
@@ -89,17 +96,28 @@ def _header_problems(
 ) -> list[Problem]:
     known = [*required, *optional]
     if len(header) == 1 < len(required) and ";" in header[0]:
-        return [error(path, "the cells are separated by semicolons.", "Separate them by commas.", row=1)]
+        return [
+            error(path, _("the cells are separated by semicolons."), _("Separate them by commas."), row=1)
+        ]
     problems = [
-        error(path, f'column "{name}" is missing.', f"Columns: {','.join(known)}", row=1)
+        error(
+            path,
+            _('column "{name}" is missing.').format(name=name),
+            _("Columns: {columns}").format(columns=",".join(known)),
+            row=1,
+        )
         for name in required
         if name not in header
     ]
     for index, name in enumerate(header):
         if name not in known:
-            problems.append(error(path, f'unknown column "{name}".', suggest(name, known), row=1))
+            problems.append(
+                error(path, _('unknown column "{name}".').format(name=name), suggest(name, known), row=1)
+            )
         elif name in header[:index]:
-            problems.append(error(path, f'column "{name}" is there twice.', "Keep one.", row=1))
+            problems.append(
+                error(path, _('column "{name}" is there twice.').format(name=name), _("Keep one."), row=1)
+            )
     return problems
 
 

@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,10 @@ def answer_of(future: Future[R]) -> R:
         return future.result()
     except BrokenProcessPool as trouble:
         raise InsulaError(
-            "A worker process was ended from outside, perhaps for lack of memory. Finished parts are kept: give the "
-            "same command again, with fewer --workers."
+            _(
+                "A worker process was ended from outside, perhaps for lack of memory. Finished parts are "
+                "kept: give the same command again, with fewer --workers."
+            )
         ) from trouble
 
 

@@ -18,6 +18,7 @@ import pint
 
 from insula.core.errors import UnitMismatch, UnknownName, close_names, suggest
 from insula.core.paths import science_root
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,7 +157,11 @@ def _atom(registry: pint.UnitRegistry[Any], name: str, part: str) -> _Unit:
 def _unknown(registry: pint.UnitRegistry[Any], name: str, part: str) -> UnknownName:
     problem = UnknownName("unit", name, ())
     close = suggest(part, close_names(part, registry))
-    problem.args = (f'There is no unit "{name}": "{part}" is not in biology/units.txt. {close}'.rstrip(),)
+    problem.args = (
+        _('There is no unit "{name}": "{part}" is not in biology/units.txt. {close}')
+        .format(name=name, part=part, close=close)
+        .rstrip(),
+    )
     return problem
 
 
@@ -176,10 +181,12 @@ def _affine_in(folder: Path, from_unit: str, to_unit: str, quantity: str | None)
         bridged = start * _parsed(folder, row.to_unit) / _parsed(folder, row.from_unit)
         if row.offset == 0.0 and bridged.dimensionality == end.dimensionality:
             return row.factor * _ratio(bridged, end), 0.0
-    what = f" for {quantity}" if quantity else ""
+    what = _(" for {quantity}").format(quantity=quantity) if quantity else ""
     raise UnitMismatch(
-        f'"{from_unit}" cannot be converted into "{to_unit}"{what}. '
-        "Units of different dimension need a row for the quantity in biology/conversions.csv."
+        _(
+            '"{from_unit}" cannot be converted into "{to_unit}"{what}. Units of different dimension '
+            "need a row for the quantity in biology/conversions.csv."
+        ).format(from_unit=from_unit, to_unit=to_unit, what=what)
     )
 
 

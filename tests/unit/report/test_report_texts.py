@@ -90,8 +90,8 @@ def test_translations_keep_the_places_to_fill():
 
 
 def test_chinese_texts_are_chinese():
-    cjk = re.compile(r"[\u4e00-\u9fff（）；，：]")
-    kept = {"{first} ({second})", "{kind}: {count}"}
+    cjk = re.compile(r"[\u4e00-\u9fff（）；，：。]")
+    kept = {"{first} ({second})", "{kind}: {count}", "en"}
     assert (
         sorted(text for text, other in chinese().items() if text not in kept and not cjk.search(other)) == []
     )

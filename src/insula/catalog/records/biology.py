@@ -19,6 +19,7 @@ from insula.catalog.base import (
     VariesBy,
     Whole,
 )
+from insula.core.spoken import _
 
 
 class ParameterRow(Spread):
@@ -40,7 +41,7 @@ class ParameterRow(Spread):
     @model_validator(mode="after")
     def _has_a_value(self) -> Self:
         if self.value is None and not self.source.startswith(DERIVED):
-            raise ValueError("value is empty, and source is not derived:<formula>")
+            raise ValueError(_("value is empty, and source is not derived:<formula>"))
         return self
 
 
@@ -75,9 +76,9 @@ class BehaviourRow(Record):
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         if self.low is None and self.high is None:
-            raise ValueError("low or high must be given")
+            raise ValueError(_("low or high must be given"))
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError("low is above high")
+            raise ValueError(_("low is above high"))
         return self
 
 
@@ -166,7 +167,7 @@ class Therapy(Record):
     @model_validator(mode="after")
     def _acts(self) -> Self:
         if self.dose is None and self.level is None:
-            raise ValueError("a therapy needs dose, level or both")
+            raise ValueError(_("a therapy needs dose, level or both"))
         return self
 
 
@@ -257,5 +258,7 @@ class AveragedMapText(Record):
     @model_validator(mode="after")
     def _secreting_input(self) -> Self:
         if self.secreting not in {item.id for item in self.inputs}:
-            raise ValueError(f"secreting names no input of the map: {self.secreting}")
+            raise ValueError(
+                _("secreting names no input of the map: {secreting}").format(secreting=self.secreting)
+            )
         return self

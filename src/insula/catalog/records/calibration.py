@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from insula.catalog.base import Number, Record, Sourced, Text, Title, Whole
+from insula.core.spoken import _
 
 
 class Ensemble(Record):
@@ -55,8 +56,10 @@ class CalibrationPlan(Record):
     def _enough_members(self) -> Self:
         if self.members < len(self.parameters) + 2:
             raise ValueError(
-                f"{len(self.parameters)} parameters need at least {len(self.parameters) + 2} members"
+                _("{count} parameters need at least {least} members").format(
+                    count=len(self.parameters), least=len(self.parameters) + 2
+                )
             )
         if len(set(self.parameters)) < len(self.parameters):
-            raise ValueError("a parameter is named twice")
+            raise ValueError(_("a parameter is named twice"))
         return self

@@ -13,6 +13,7 @@ from insula.catalog.base import (
     Title,
 )
 from insula.catalog.records.trials import Eligibility  # noqa: TC001 (pydantic reads the annotations)
+from insula.core.spoken import _
 
 
 class Meal(Record):
@@ -92,9 +93,9 @@ class Basal(Record):
     @model_validator(mode="after")
     def _is_given(self) -> Self:
         if bool(self.at) == bool(self.profile):
-            raise ValueError("basal insulin needs either `at` (injections) or `profile` (a pump)")
+            raise ValueError(_("basal insulin needs either `at` (injections) or `profile` (a pump)"))
         if self.profile and self.profile[0].from_.value != 0:
-            raise ValueError("the profile of a pump must begin at midnight: `from` of its first line is 0")
+            raise ValueError(_("the profile of a pump must begin at midnight: `from` of its first line is 0"))
         return self
 
 

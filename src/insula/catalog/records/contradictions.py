@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from insula.catalog.base import Number, Record, Text, Title
+from insula.core.spoken import _
 
 
 class NamedRows(Record):
@@ -23,11 +24,11 @@ class NamedRows(Record):
     @model_validator(mode="after")
     def _of_one_table(self) -> Self:
         if (self.study is None) == (self.meta_analysis is None):
-            raise ValueError("either study or meta_analysis must be given")
+            raise ValueError(_("either study or meta_analysis must be given"))
         if self.study is None and self.arm is not None:
-            raise ValueError("a meta-analysis has no arm")
+            raise ValueError(_("a meta-analysis has no arm"))
         if self.study is not None and (self.measure or self.subgroup):
-            raise ValueError("measure and subgroup belong to a meta-analysis")
+            raise ValueError(_("measure and subgroup belong to a meta-analysis"))
         return self
 
 
@@ -42,7 +43,7 @@ class CarriedBy(Record):
     def _one_number(self) -> Self:
         fitted = (self.calibration is not None, self.model_error is not None)
         if (self.symbol is None) != all(fitted) or any(fitted) != all(fitted):
-            raise ValueError("give symbol, or calibration and model_error")
+            raise ValueError(_("give symbol, or calibration and model_error"))
         return self
 
 
@@ -58,5 +59,5 @@ class Contradiction(Record):
     @model_validator(mode="after")
     def _points_somewhere(self) -> Self:
         if not self.rows and not self.carried_by:
-            raise ValueError("rows or carried_by must name something")
+            raise ValueError(_("rows or carried_by must name something"))
         return self

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from insula.catalog.base import Amount, Number, Reason, Record, Sourced, Text, Title, Whole
+from insula.core.spoken import _
 
 Size = Annotated[Number, Field(gt=0)]
 
@@ -65,30 +66,34 @@ class Harm(Record):
     def _known_or_unknown(self) -> Self:
         told = self.per is not None and bool(self.observed)
         if told == (self.unknown is not None) or (self.per is not None) != bool(self.observed):
-            raise ValueError("give either per and observed, or unknown with the reason")
+            raise ValueError(_("give either per and observed, or unknown with the reason"))
         return self
 
     @model_validator(mode="after")
     def _timed(self) -> Self:
         if (self.within is not None) != (self.per == "patient"):
-            raise ValueError("a harm per patient needs within, the others take none")
+            raise ValueError(_("a harm per patient needs within, the others take none"))
         if self.after and self.per != "patient":
-            raise ValueError("only a harm per patient can begin after something")
+            raise ValueError(_("only a harm per patient can begin after something"))
         if bool(self.after) != (self.until_then is not None):
             raise ValueError(
-                "after needs until_then, why nothing is known before, and until_then needs after"
+                _("after needs until_then, why nothing is known before, and until_then needs after")
             )
         if self.goes_on is not None and self.per != "patient":
-            raise ValueError("goes_on is said of a harm per patient alone")
+            raise ValueError(_("goes_on is said of a harm per patient alone"))
         if self.lasts is not None and self.per != "year":
-            raise ValueError("only a harm per year lasts")
+            raise ValueError(_("only a harm per year lasts"))
         return self
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         for counted in (*self.observed, *(one.control for one in self.observed if one.control)):
             if self.per != "year" and counted.events > counted.of:
-                raise ValueError(f"{counted.events} events of {counted.of:g} are more than all")
+                raise ValueError(
+                    _("{events} events of {of:g} are more than all").format(
+                        events=counted.events, of=counted.of
+                    )
+                )
         return self
 
 
@@ -102,5 +107,5 @@ class Harms(Record):
     @model_validator(mode="after")
     def _none_for_a_reason(self) -> Self:
         if not self.harms and not (self.note or "").strip():
-            raise ValueError("no harms, and the note does not say why")
+            raise ValueError(_("no harms, and the note does not say why"))
         return self

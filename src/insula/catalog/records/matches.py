@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from insula.catalog.base import Amount, Reason, Record, Sourced, Text
+from insula.core.spoken import _
 
 MEASURED = "endpoint."  # what a quantity begins with that only a visit tells
 
@@ -30,12 +31,12 @@ class Marginal(Record):
         limited = self.at_least is not None or self.at_most is not None
         if (self.mean is None) == (self.share is None):
             raise ValueError(
-                "give either mean (with sd or without) or share (with at_least, at_most or both)"
+                _("give either mean (with sd or without) or share (with at_least, at_most or both)")
             )
         if limited != (self.share is not None) or (self.sd is not None and self.mean is None):
-            raise ValueError("at_least and at_most belong to a share, and sd to a mean")
+            raise ValueError(_("at_least and at_most belong to a share, and sd to a mean"))
         if self.sd is not None and self.sd.value <= 0:
-            raise ValueError("sd must be more than 0")
+            raise ValueError(_("sd must be more than 0"))
         return self
 
 

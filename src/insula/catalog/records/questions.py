@@ -12,7 +12,7 @@ from insula.catalog.records.trials import (  # noqa: TC001 (pydantic reads the a
     Eligibility,
     Sentences,
 )
-from insula.core.spoken import N_
+from insula.core.spoken import _
 
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, ge=1)]
@@ -36,9 +36,9 @@ class DiabetesType(Record):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.population is None) == (self.refused is None):
-            raise ValueError("give either population or refused")
+            raise ValueError(_("give either population or refused"))
         if (self.population is None) != (self.disease is None):
-            raise ValueError("population and disease are given together")
+            raise ValueError(_("population and disease are given together"))
         return self
 
 
@@ -84,13 +84,13 @@ class Fact(Record):
     def _used_or_not(self) -> Self:
         errors = self.error is not None or self.relative_error is not None
         if [self.of, self.brings, self.not_used].count(None) != 2:
-            raise ValueError("give either of, brings or not_used")
+            raise ValueError(_("give either of, brings or not_used"))
         if self.brings is not None and self.values != "yes_or_no":
-            raise ValueError("a fact that brings something is true or not: write values: yes_or_no")
+            raise ValueError(_("a fact that brings something is true or not: write values: yes_or_no"))
         if self.values == "yes_or_no" and (self.unit != "dimensionless" or self.at_least or self.at_most):
-            raise ValueError("a fact of yes or no is dimensionless and has no limits")
+            raise ValueError(_("a fact of yes or no is dimensionless and has no limits"))
         if self.of is not None and errors == (self.count is not None):
-            raise ValueError("a fact that is used needs error or relative_error, or else count")
+            raise ValueError(_("a fact that is used needs error or relative_error, or else count"))
         return self
 
 
@@ -131,7 +131,7 @@ class WhatIf(Record):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.set and self.doses is None:
-            raise ValueError("set or doses must be given")
+            raise ValueError(_("set or doses must be given"))
         return self
 
 
@@ -189,7 +189,7 @@ class Question(Record):
     @model_validator(mode="after")
     def _sensor_if_told(self) -> Self:
         if self.sensor is None and any(fact.sensor is not None for fact in self.facts.values()):
-            raise ValueError("a fact is told by a sensor: sensor must be given")
+            raise ValueError(_("a fact is told by a sensor: sensor must be given"))
         return self
 
 
@@ -206,9 +206,9 @@ class Stated(Record):
     def _one_of_three(self) -> Self:
         given = [known is not None for known in (self.value, self.below, self.present)]
         if sum(given) != 1:
-            raise ValueError(N_("give one of value, below and present"))
+            raise ValueError(_("give one of value, below and present"))
         if (self.unit is None) != (self.present is not None):
-            raise ValueError(N_("value and below need a unit, present has none"))
+            raise ValueError(_("value and below need a unit, present has none"))
         return self
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from insula.catalog.base import Amount, Number, Reason, Record, Sourced, Text, Title
 from insula.catalog.records.trials import Sentences  # noqa: TC001 (pydantic reads the annotations)
+from insula.core.spoken import _
 
 OVERALL = "overall"
 Names = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -102,7 +103,7 @@ class Claim(Record):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.direction is None and self.significant is None and self.no_events is None:
-            raise ValueError("direction, significant or no_events must be given")
+            raise ValueError(_("direction, significant or no_events must be given"))
         return self
 
 

@@ -19,6 +19,7 @@ from insula.catalog.base import (
     tag_of_trait,
 )
 from insula.catalog.records.matches import MEASURED, Matches
+from insula.core.spoken import _
 from insula.core.units import convert, convertible
 
 
@@ -64,7 +65,7 @@ class Criterion(Record):
     @model_validator(mode="after")
     def _limited(self) -> Self:
         if self.at_least is None and self.at_most is None:
-            raise ValueError("at_least or at_most must be given")
+            raise ValueError(_("at_least or at_most must be given"))
         return self
 
 
@@ -161,18 +162,18 @@ class Give(Record):
             return self
         if all(level) and not any(dose):
             return self
-        raise ValueError("give either at and dose, or from, to and target")
+        raise ValueError(_("give either at and dose, or from, to and target"))
 
     @model_validator(mode="after")
     def _repeated_in_time(self) -> Self:
         if (self.every is None) != (self.times is None):
-            raise ValueError("every and times go together")
+            raise ValueError(_("every and times go together"))
         if self.every is None:
             return self
         if self.at is None:
-            raise ValueError("every and times repeat a dose; a level lasts from one day to another")
+            raise ValueError(_("every and times repeat a dose; a level lasts from one day to another"))
         if self.every.value <= 0 or not convertible(self.every.unit, self.at.unit):
-            raise ValueError("every is no time above 0")
+            raise ValueError(_("every is no time above 0"))
         return self
 
     def each(self) -> tuple[Give, ...]:
@@ -225,7 +226,11 @@ class Sentences(Record):
     @model_validator(mode="after")
     def _as_many(self) -> Self:
         if len(self.en) != len(self.zh):
-            raise ValueError(f"{len(self.en)} sentences in en, {len(self.zh)} in zh")
+            raise ValueError(
+                _("{english} sentences in en, {chinese} in zh").format(
+                    english=len(self.en), chinese=len(self.zh)
+                )
+            )
         return self
 
 
