@@ -10,6 +10,7 @@ from insula.compiler.differentiate import gradients
 from insula.compiler.errors import UnsupportedConstruct
 from insula.compiler.graph import Graph
 from insula.compiler.mathml import Formula, Scope, to_node
+from insula.core.spoken import _
 
 UNKNOWN = 2**30
 """Index of the state leaf that stands for the unknown; no model has as many states."""
@@ -38,7 +39,7 @@ def match_rules(model: Any, elements: Mapping[str, Any], determined: Collection[
         candidates = [(rule, (names_in(rule) & free) - found.keys()) for rule in rules]
         clear = [(rule, symbols) for rule, symbols in candidates if len(symbols) == 1]
         if not clear:
-            raise _refusal(rules[0], f'model "{model.getId()}"')
+            raise _refusal(rules[0], _('model "{model}"').format(model=model.getId()))
         rule, symbols = clear[0]
         found[symbols.pop()] = rule
         rules.remove(rule)
@@ -79,4 +80,4 @@ def substitute(graph: Graph, node: int, instead: Callable[[int], int]) -> int:
 
 
 def _refusal(formula: Formula, where: str) -> UnsupportedConstruct:
-    return UnsupportedConstruct("algebraic rule", libsbml.formulaToL3String(formula), where)
+    return UnsupportedConstruct(_("algebraic rule"), libsbml.formulaToL3String(formula), where)

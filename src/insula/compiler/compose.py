@@ -15,6 +15,7 @@ from insula.compiler.read_sbml import ActionRow, build_system
 from insula.compiler.system import System
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import CompileError, suggest
+from insula.core.spoken import _
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,11 @@ def _texts(
     catalog: Catalog, used: Iterable[str], extra: Mapping[str, ModuleText], path: Path
 ) -> dict[str, ModuleText]:
     known = [*extra, *catalog.modules]
-    missing = [f'{path}  there is no module "{m}". {suggest(m, known)}' for m in used if m not in known]
+    missing = [
+        _('{path}  there is no module "{module}". {hint}').format(path=path, module=m, hint=suggest(m, known))
+        for m in used
+        if m not in known
+    ]
     if missing:
         raise CompileError("\n".join(missing))
     return {m: extra[m] if m in extra else module_text(catalog, m) for m in used}

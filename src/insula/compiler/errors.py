@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from insula.core.errors import CompileError, suggest
+from insula.core.spoken import _
 
 
 class SyntaxProblem(CompileError):
@@ -15,9 +16,10 @@ class MissingValue(CompileError):
     def __init__(self, symbol: str, where: str) -> None:
         self.symbol = symbol
         super().__init__(
-            f'"{symbol}" has no value but is used in {where}. '
-            "Give it a row in parameters.csv, a rule or an initial value; "
-            "if it is misspelt, correct it where it is used."
+            _(
+                '"{symbol}" has no value but is used in {where}. Give it a row in parameters.csv, a rule '
+                "or an initial value; if it is misspelt, correct it where it is used."
+            ).format(symbol=symbol, where=_(where))
         )
 
 
@@ -26,7 +28,11 @@ class UnknownSymbol(CompileError):
 
     def __init__(self, symbol: str, where: str, known: Iterable[str]) -> None:
         self.symbol = symbol
-        super().__init__(f'unknown symbol "{symbol}" in {where}. {suggest(symbol, known)}')
+        super().__init__(
+            _('unknown symbol "{symbol}" in {where}. {hint}').format(
+                symbol=symbol, where=_(where), hint=suggest(symbol, known)
+            )
+        )
 
 
 class CircularDefinition(CompileError):
@@ -35,7 +41,9 @@ class CircularDefinition(CompileError):
     def __init__(self, chain: list[str]) -> None:
         self.chain = chain
         circle = " -> ".join(chain)
-        super().__init__(f"circular definition: {circle}. Make one of these symbols a state.")
+        super().__init__(
+            _("circular definition: {circle}. Make one of these symbols a state.").format(circle=circle)
+        )
 
 
 class UnsupportedConstruct(CompileError):
@@ -44,5 +52,7 @@ class UnsupportedConstruct(CompileError):
     def __init__(self, construct: str, identifier: str, where: str) -> None:
         self.construct, self.identifier, self.where = construct, identifier, where
         super().__init__(
-            f'{construct} "{identifier}" in {where} is not supported. Rewrite the model without it.'
+            _('{construct} "{identifier}" in {where} is not supported. Rewrite the model without it.').format(
+                construct=construct, identifier=identifier, where=_(where)
+            )
         )

@@ -13,6 +13,7 @@ from insula.compiler.module_text import ELSEWHERE
 from insula.compiler.unit_size import described, same_unit
 from insula.compiler.wiring import Join, Place, Wiring
 from insula.core.errors import CompileError, suggest
+from insula.core.spoken import _
 
 LISTS = (
     ("getListOfCompartments", "addCompartment"),
@@ -68,7 +69,11 @@ def _symbols(model: Any) -> list[str]:
 def _owners(wiring: Wiring, models: Mapping[str, Any], source: str) -> dict[Place, Place]:
     places = {Place(instance, s): None for instance, model in models.items() for s in _symbols(model)}
     problems = [
-        f'{source}  {p}: "{ELSEWHERE}" is forbidden in symbols.' for p in places if ELSEWHERE in p.symbol
+        _('{source}  {symbol}: "{dot}" is forbidden in symbols.').format(
+            source=source, symbol=p, dot=ELSEWHERE
+        )
+        for p in places
+        if ELSEWHERE in p.symbol
     ]
     groups = {place: {place} for place in places}
     for join in wiring.joins:
@@ -81,7 +86,11 @@ def _owners(wiring: Wiring, models: Mapping[str, Any], source: str) -> dict[Plac
     for place, group in groups.items():
         defined = [p for p in sorted(group) if _is_defined(models[p.instance], p.symbol)]
         if len(defined) > 1:
-            problems.append(f"{source}  {' and '.join(map(str, defined))} are joined, but both are defined.")
+            problems.append(
+                _("{source}  {names} are joined, but both are defined.").format(
+                    source=source, names=" and ".join(map(str, defined))
+                )
+            )
         elif not defined:
             problems.append(f"{source}  {_undefined(group)}")
         owner[place] = defined[0] if defined else min(group)
@@ -98,14 +107,20 @@ def _merge(groups: dict[Place, set[Place]], join: Join) -> None:
 
 def _unknown(place: Place, models: Mapping[str, Any]) -> str:
     if place.instance not in models:
-        return f'there is no module "{place.instance}". {suggest(place.instance, models)}'
+        return _('there is no module "{instance}". {hint}').format(
+            instance=place.instance, hint=suggest(place.instance, models)
+        )
     symbols = _symbols(models[place.instance])
-    return f'"{place.instance}" has no symbol "{place.symbol}". {suggest(place.symbol, symbols)}'
+    return _('"{instance}" has no symbol "{symbol}". {hint}').format(
+        instance=place.instance, symbol=place.symbol, hint=suggest(place.symbol, symbols)
+    )
 
 
 def _undefined(group: set[Place]) -> str:
     names = " = ".join(map(str, sorted(group)))
-    return f"{names} has no value. Give it a row in parameters.csv, or join it to a symbol that has a value."
+    return _(
+        "{names} has no value. Give it a row in parameters.csv, or join it to a symbol that has a value."
+    ).format(names=names)
 
 
 def _is_defined(model: Any, symbol: str) -> bool:
@@ -124,8 +139,17 @@ def _units_differ(join: Join, models: Mapping[str, Any], source: str) -> list[st
         return []
     names = [described(u) for u in units]
     return [
-        f"{source}:{join.line}  {join.first} ({names[0]}) is joined to {join.second} ({names[1]}): "
-        "their units differ. Convert in one of the modules."
+        _(
+            "{source}:{line}  {first} ({first_unit}) is joined to {second} ({second_unit}): their "
+            "units differ. Convert in one of the modules."
+        ).format(
+            source=source,
+            line=join.line,
+            first=join.first,
+            first_unit=names[0],
+            second=join.second,
+            second_unit=names[1],
+        )
     ]
 
 
@@ -140,7 +164,11 @@ def _add_instance(flat: Any, instance: str, model: Any, owner: Mapping[Place, Pl
             copy = element.clone()
             _rename(copy, renamed)
             if getattr(flat, add)(copy) != libsbml.LIBSBML_OPERATION_SUCCESS:
-                raise CompileError(f"{instance}: cannot add {element.getElementName()} {element.getId()}.")
+                raise CompileError(
+                    _("{instance}: cannot add {element} {name}.").format(
+                        instance=instance, element=element.getElementName(), name=element.getId()
+                    )
+                )
 
 
 def _resolve_dotted(flat: Any, owner: Mapping[Place, Place]) -> None:

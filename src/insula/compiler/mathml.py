@@ -13,6 +13,7 @@ import libsbml
 
 from insula.compiler.errors import UnsupportedConstruct
 from insula.compiler.graph import Graph
+from insula.core.spoken import _
 
 Formula = Any
 """A libSBML ASTNode."""
@@ -81,11 +82,16 @@ def _symbol(formula: Formula, scope: Scope) -> int:
 def _call(formula: Formula, scope: Scope) -> int:
     definition = scope.functions.get(formula.getName())
     if definition is None:
-        raise scope.refuse("undefined function", formula)
+        raise scope.refuse(_("undefined function"), formula)
     *names, body = _children(definition)
     arguments = [to_node(child, scope) for child in _children(formula)]
     if len(names) != len(arguments):
-        raise scope.refuse(f"call with {len(arguments)} instead of {len(names)} arguments", formula)
+        raise scope.refuse(
+            _("call with {count} instead of {needed} arguments").format(
+                count=len(arguments), needed=len(names)
+            ),
+            formula,
+        )
     bound = {name.getName(): node for name, node in zip(names, arguments, strict=True)}
     return to_node(body, replace(scope, bound=bound))
 
@@ -106,12 +112,12 @@ def _rate_of(formula: Formula, scope: Scope) -> int:
 def _factorial(formula: Formula, scope: Scope) -> int:
     node = to_node(formula.getChild(0), scope)
     if not scope.graph.is_constant(node) or scope.graph.value(node) % 1.0 or scope.graph.value(node) < 0.0:
-        raise scope.refuse("factorial of something that is not a whole constant", formula)
+        raise scope.refuse(_("factorial of something that is not a whole constant"), formula)
     return scope.graph.constant(math.factorial(int(scope.graph.value(node))))
 
 
 def _delay(formula: Formula, scope: Scope) -> int:
-    raise scope.refuse("delay", formula)
+    raise scope.refuse(_("delay"), formula)
 
 
 # operators -----------------------------------------------------------------------------

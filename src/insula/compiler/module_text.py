@@ -10,6 +10,7 @@ import libsbml
 
 from insula.compiler.antimony_text import to_sbml
 from insula.compiler.errors import SyntaxProblem, UnknownSymbol
+from insula.core.spoken import _
 
 _UNIT = re.compile(r"^\s*unit\s+(\w+)\s*=\s*([^;]+);")
 _MODEL_LINE = re.compile(r"^(\s*model\s+\*?(\w+)\s*\([^)]*\)\s*;?)", re.MULTILINE)
@@ -55,7 +56,9 @@ def unit_statements(units: Mapping[str, str], time_unit: str) -> str:
     """
     if time_unit not in units:
         raise SyntaxProblem(
-            f'units.ant does not define the time unit "{time_unit}". Add `unit {time_unit} = ...;`.'
+            _('units.ant does not define the time unit "{time_unit}". Add `unit {time_unit} = ...;`.').format(
+                time_unit=time_unit
+            )
         )
     defaults = {"time_unit": units[time_unit], "substance": "mole", "extent": "mole", "volume": "litre"}
     return " ".join(f"unit {name} = {definition};" for name, definition in {**defaults, **units}.items())
@@ -78,7 +81,9 @@ def module_document(module: ModuleText, units: Mapping[str, str], time_unit: str
     """
     found = _MODEL_LINE.search(_COMMENT.sub("", module.text))
     if not found:
-        raise SyntaxProblem(f"{module.path}  has no line `model {module.path.stem}_module()`.")
+        raise SyntaxProblem(
+            _("{path}  has no line `model {stem}_module()`.").format(path=module.path, stem=module.path.stem)
+        )
     text = with_units(module.text, unit_statements(units, time_unit))
     document = libsbml.readSBMLFromString(to_sbml(text, str(module.path), module.path.parent, found[2]))
     model = document.getModel()
@@ -109,7 +114,9 @@ def _set_formula(model: Any, symbol: str, formula: str, path: Path) -> None:
     math = libsbml.parseL3Formula(DOTTED.sub(lambda found: f"{found[1]}{ELSEWHERE}{found[2]}", formula))
     if math is None:
         raise SyntaxProblem(
-            f'{path.parent / "parameters.csv"} ({symbol})  cannot read the formula "{formula}".'
+            _('{path} ({symbol})  cannot read the formula "{formula}".').format(
+                path=path.parent / "parameters.csv", symbol=symbol, formula=formula
+            )
         )
     assignment.setMath(math)
 

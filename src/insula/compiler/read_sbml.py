@@ -16,6 +16,7 @@ from insula.compiler.sbml_events import event_targets, read_events
 from insula.compiler.sbml_symbols import Symbols
 from insula.compiler.system import Action, Assignment, System
 from insula.core.errors import CompileError
+from insula.core.spoken import _
 
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
@@ -126,13 +127,15 @@ def _generic_rows(names: Iterable[str]) -> Iterable[ActionRow]:
 
 def _flat_target(symbols: Symbols, flat: Mapping[str, str], row: ActionRow) -> str:
     target = flat.get(row.target, row.target)
-    where = f'action "{row.action}"'
+    where = _('action "{action}"').format(action=row.action)
     if target not in symbols.elements:
         raise UnknownSymbol(row.target, where, symbols.known())
     if symbols.kind(target) in ("assigned", "reaction"):
         raise CompileError(
-            f'{where} changes "{row.target}", which follows from a formula. '
-            "Change a state or parameter in that formula."
+            _(
+                '{where} changes "{target}", which follows from a formula. Change a state or parameter '
+                "in that formula."
+            ).format(where=where, target=row.target)
         )
     return target
 
@@ -145,7 +148,7 @@ def _actions(symbols: Symbols, flat: Mapping[str, str], rows: Iterable[ActionRow
 
 
 def _assignment(symbols: Symbols, flat: Mapping[str, str], row: ActionRow) -> Assignment:
-    where = f'action "{row.action}", target "{row.target}"'
+    where = _('action "{action}", target "{target}"').format(action=row.action, target=row.target)
     target = flat.get(row.target, row.target)
     scope = replace(symbols.running_scope(where), bound={"value": symbols.graph.argument()})
     node = to_node(_parse(row.expression, flat, where), scope)
@@ -158,7 +161,11 @@ def _parse(expression: str, flat: Mapping[str, str], where: str) -> object:
     formula = libsbml.parseL3Formula(plain)
     if formula is None:
         reason = libsbml.getLastParseL3Error().splitlines()[0]
-        raise SyntaxProblem(f'{where}: cannot read "{expression}": {reason}')
+        raise SyntaxProblem(
+            _('{where}: cannot read "{expression}": {reason}').format(
+                where=where, expression=expression, reason=reason
+            )
+        )
     return formula
 
 

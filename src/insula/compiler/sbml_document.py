@@ -7,6 +7,7 @@ import libsbml
 
 from insula.compiler.antimony_text import to_sbml
 from insula.compiler.errors import SyntaxProblem, UnsupportedConstruct
+from insula.core.spoken import _
 
 Model = Any
 """A libSBML Model; it lives as long as its document."""
@@ -41,10 +42,15 @@ def _raise_errors(document: Any, source: str) -> None:
     problems = [document.getError(i) for i in range(document.getNumErrors())]
     severe = [p for p in problems if p.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
     if severe:
-        lines = (f"{source}, line {p.getLine()}: {' '.join(p.getMessage().split())}" for p in severe)
+        lines = (
+            _("{source}, line {line}: {message}").format(
+                source=source, line=p.getLine(), message=" ".join(p.getMessage().split())
+            )
+            for p in severe
+        )
         raise SyntaxProblem("\n".join(lines))
     if document.getModel() is None:
-        raise SyntaxProblem(f"{source} holds no model. Is it an SBML file?")
+        raise SyntaxProblem(_("{source} holds no model. Is it an SBML file?").format(source=source))
 
 
 def _flatten(document: Any, source: str) -> None:
@@ -52,33 +58,37 @@ def _flatten(document: Any, source: str) -> None:
     if document.getPlugin(COMPOSITION) is None:
         return
     for outside in document.getPlugin(COMPOSITION).getListOfExternalModelDefinitions():
-        raise UnsupportedConstruct("external model", outside.getId(), source)
+        raise UnsupportedConstruct(_("external model"), outside.getId(), source)
     options = libsbml.ConversionProperties()
     options.addOption("flatten comp", True)
     options.addOption("performValidation", False)
     if document.convert(options) != libsbml.LIBSBML_OPERATION_SUCCESS:
         _raise_errors(document, source)
-        raise SyntaxProblem(f"{source}: its submodels cannot be joined. Check their files and references.")
+        raise SyntaxProblem(
+            _("{source}: its submodels cannot be joined. Check their files and references.").format(
+                source=source
+            )
+        )
 
 
 def refuse_packages(document: Any) -> None:
     """Raise :class:`UnsupportedConstruct` for the first package that changes the mathematics."""
-    where = f'model "{document.getModel().getId()}"'
+    where = _('model "{model}"').format(model=document.getModel().getId())
     for i in range(document.getNumPlugins()):
         package = document.getPlugin(i).getPackageName()
         if package not in {*HARMLESS_PACKAGES, COMPOSITION}:
-            raise UnsupportedConstruct("package", package, where)
+            raise UnsupportedConstruct(_("package"), package, where)
     for i in range(document.getNumUnknownPackages()):
-        raise UnsupportedConstruct("package", document.getUnknownPackagePrefix(i), where)
+        raise UnsupportedConstruct(_("package"), document.getUnknownPackagePrefix(i), where)
 
 
 def refuse_unsupported(document: Any) -> None:
     """Raise :class:`UnsupportedConstruct` for the first thing that the engine does not simulate."""
     model = document.getModel()
-    where = f'model "{model.getId()}"'
+    where = _('model "{model}"').format(model=model.getId())
     for reaction in model.getListOfReactions():
         if reaction.isSetFast() and reaction.getFast():
-            raise UnsupportedConstruct("fast reaction", reaction.getId(), where)
+            raise UnsupportedConstruct(_("fast reaction"), reaction.getId(), where)
 
 
 def read_text(path: Path) -> str:

@@ -7,6 +7,7 @@ from insula.compiler.mathml import to_node
 from insula.compiler.sbml_document import Model
 from insula.compiler.sbml_symbols import Symbols
 from insula.compiler.system import Assignment, Event
+from insula.core.spoken import _
 
 Element = Any
 
@@ -31,7 +32,7 @@ def _assignments(event: Element) -> list[Element]:
 
 
 def _read(symbols: Symbols, event: Element) -> Event:
-    where = f'event "{event.getId() or "(without id)"}"'
+    where = _('event "{event}"').format(event=event.getId() or _("(without id)"))
     scope, graph, trigger = symbols.running_scope(where), symbols.graph, event.getTrigger()
     delay, priority = (part if part and part.isSetMath() else None for part in _parts(event))
     return Event(

@@ -15,6 +15,9 @@ from insula.compiler.mathml import Scope, to_node
 from insula.compiler.sbml_declared import Declared, Element, is_a
 from insula.compiler.sbml_document import Model
 from insula.compiler.system import Assignment
+from insula.core.spoken import N_, _
+
+THE_MODEL = N_("the model")  # where a symbol is asked for that no formula names
 
 
 class Symbols(Declared):
@@ -33,15 +36,15 @@ class Symbols(Declared):
         self._pending: list[tuple[str, str]] = []
 
     # nodes ----------------------------------------------------------------------------
-    def running(self, symbol: str, where: str = "the model") -> int:
+    def running(self, symbol: str, where: str = THE_MODEL) -> int:
         """Node of a symbol during a run."""
         return self._once(self._running, "during a run", symbol, where, self._make_running)
 
-    def initial(self, symbol: str, where: str = "the model") -> int:
+    def initial(self, symbol: str, where: str = THE_MODEL) -> int:
         """Node of a symbol at the start, over parameters and inputs."""
         return self._once(self._initial, "at the start", symbol, where, self._make_initial)
 
-    def derivative(self, symbol: str, where: str = "the model") -> int:
+    def derivative(self, symbol: str, where: str = THE_MODEL) -> int:
         """Node of the time derivative of a symbol that is a state or constant."""
         return self._once(self._derivatives, "derivative", symbol, where, self._make_derivative)
 
@@ -68,11 +71,16 @@ class Symbols(Declared):
     def state_derivative(self, symbol: str) -> int:
         """Node of the time derivative of what a state holds."""
         if symbol in self._rates:
-            return to_node(self._rates[symbol], self.running_scope(f'rate rule of "{self.shown(symbol)}"'))
+            return to_node(
+                self._rates[symbol],
+                self.running_scope(_('rate rule of "{symbol}"').format(symbol=self.shown(symbol))),
+            )
         amount = self._amount_rate(symbol)
         if self.means_amount(symbol) or self.held_as_amount(symbol):
             return amount
-        size = self.running(self.elements[symbol].getCompartment(), f'species "{self.shown(symbol)}"')
+        size = self.running(
+            self.elements[symbol].getCompartment(), _('species "{symbol}"').format(symbol=self.shown(symbol))
+        )
         return self.graph.mul(amount, self.graph.div(self.graph.constant(1.0), size))
 
     def running_scope(self, where: str) -> Scope:
@@ -123,8 +131,15 @@ class Symbols(Declared):
     def _by_rule(self, symbol: str, scope: Callable[[str], Scope]) -> int:
         """Value that an assignment rule or algebraic rule gives a symbol."""
         if symbol in self._assigned:
-            return to_node(self._assigned[symbol], scope(f'assignment rule of "{self.shown(symbol)}"'))
-        return solve_rule(self._solved[symbol], symbol, scope(f'algebraic rule of "{self.shown(symbol)}"'))
+            return to_node(
+                self._assigned[symbol],
+                scope(_('assignment rule of "{symbol}"').format(symbol=self.shown(symbol))),
+            )
+        return solve_rule(
+            self._solved[symbol],
+            symbol,
+            scope(_('algebraic rule of "{symbol}"').format(symbol=self.shown(symbol))),
+        )
 
     def _from_leaf(self, symbol: str, leaf: int, sizes: Callable[[str], int]) -> int:
         """Turn what a state or input holds into what its symbol means."""
@@ -174,7 +189,7 @@ class Symbols(Declared):
         if self.kind(symbol) == "constant":
             start = self._parameter(symbol)
         else:
-            here = f'initial assignment of "{self.shown(symbol)}"'
+            here = _('initial assignment of "{symbol}"').format(symbol=self.shown(symbol))
             start = self.frozen(to_node(self._starts[symbol], self._initial_scope(here)))
         return self.to_state(symbol, start, lambda home: self.frozen(self.initial(home)))
 
@@ -182,20 +197,22 @@ class Symbols(Declared):
         law = self.elements[symbol].getKineticLaw()
         name = self.shown(symbol)
         if law is None or law.getMath() is None:
-            raise MissingValue(name, "its own reaction, which lacks a rate")
+            raise MissingValue(name, _("its own reaction, which lacks a rate"))
         local = {p.getId(): self._local_parameter(name, p) for p in law.getListOfLocalParameters()}
-        return to_node(law.getMath(), replace(scope(f'rate of "{name}"'), bound=local))
+        return to_node(
+            law.getMath(), replace(scope(_('rate of "{reaction}"').format(reaction=name)), bound=local)
+        )
 
     def _local_parameter(self, reaction: str, parameter: Element) -> int:
         name = f"{reaction}.{parameter.getId()}"
         if not parameter.isSetValue():
-            raise MissingValue(name, f'rate of "{reaction}"')
+            raise MissingValue(name, _('rate of "{reaction}"').format(reaction=reaction))
         return self._parameter_leaf(name, parameter.getValue())
 
     def _amount_rate(self, symbol: str) -> int:
         """Amount per time that all reactions bring."""
         total = self.graph.constant(0.0)
-        where = f'reactions of "{self.shown(symbol)}"'
+        where = _('reactions of "{symbol}"').format(symbol=self.shown(symbol))
         for sign, reference, reaction in self._stoichiometry[symbol]:
             moved = self.graph.mul(self._coefficient(reference, where), self.running(reaction, where))
             total = self.graph.apply("add" if sign > 0 else "sub", total, moved)
@@ -206,7 +223,9 @@ class Symbols(Declared):
         if reference.getId():
             return self.running(reference.getId(), where)
         if not reference.isSetStoichiometry():
-            raise MissingValue(f"stoichiometry of {self.shown(reference.getSpecies())}", where)
+            raise MissingValue(
+                _("stoichiometry of {reference}").format(reference=self.shown(reference.getSpecies())), where
+            )
         return self.graph.constant(reference.getStoichiometry())
 
     def _make_derivative(self, symbol: str, where: str) -> int:
@@ -234,7 +253,7 @@ class Symbols(Declared):
         if symbol in self.inputs:
             return self._from_leaf(symbol, self.graph.input(self.inputs.index(symbol)), self.initial)
         if symbol in self._starts:
-            here = f'initial assignment of "{self.shown(symbol)}"'
+            here = _('initial assignment of "{symbol}"').format(symbol=self.shown(symbol))
             return to_node(self._starts[symbol], self._initial_scope(here))
         if self.kind(symbol) == "reaction":
             return self._reaction_rate(symbol, self._initial_scope)
@@ -262,10 +281,12 @@ class Symbols(Declared):
         )
         if fits:
             return number
-        size = self.initial(species.getCompartment(), f'species "{self.shown(symbol)}"')
+        size = self.initial(
+            species.getCompartment(), _('species "{symbol}"').format(symbol=self.shown(symbol))
+        )
         return self.graph.div(number, size) if amount else self.graph.mul(number, size)
 
-    def _parameter(self, symbol: str, where: str = "the model") -> int:
+    def _parameter(self, symbol: str, where: str = THE_MODEL) -> int:
         if is_a(self.elements[symbol], "species"):
             return self._given_species(symbol, self.elements[symbol], where)
         return self._parameter_leaf(self.shown(symbol), self.number(symbol, where))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from insula.compiler.errors import SyntaxProblem
+from insula.core.spoken import _
 
 _COMMENT = re.compile(r"//.*")
 _IMPORT = re.compile(r'import\s+"([^"]+)"\s*;?')
@@ -70,8 +71,10 @@ def read_wiring(text: str, source: str) -> Wiring:
             joins.append(Join(Place(found[1], found[2]), Place(found[3], found[4]), line))
         else:
             raise SyntaxProblem(
-                f'{source}:{line}  cannot read "{statement}". '
-                "A wiring holds imports, `name: name_module();` and `a.x is b.y;` only."
+                _(
+                    '{source}:{line}  cannot read "{statement}". A wiring holds imports, `name: '
+                    "name_module();` and `a.x is b.y;` only."
+                ).format(source=source, line=line, statement=statement)
             )
     return Wiring(name, instances, tuple(joins), _time_unit(text, source))
 
@@ -91,6 +94,8 @@ def _time_unit(text: str, source: str) -> str:
     found = _TIME_UNIT.search(text)
     if not found:
         raise SyntaxProblem(
-            f"{source}  does not say its time unit. Add a line such as `// time_unit: minute`."
+            _("{source}  does not say its time unit. Add a line such as `// time_unit: minute`.").format(
+                source=source
+            )
         )
     return found[1]

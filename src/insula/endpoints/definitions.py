@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from insula.core.errors import InsulaError, suggest
 from insula.core.paths import science_root
 from insula.core.problems import Problem, error, raise_if_any
+from insula.core.spoken import _
 from insula.core.units import convert, is_unit
 from insula.core.yaml_lines import LinedYaml, read_yaml
 from insula.endpoints.families import FAMILIES, Family, LimitUnit
@@ -103,7 +104,7 @@ def read_definitions(path: Path) -> tuple[dict[str, Definition], list[Problem]]:
     problems = list(text.problems)
     entries = text.data if isinstance(text.data, dict) else {}
     if not entries and not problems:
-        problems.append(error(path, "no endpoint is defined."))
+        problems.append(error(path, _("no endpoint is defined.")))
     found = {}
     for name, entry in entries.items():
         mine = _problems_of(path, text, name, entry, entries)
@@ -129,19 +130,23 @@ def _problems_of(
         return error(path, f"{name}: {message}", suggestion, line=text.line((name, *keys)))
 
     if not isinstance(entry, dict):
-        return [at("is not a mapping.")]
-    problems = [at(f'"{key}" is missing.') for key in _REQUIRED if key not in entry]
+        return [at(_("is not a mapping."))]
+    problems = [at(_('"{key}" is missing.').format(key=key)) for key in _REQUIRED if key not in entry]
     known = (*_REQUIRED, *_OPTIONAL)
-    problems += [at(f'unknown key "{key}".', suggest(key, known), key) for key in entry if key not in known]
+    problems += [
+        at(_('unknown key "{key}".').format(key=key), suggest(key, known), key)
+        for key in entry
+        if key not in known
+    ]
     if problems:
         return problems
     if set(entry["title"]) != {"en", "zh"}:
-        problems.append(at("the title needs exactly en and zh.", "", "title"))
+        problems.append(at(_("the title needs exactly en and zh."), "", "title"))
     if not is_unit(entry["unit"]):
-        problems.append(at(f'unknown unit "{entry["unit"]}".', "", "unit"))
+        problems.append(at(_('unknown unit "{unit}".').format(unit=entry["unit"]), "", "unit"))
     family = FAMILIES.get(entry["family"])
     if family is None:
-        unknown = f'there is no family "{entry["family"]}".'
+        unknown = _('there is no family "{family}".').format(family=entry["family"])
         return [*problems, at(unknown, suggest(entry["family"], FAMILIES), "family")]
     of_problem = _problem_with_of(family, entry.get("of", ""), entries)
     if of_problem:
@@ -152,33 +157,43 @@ def _problems_of(
 
 def _problem_with_of(family: Family, of: str, entries: dict[str, Any]) -> tuple[str, str] | None:
     if family.of == "symbol":
-        return None if "." in of else ('"of" must name a symbol of the disease model.', "")
+        return None if "." in of else (_('"of" must name a symbol of the disease model.'), "")
     if family.of == "event":
-        return None if of else ('"of" must name an adverse event.', "")
+        return None if of else (_('"of" must name an adverse event.'), "")
     known = {"none": ("",), "endpoint": tuple(entries), "field": MEASURED}[family.of]
     if of in known:
         return None
     if family.of == "none":
-        return 'this family takes no "of".', "Remove it."
-    kind = "an endpoint" if family.of == "endpoint" else "a field of a visit"
-    return f'"of" must name {kind}, not "{of}".', suggest(of, known)
+        return _('this family takes no "of".'), _("Remove it.")
+    kind = _("an endpoint") if family.of == "endpoint" else _("a field of a visit")
+    return _('"of" must name {kind}, not "{of}".').format(kind=kind, of=of), suggest(of, known)
 
 
 def _limit_problems(
     entry: dict[str, Any], family: Family, limits: dict[str, Any], entries: dict[str, Any]
 ) -> list[tuple[str, str, str]]:
     known = [*family.required, *family.optional]
-    found = [(f'limit "{name}" is missing.', "", "limits") for name in family.required if name not in limits]
+    found = [
+        (_('limit "{name}" is missing.').format(name=name), "", "limits")
+        for name in family.required
+        if name not in limits
+    ]
     if family.optional and not limits:
-        found.append(("no limit is given.", f"Give one of: {', '.join(known)}.", "limits"))
+        found.append(
+            (_("no limit is given."), _("Give one of: {names}.").format(names=", ".join(known)), "limits")
+        )
     for name, quantity in limits.items():
         if name not in known:
-            found.append((f'unknown limit "{name}".', suggest(name, known), "limits"))
+            found.append((_('unknown limit "{name}".').format(name=name), suggest(name, known), "limits"))
         elif not isinstance(quantity, dict) or not {"value", "unit"} <= set(quantity) <= set(_LIMIT_KEYS):
-            found.append((f'limit "{name}" must be {{value, unit}}.', "", "limits"))
+            found.append((_('limit "{name}" must be {{value, unit}}.').format(name=name), "", "limits"))
         else:
             trouble = _unit_trouble(quantity, _wanted(entry, name, entries))
-            found += [(f'limit "{name}": {trouble}', "", "limits")] if trouble else []
+            found += (
+                [(_('limit "{name}": {trouble}').format(name=name, trouble=trouble), "", "limits")]
+                if trouble
+                else []
+            )
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insula.core.errors import EvidenceError
+from insula.core.spoken import _
 from insula.evidence.disagreements import same_sources
 from insula.evidence.published import PublishedRow, rows_of_study
 
@@ -49,7 +50,9 @@ def calibration_rows(catalog: Catalog, studies: Iterable[str] | None = None) -> 
         asked = list(studies)
         wrong = [f"{name} ({refused[name]})" for name in asked if name in refused]
         if wrong:
-            raise EvidenceError(f"These studies may not be fitted: {', '.join(wrong)}.")
+            raise EvidenceError(
+                _("These studies may not be fitted: {studies}.").format(studies=", ".join(wrong))
+            )
     return tuple(row for name in asked for row in rows_of_study(catalog, name))
 
 
@@ -66,9 +69,14 @@ def _refused(catalog: Catalog) -> dict[str, str]:
     """Return the studies that may not be fitted, and why."""
     roles = _roles(catalog)
     held_out = {name for name, found in roles.items() if found != {CALIBRATION}}
-    refused = dict.fromkeys(sorted(held_out), f"its role is {VALIDATION}")
+    refused = dict.fromkeys(sorted(held_out), _("its role is {role}").format(role=VALIDATION))
     for source in same_sources(catalog):
         for other in held_out & set(source.studies):
             for name in set(source.studies) - held_out:
-                refused.setdefault(name, f"the same publication as {other}, whose role is {VALIDATION}")
+                refused.setdefault(
+                    name,
+                    _("the same publication as {other}, whose role is {role}").format(
+                        other=other, role=VALIDATION
+                    ),
+                )
     return refused

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.core.units import convert, convertible
 from insula.statistics.arm_statistics import ON_LINE, SLOPE
 
@@ -151,7 +152,7 @@ def faults_of(outcome: Outcome, endpoints: Mapping[str, Endpoint]) -> Iterator[s
     if across and not unknown:
         yield from _faults_of_relation(outcome, across, endpoints)
     if over and not unknown and not convertible(_unit_told(over, endpoints), outcome.unit):
-        yield f'the unit "{outcome.unit}" does not fit "{over.tell}".'
+        yield _('the unit "{unit}" does not fit "{tell}".').format(unit=outcome.unit, tell=over.tell)
 
 
 def _unit_told(over: OverVisits, endpoints: Mapping[str, Endpoint]) -> str:
@@ -163,11 +164,11 @@ def _faults_of_relation(
 ) -> Iterator[str]:
     wanted, on = endpoints[across.of].unit, endpoints[across.on]
     if outcome.unit != wanted:
-        yield f'the unit must be "{wanted}", not "{outcome.unit}".'
+        yield _('the unit must be "{wanted}", not "{unit}".').format(wanted=wanted, unit=outcome.unit)
     steps = ((across.per, on.unit), (across.at, on.unit), (across.times, "dimensionless"))
     for amount, unit in steps:
         if amount and not convertible(amount.unit, unit, on.quantity):
-            yield f'"{amount.unit}" cannot be converted into "{unit}".'
+            yield _('"{unit}" cannot be converted into "{wanted}".').format(unit=amount.unit, wanted=unit)
 
 
 def _relation(across: AcrossPeople, endpoints: Mapping[str, Endpoint]) -> Relation:

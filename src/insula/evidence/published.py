@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from insula.core.errors import EvidenceError, UnknownName
+from insula.core.spoken import _
 from insula.core.units import convert
 from insula.evidence.spread import moments, size_of_mean, size_of_share
 from insula.evidence.vocabulary import Rule, Vocabulary, Word, load_vocabulary
@@ -165,7 +166,11 @@ class _Reader:
         try:
             return float(text) if text else math.nan
         except ValueError:
-            raise EvidenceError(f'{self.where}: {column} is "{text}", which is no number.') from None
+            raise EvidenceError(
+                _('{where}: {column} is "{text}", which is no number.').format(
+                    where=self.where, column=column, text=text
+                )
+            ) from None
 
     def size(self, sizes: _Sizes) -> tuple[int, str]:
         arm = self.cells["arm_id"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insula.core.errors import close_names, suggest
 from insula.core.problems import Problem, error
+from insula.core.spoken import _
 from insula.core.tables import Row, read_csv
 from insula.core.units import convertible, is_unit
 
@@ -59,12 +60,12 @@ class _Word:
         cells = self._cells
         key = (cells["outcome"], cells["unit"], cells["study_id"])
         if key in seen:
-            self._tell("this outcome in this unit is there twice.", "Keep one.")
+            self._tell(_("this outcome in this unit is there twice."), _("Keep one."))
         seen.add(key)
         if not all(key):
-            self._tell("outcome, unit and study_id must not be empty.", "Write * for any.")
+            self._tell(_("outcome, unit and study_id must not be empty."), _("Write * for any."))
         if bool(cells["means"]) == bool(cells["reason"]):
-            self._tell("either a meaning or a reason why there is none is needed.")
+            self._tell(_("either a meaning or a reason why there is none is needed."))
         elif cells["means"]:
             self._meaning(units, unit_on_scale)
         return self._found
@@ -74,16 +75,22 @@ class _Word:
         means, scale = cells["means"], cells["scale"]
         for name in ("factor", "offset"):
             if not _number(cells[name]):
-                self._tell(f'the {name} "{cells[name]}" is no number.')
+                self._tell(_('the {name} "{cell}" is no number.').format(name=name, cell=cells[name]))
         if means not in units:
-            hint = suggest(means, close_names(means, units)) or "Define it in evidence/outcomes.yaml."
+            hint = suggest(means, close_names(means, units)) or _("Define it in evidence/outcomes.yaml.")
             self._tell(
-                f'there is no endpoint or outcome "{means}" ({cells["outcome"]} in {cells["unit"]}).', hint
+                _('there is no endpoint or outcome "{means}" ({outcome} in {unit}).').format(
+                    means=means, outcome=cells["outcome"], unit=cells["unit"]
+                ),
+                hint,
             )
         elif scale not in SCALES:
-            self._tell(f'scale "{scale}" is none of {", ".join(SCALES)}.', suggest(scale, SCALES))
+            self._tell(
+                _('scale "{scale}" is none of {names}.').format(scale=scale, names=", ".join(SCALES)),
+                suggest(scale, SCALES),
+            )
         elif cells["unit"] == "*":
-            self._tell("a number in any unit cannot be converted.", "Write the unit of the source.")
+            self._tell(_("a number in any unit cannot be converted."), _("Write the unit of the source."))
         else:
             self._convertible(cells["from_unit"], unit_on_scale(scale, units[means][0]), units[means][1])
 
@@ -91,26 +98,29 @@ class _Word:
         for unit in (start, end):
             if not is_unit(unit):
                 self._tell(
-                    f'there is no unit "{unit}".', "Units are spelt of the atoms in biology/units.txt."
+                    _('there is no unit "{unit}".').format(unit=unit),
+                    _("Units are spelt of the atoms in biology/units.txt."),
                 )
                 return
         if not convertible(start, end, quantity):
-            self._tell(f'"{start}" cannot be converted into "{end}".')
+            self._tell(_('"{start}" cannot be converted into "{end}".').format(start=start, end=end))
 
     def _tell(self, text: str, hint: str = "") -> None:
-        key = f"{self._cells['outcome']} in {self._cells['unit']}"
+        key = _("{outcome} in {unit}").format(outcome=self._cells["outcome"], unit=self._cells["unit"])
         self._found.append(error(self._path, text, hint, row=self._row.number, key=key))
 
 
 def _rule_problems(path: Path, row: Row) -> list[Problem]:
     cells, found = row.cells, []
     if cells["column"] not in ("analysis", "notes", "arm_id", "outcome", "seen_in"):
-        text = f'a rule cannot look at the column "{cells["column"]}".'
-        found.append(error(path, text, "Use analysis, notes, arm_id, outcome or seen_in.", row=row.number))
+        text = _('a rule cannot look at the column "{column}".').format(column=cells["column"])
+        found.append(error(path, text, _("Use analysis, notes, arm_id, outcome or seen_in."), row=row.number))
     if not cells["contains"] or not cells["reason"] or not cells["study_id"]:
-        found.append(error(path, "study_id, contains and reason must not be empty.", row=row.number))
+        found.append(error(path, _("study_id, contains and reason must not be empty."), row=row.number))
     if cells["show"] not in ("yes", "no"):
-        found.append(error(path, f'show must be yes or no, not "{cells["show"]}".', row=row.number))
+        found.append(
+            error(path, _('show must be yes or no, not "{show}".').format(show=cells["show"]), row=row.number)
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import InsulaError, UnknownName
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +81,9 @@ def _factor(group: list[str], pairs: Iterable[Correlation]) -> Floats:
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest <= 0:
         raise CorrelationError(
-            f"The correlations between {', '.join(group)} contradict each other: their matrix is not "
-            f"positive definite (smallest eigenvalue {smallest:.3g}). Bring at least one of them nearer to 0."
+            _(
+                "The correlations between {names} contradict each other: their matrix is not positive "
+                "definite (smallest eigenvalue {smallest:.3g}). Bring at least one of them nearer to 0."
+            ).format(names=", ".join(group), smallest=smallest)
         )
     return np.asarray(np.linalg.cholesky(matrix))

@@ -11,6 +11,7 @@ import numpy as np
 
 from insula.catalog.base import DERIVED, HISTORY
 from insula.core.errors import InsulaError, UnknownName
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -73,7 +74,9 @@ def in_order(formulas: Mapping[str, str]) -> list[str]:
         if not ready:
             circle = ", ".join(sorted(waiting))
             raise FormulaError(
-                f"These are derived from each other in a circle: {circle}. Give one of them a value."
+                _(
+                    "These are derived from each other in a circle: {circle}. Give one of them a value."
+                ).format(circle=circle)
             )
         done += ready
         waiting = {symbol: needs for symbol, needs in waiting.items() if symbol not in ready}
@@ -116,7 +119,11 @@ def _parsed(symbol: str, formula: str) -> ast.Expression:
     try:
         return ast.parse(formula.replace("^", "**"), mode="eval")
     except SyntaxError as error:
-        raise FormulaError(f'{symbol} is derived by "{formula}", which is no formula.') from error
+        raise FormulaError(
+            _('{symbol} is derived by "{formula}", which is no formula.').format(
+                symbol=symbol, formula=formula
+            )
+        ) from error
 
 
 def _value(node: ast.expr, symbol: str, values: Mapping[str, Floats]) -> Floats:
@@ -133,13 +140,17 @@ def _value(node: ast.expr, symbol: str, values: Mapping[str, Floats]) -> Floats:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
         return _FUNCTIONS[node.func.id](*(_value(argument, symbol, values) for argument in node.args))
     raise FormulaError(
-        f'{symbol}: "{ast.unparse(node)}" is not allowed; use + - * / ^, exp, ln, sqrt, min and max.'
+        _('{symbol}: "{node}" is not allowed; use + - * / ^, exp, ln, sqrt, min and max.').format(
+            symbol=symbol, node=ast.unparse(node)
+        )
     )
 
 
 def _look_up(name: str, symbol: str, values: Mapping[str, Floats]) -> Floats:
     if name not in values:
-        raise UnknownName(f"quantity (needed to derive {symbol}) called", name, values)
+        raise UnknownName(
+            _("quantity (needed to derive {symbol}) called").format(symbol=symbol), name, values
+        )
     return values[name]
 
 

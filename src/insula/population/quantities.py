@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.population.tabled import with_ensemble
 
 if TYPE_CHECKING:
@@ -71,9 +72,8 @@ def quantities_of(
     own_habits = dict(_nested("habits", habits))
     for symbol in (*population.parameters, *fitted):
         if symbol not in module_rows and symbol not in own_habits:
-            raise UnknownName(
-                f"parameter (overridden by the population {population.id}) called", symbol, module_rows
-            )
+            kind = _("parameter (overridden by the population {id}) called").format(id=population.id)
+            raise UnknownName(kind, symbol, module_rows)
     traits = dict(_trait(name, trait) for name, trait in population.traits.items())
     rows = {**module_rows, **traits, **own_habits} | dict(population.parameters)
     if population.history is not None and population.history.wait is not None:

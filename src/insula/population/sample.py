@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from insula.core.errors import UnknownName
 from insula.core.random_streams import normal
+from insula.core.spoken import _
 from insula.population.correlation import correlate
 from insula.population.derived import consequences, evaluate, formula_of, in_order, lived_of
 from insula.population.spread import SpreadError, distribution_of
@@ -248,7 +249,9 @@ def _of_members(row: Tabled, members: Whole) -> Floats:
 def _constant(symbol: str, row: Sourced, n_candidates: int) -> Floats:
     if row.value is None:
         raise SpreadError(
-            f"{symbol} has neither a value nor a formula. Fill in value, or source: derived:<formula>."
+            _(
+                "{symbol} has neither a value nor a formula. Fill in value, or source: derived:<formula>."
+            ).format(symbol=symbol)
         )
     return np.full(n_candidates, float(row.value))
 
@@ -270,7 +273,9 @@ def _pairs_of(level: str, pairs: list[Correlation], quantities: Mapping[str, Sou
                 raise UnknownName("quantity to be correlated, called", symbol, quantities)
             if quantities[symbol].varies_by not in _LEVELS:
                 raise SpreadError(
-                    f"{symbol} is correlated with something but does not vary between patients."
+                    _("{symbol} is correlated with something but does not vary between patients.").format(
+                        symbol=symbol
+                    )
                 )
     return [pair for pair in pairs if quantities[pair.between[0]].varies_by == level]
 

@@ -30,6 +30,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 from insula.population.tabled import Tabled
 
 if TYPE_CHECKING:
@@ -134,16 +135,17 @@ def distribution_of(symbol: str, row: Sourced) -> Distribution | YesOrNo | Table
     _refuse_spread_of_a_mean(symbol, row)
     name, low, high = _name_and_limits(symbol, row)
     if name not in _BUILDERS:
-        known = ", ".join(sorted(_BUILDERS))
-        raise _refusal(symbol, row, f'the distribution "{name}" cannot be drawn from', f"Use one of {known}.")
+        told = _('the distribution "{name}" cannot be drawn from').format(name=name)
+        raise _refusal(symbol, row, told, _("Use one of {known}.").format(known=", ".join(sorted(_BUILDERS))))
     found = _BUILDERS[name](symbol, row)
     if not found.scale > 0:
         raise _refusal(
-            symbol, row, "its spread is not above zero", "Give a spread, or set varies_by to none."
+            symbol, row, _("its spread is not above zero"), _("Give a spread, or set varies_by to none.")
         )
     cut = Distribution(found.base, found.scale_of, found.location, found.scale, low, high)
     if not cut.probability(low) < cut.probability(high):
-        raise _refusal(symbol, row, f"nothing is left between its limits {low:g} and {high:g}", "Widen them.")
+        told = _("nothing is left between its limits {low:g} and {high:g}").format(low=low, high=high)
+        raise _refusal(symbol, row, told, _("Widen them."))
     return cut
 
 
@@ -152,8 +154,10 @@ def _refuse_spread_of_a_mean(symbol: str, row: Sourced) -> None:
         raise _refusal(
             symbol,
             row,
-            f"a {row.spread_type} says how well a mean is known, not how people differ",
-            "Set varies_by to ensemble, or give the sd, cv, iqr or range between people.",
+            _("a {spread_type} says how well a mean is known, not how people differ").format(
+                spread_type=row.spread_type
+            ),
+            _("Set varies_by to ensemble, or give the sd, cv, iqr or range between people."),
         )
 
 
@@ -164,7 +168,7 @@ def _name_and_limits(symbol: str, row: Sourced) -> tuple[str, float, float]:
     if match:
         name, low = "truncated_normal", float(match["low"])
     if name == "truncated_normal" and low is None and high is None:
-        raise _refusal(symbol, row, "its normal is truncated nowhere", "Give low, high or both.")
+        raise _refusal(symbol, row, _("its normal is truncated nowhere"), _("Give low, high or both."))
     return name, -np.inf if low is None else float(low), np.inf if high is None else float(high)
 
 
@@ -202,7 +206,12 @@ def _uniform(symbol: str, row: Sourced) -> Distribution:
 
 def _loguniform(symbol: str, row: Sourced) -> Distribution:
     if not _has_limits(row):
-        raise _refusal(symbol, row, f"a loguniform has no {row.spread_type}", "Give its limits as a range.")
+        raise _refusal(
+            symbol,
+            row,
+            _("a loguniform has no {spread_type}").format(spread_type=row.spread_type),
+            _("Give its limits as a range."),
+        )
     limits = (float(np.log(_positive(symbol, row, limit))) for limit in _limits(symbol, row))
     low, high = _widened(row, *limits)
     return Distribution("uniform", "log", low, high - low)
@@ -224,7 +233,10 @@ def _sd(symbol: str, row: Sourced) -> float:
         return (high - low) / (2 * _Z[str(row.spread_type)])
     if row.spread_low is None or row.spread_type not in ("sd", "cv", "se"):
         raise _refusal(
-            symbol, row, "it has no spread", "Give spread_type and spread_low, or set varies_by to none."
+            symbol,
+            row,
+            _("it has no spread"),
+            _("Give spread_type and spread_low, or set varies_by to none."),
         )
     return row.spread_low * abs(_value(symbol, row)) if row.spread_type == "cv" else row.spread_low
 
@@ -238,8 +250,8 @@ def _limits(symbol: str, row: Sourced) -> tuple[float, float]:
         raise _refusal(
             symbol,
             row,
-            f"its {row.spread_type} needs two limits, the lower first",
-            "Fill in spread_low and spread_high.",
+            _("its {spread_type} needs two limits, the lower first").format(spread_type=row.spread_type),
+            _("Fill in spread_low and spread_high."),
         )
     return row.spread_low, row.spread_high
 
@@ -252,25 +264,37 @@ def _widened(row: Sourced, low: float, high: float) -> tuple[float, float]:
 
 def _value(symbol: str, row: Sourced) -> float:
     if row.value is None:
-        raise _refusal(symbol, row, "it has no value", "Fill in value.")
+        raise _refusal(symbol, row, _("it has no value"), _("Fill in value."))
     return float(row.value)
 
 
 def _positive(symbol: str, row: Sourced, number: float) -> float:
     if not number > 0:
-        raise _refusal(symbol, row, f"{number:g} has no logarithm", "Use a normal, or numbers above zero.")
+        raise _refusal(
+            symbol,
+            row,
+            _("{number:g} has no logarithm").format(number=number),
+            _("Use a normal, or numbers above zero."),
+        )
     return number
 
 
 def _share(symbol: str, row: Sourced, number: float) -> float:
     if not 0 < number < 1:
-        raise _refusal(symbol, row, f"{number:g} has no logit", "Use numbers between 0 and 1.")
+        raise _refusal(
+            symbol, row, _("{number:g} has no logit").format(number=number), _("Use numbers between 0 and 1.")
+        )
     return number
 
 
 def _chance(symbol: str, row: Sourced, number: float) -> float:
     if not 0 <= number <= 1:
-        raise _refusal(symbol, row, f"{number:g} is no chance", "Use a number from 0 (nobody) to 1 (all).")
+        raise _refusal(
+            symbol,
+            row,
+            _("{number:g} is no chance").format(number=number),
+            _("Use a number from 0 (nobody) to 1 (all)."),
+        )
     return number
 
 
@@ -282,7 +306,17 @@ def _within(value: float, scale_of: str) -> float:
 
 def _refusal(symbol: str, row: Sourced, what: str, todo: str) -> SpreadError:
     return SpreadError(
-        f"{symbol} cannot be drawn: {what} "
-        f"(value {row.value}, {row.spread_type or 'no spread'} {row.spread_low} {row.spread_high}, "
-        f"{row.distribution or 'no distribution'}). {todo}"
+        _(
+            "{symbol} cannot be drawn: {what} (value {value}, {kind} {spread_low} {spread_high}, "
+            "{distribution}). {todo}"
+        ).format(
+            symbol=symbol,
+            what=what,
+            value=row.value,
+            kind=row.spread_type or _("no spread"),
+            spread_low=row.spread_low,
+            spread_high=row.spread_high,
+            distribution=row.distribution or _("no distribution"),
+            todo=todo,
+        )
     )

@@ -6,6 +6,9 @@ import shutil
 import pytest
 
 from insula.checks import check
+from insula.core.i18n import translator
+from insula.core.spoken import speaking
+from languages import english_in, has_chinese
 
 GLUCOSE = "biology/modules/glucose/glucose.ant"
 NUMBERS = "biology/modules/glucose/parameters.csv"
@@ -221,6 +224,21 @@ def test_one_thing_broken_is_told_exactly(science, file, old, new, expected):
     assert len(found) == len(wanted), "\n".join(found)
     for text in wanted:
         assert any(one[6:].startswith(text) for one in found), "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (*broken[:3],) for broken in BROKEN if "production - * uptake" not in broken[2]
+    ],  # Antimony tells it in English
+    ids=lambda part: part[:40],
+)
+def test_whatever_is_broken_is_told_in_chinese_to_the_last_word(science, file, old, new):
+    science.edit(file, old, new)
+    with speaking(translator("zh")):
+        found = [f"{problem.message}\n{problem.suggestion}" for problem in check(science.root)]
+    assert found
+    assert [text for text in found if not has_chinese(text) or english_in(text)] == []
 
 
 def test_everything_is_told_at_once(science):
