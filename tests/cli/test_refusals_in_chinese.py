@@ -37,6 +37,25 @@ def test_an_unknown_study_is_told_in_chinese(run_insula, tmp_path):
     in_chinese(answer, f'没有名为“tinyy”的研究。 是否指 "{STUDY}"？', folder=tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("run", STUDY, "--patients", "0"), "研究至少需要一名患者，而不是 0 名。"),
+        (("report", "empty"), "empty 不是已完成的运行：没有 manifest.json。请用 `insula run` 开始一次。"),
+        (("compare", "empty", "empty"), "empty 不是已完成的运行"),
+        (("calibrate", "mine.yaml"), "没有文件 mine.yaml。"),
+        (("validate", "--studies", "empty"), "empty  此处没有研究。"),
+        (("population", "tinyy"), "没有名为“tinyy”的人群。"),
+        (("rerun", "empty/manifest.json"), "empty/manifest.json 无法作为 JSON 读取"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_chinese(run_insula, tmp_path, asked, told):
+    (tmp_path / "empty").mkdir()
+    if asked[0] == "rerun":
+        (tmp_path / "empty" / "manifest.json").write_text("{")
+    refused(run_insula(*asked, "--lang", "zh"), told)
+
+
 def test_an_option_before_lang_is_refused_in_its_language_too(run_insula):
     answer = run_insula("optimise", STUDY, "--over", "colour", "--lang", "zh")
     refused(answer, "“colour”不能改变。可选：dose")

@@ -8,6 +8,7 @@ import numpy as np
 
 from insula.analysis.visit_values import VisitValues, read_visit_values
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +59,10 @@ def compare_runs(first: Path, second: Path) -> dict[str, list[Any]]:
     pairs = _arms(a, b)
     if not pairs:
         raise InsulaError(
-            f"{first} and {second} share no arm: {', '.join(a.arms)}; {', '.join(b.arms)}. "
-            "Arms of the same name are compared, or two runs of one arm each."
+            _(
+                "{first} and {second} share no arm: {names}; {more}. Arms of the same name are compared, "
+                "or two runs of one arm each."
+            ).format(first=first, second=second, names=", ".join(a.arms), more=", ".join(b.arms))
         )
     lines = [
         {"endpoint": endpoint, "day": day, "arm_first": arm, "arm_second": other, **_compare(one, two)}

@@ -15,6 +15,7 @@ import yaml
 from insula.analysis.visit_values import read_manifest, read_visit_values
 from insula.core.errors import InsulaError, UnknownName
 from insula.core.provenance import text_hash
+from insula.core.spoken import _
 from insula.core.units import convert
 from insula.endpoints.definitions import load_definitions
 from insula.statistics.arm_statistics import limits_of, mean
@@ -49,7 +50,9 @@ def refuse_what_exists(path: Path) -> None:
     """A forecast is not written over: what is known today must not change what was said before."""
     if path.exists():
         raise InsulaError(
-            f"{path} exists, and a forecast is never written over. Name another file with --out."
+            _("{path} exists, and a forecast is never written over. Name another file with --out.").format(
+                path=path
+            )
         )
 
 

@@ -13,6 +13,7 @@ from insula.catalog.own_texts import folders_of_studies
 from insula.checks import check_evidence, check_studies
 from insula.core.errors import EvidenceError
 from insula.core.problems import error, raise_if_any
+from insula.core.spoken import _
 from insula.evidence import load_vocabulary
 
 if TYPE_CHECKING:
@@ -100,8 +101,10 @@ def plan_replays(
 def _evidence_problems(own: Catalog) -> list[Problem]:
     assert own.own_evidence is not None
     if not own.topics:
-        columns = "It needs studies.csv, arms.csv and outcomes.csv, in itself or in a folder for each topic."
-        return [error(own.own_evidence, "no evidence tables lie here.", columns)]
+        columns = _(
+            "It needs studies.csv, arms.csv and outcomes.csv, in itself or in a folder for each topic."
+        )
+        return [error(own.own_evidence, _("no evidence tables lie here."), columns)]
     return check_evidence(own)
 
 
@@ -114,11 +117,11 @@ def _entries(science: Catalog, studies: Path | None, problems: list[Problem]) ->
             find_study(path, science) for pattern in ("*.yaml", "*.yml") for path in studies.glob(pattern)
         ]
         if not found:
-            problems.append(error(studies, "no study lies here.", "A study is a file <id>.yaml."))
+            problems.append(error(studies, _("no study lies here."), _("A study is a file <id>.yaml.")))
         for entry in found:
             if entry.record and not entry.record.evidence:
-                told = "the study names no evidence, so there is nothing to hold it against."
-                problems.append(error(entry.path, told, "Write evidence: <study_id of its studies.csv>."))
+                told = _("the study names no evidence, so there is nothing to hold it against.")
+                problems.append(error(entry.path, told, _("Write evidence: <study_id of its studies.csv>.")))
     wanted = (entry for entry in found if entry.record is None or entry.record.evidence)
     return sorted(wanted, key=lambda entry: entry.path.stem)
 
@@ -141,9 +144,15 @@ def _planned(entries: list[Entry[Study]], rows: dict[str, StudyRows], role: str)
 
 
 def _nothing(studies: Path | None, evidence: Path | None, role: str, review: str | None) -> str:
-    where = f"in {studies}" if studies else "of the science text"
-    what = f"names a study of {evidence}" if evidence and studies is None else "names evidence"
-    kind = "" if role == ALL else f" whose role is {role}"
-    kind += f" and is pooled by the review {review}" if review else ""
-    hint = "Write a study file with `evidence: <study_id>` and name its folder with --studies."
-    return f"No study {where} {what}{kind}. {hint}"
+    where = _("in {studies}").format(studies=studies) if studies else _("of the science text")
+    what = (
+        _("names a study of {evidence}").format(evidence=evidence)
+        if evidence and studies is None
+        else _("names evidence")
+    )
+    kind = "" if role == ALL else _(" whose role is {role}").format(role=role)
+    kind += _(" and is pooled by the review {review}").format(review=review) if review else ""
+    return _(
+        "No study {where} {what}{kind}. Write a study file with `evidence: <study_id>` and name "
+        "its folder with --studies."
+    ).format(where=where, what=what, kind=kind)

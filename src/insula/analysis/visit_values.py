@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from insula.catalog.records.matches import MEASURED
 from insula.core.errors import InsulaError
+from insula.core.spoken import N_, _
 from insula.core.tables import Columns, read_parquet
 from insula.trial import weigh_run
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 MANIFEST, PATIENTS, ENDPOINTS = "manifest.json", "results/patients.parquet", "results/endpoints.parquet"
 WEIGHTS = f"results/{weigh_run.WEIGHTS}.parquet"
 
-_HINT = "Is it a finished run? Start or resume it with `insula run`."
+_HINT = N_("Is it a finished run? Start or resume it with `insula run`.")
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,10 @@ class VisitValues:
         strangers = whose[patient[order[place]] != whose]
         if strangers.size:
             raise InsulaError(
-                f"The endpoint table names patient {strangers[0]} in arm {arm}, day {day:g}, whom the "
-                "patients table does not have. The run is damaged; repeat it."
+                _(
+                    "The endpoint table names patient {patient} in arm {arm}, day {day:g}, whom the patients "
+                    "table does not have. The run is damaged; repeat it."
+                ).format(patient=strangers[0], arm=arm, day=day)
             )
         found[order[place]] = self.endpoints["value"][rows].astype(np.float64)
         return found
@@ -136,7 +139,9 @@ def read_visit_values(folder: Path) -> VisitValues:
     """
     for name in (PATIENTS, ENDPOINTS):
         if not (folder / name).is_file():
-            raise InsulaError(f"{folder} has no {name}. {_HINT}")
+            raise InsulaError(
+                _("{folder} has no {name}. {hint}").format(folder=folder, name=name, hint=_(_HINT))
+            )
     tables = read_parquet(folder / PATIENTS), read_parquet(folder / ENDPOINTS)
     told = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
     errors = {name: (one["value"], one["unit"]) for name, one in told.get("model_error", {}).items()}
@@ -157,6 +162,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise InsulaError(f"{folder} has no {MANIFEST}. {_HINT}")
+        raise InsulaError(
+            _("{folder} has no {name}. {hint}").format(folder=folder, name=MANIFEST, hint=_(_HINT))
+        )
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -16,6 +16,7 @@ from insula.calibration.targets import covariance_of
 from insula.core.errors import InsulaError
 from insula.core.parts import open_parts
 from insula.core.provenance import cpu_features, text_hash, tree_hash, versions
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +81,9 @@ def calibrate(
         open_parts(parts, text_hash(json.dumps(identity, sort_keys=True)))
     except OSError as trouble:
         raise InsulaError(
-            f"The folder {out} cannot be written: {trouble.strerror}. Choose another."
+            _("The folder {out} cannot be written: {reason}. Choose another.").format(
+                out=out, reason=trouble.strerror
+            )
         ) from trouble
     replays = open_replays(catalog.fitting(plan.id), plan, lambda share: progress("prepare", share))
     problem = _problem(plan, replays)

@@ -11,6 +11,7 @@ from scipy.linalg import solve_triangular
 from insula.calibration.ensemble_kalman import prior_scores, step_size, update
 from insula.core.errors import InsulaError
 from insula.core.parts import write_part
+from insula.core.spoken import _
 from insula.core.tables import read_parquet
 
 if TYPE_CHECKING:
@@ -135,8 +136,10 @@ def _predicted(problem: Problem, part: Path, members: Whole, scores: Floats, row
     if failed.size > _FAILED * problem.members:
         told = ", ".join(str(member) for member in failed)
         raise InsulaError(
-            f"{failed.size} of {len(scores)} members of the ensemble cannot be predicted (members {told}): no patient "
-            "of an arm is eligible or could be integrated. Narrow the priors that lead there."
+            _(
+                "{failed} of {all} members of the ensemble cannot be predicted (members {told}): no "
+                "patient of an arm is eligible or could be integrated. Narrow the priors that lead there."
+            ).format(failed=failed.size, all=len(scores), told=told)
         )
     write_part(part, {"predicted": {f"row_{k:03d}": predicted[:, k] for k in range(predicted.shape[1])}})
     return predicted

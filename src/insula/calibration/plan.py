@@ -9,6 +9,7 @@ from insula.catalog.readers import yaml_reader
 from insula.catalog.records import CalibrationPlan
 from insula.core.errors import EvidenceError, InsulaError, UnknownName, suggest
 from insula.core.problems import error, raise_if_any
+from insula.core.spoken import _
 from insula.core.units import convertible
 from insula.evidence.calibration_rows import calibration_rows
 from insula.population.fixed import uncertain
@@ -49,7 +50,7 @@ def _find(catalog: Catalog, plan: str) -> Entry[CalibrationPlan]:
     if not plan.endswith((".yaml", ".yml")):
         return catalog.calibrations.entry(plan)
     if not Path(plan).is_file():
-        raise InsulaError(f"There is no file {plan}.")
+        raise InsulaError(_("There is no file {path}.").format(path=plan))
     return yaml_reader(CalibrationPlan)(Path(plan))
 
 
@@ -58,13 +59,18 @@ def _studies(catalog: Catalog, entry: Entry[CalibrationPlan], plan: CalibrationP
     for name in plan.studies:
         line = entry.line("studies", name)
         if name not in catalog.studies:
-            yield error(entry.path, f'there is no study "{name}".', suggest(name, catalog.studies), line=line)
+            yield error(
+                entry.path,
+                _('there is no study "{name}".').format(name=name),
+                suggest(name, catalog.studies),
+                line=line,
+            )
             continue
         try:
             calibration_rows(catalog, [catalog.studies[name].published])
         except (EvidenceError, UnknownName) as refusal:
             yield error(
-                entry.path, f"{name}: {refusal}", "Name a study whose role is calibration.", line=line
+                entry.path, f"{name}: {refusal}", _("Name a study whose role is calibration."), line=line
             )
 
 
@@ -79,13 +85,17 @@ def _parameters(catalog: Catalog, entry: Entry[CalibrationPlan], plan: Calibrati
         for number, symbol in enumerate(plan.parameters):
             line = entry.line("parameters", number)
             if symbol not in known:
-                text = f'there is no parameter "{symbol}".'
+                text = _('there is no parameter "{symbol}".').format(symbol=symbol)
                 yield error(entry.path, text, suggest(symbol, fitted), line=line)
             elif other and symbol in other.values:
-                text = f"{symbol} is already taken from the ensemble {population.ensemble}."
-                yield error(entry.path, text, "Fit it from the prior of its table.", line=line)
+                text = _("{symbol} is already taken from the ensemble {ensemble}.").format(
+                    symbol=symbol, ensemble=population.ensemble
+                )
+                yield error(entry.path, text, _("Fit it from the prior of its table."), line=line)
             elif symbol not in fitted:
-                text = f"{symbol} does not vary by ensemble in the population {population.id}, so it has no prior."
+                text = _(
+                    "{symbol} does not vary by ensemble in the population {id}, so it has no prior."
+                ).format(symbol=symbol, id=population.id)
                 yield error(entry.path, text, suggest(symbol, fitted), line=line)
 
 
@@ -98,11 +108,11 @@ def _endpoints(catalog: Catalog, entry: Entry[CalibrationPlan], plan: Calibratio
     ]
     for place, name in [*named, *((("model_error", name), name) for name in plan.model_error)]:
         if name not in catalog.endpoints:
-            text = f'there is no endpoint "{name}".'
+            text = _('there is no endpoint "{name}".').format(name=name)
             yield error(entry.path, text, suggest(name, catalog.endpoints), line=entry.line(*place))
     for name, found in plan.model_error.items():
         if name in catalog.endpoints and not convertible(found.unit, catalog.endpoints[name].unit):
-            text = (
-                f"the model error of {name} is in {found.unit}, which is not {catalog.endpoints[name].unit}."
+            text = _("the model error of {name} is in {unit}, which is not {wanted}.").format(
+                name=name, unit=found.unit, wanted=catalog.endpoints[name].unit
             )
             yield error(entry.path, text, line=entry.line("model_error", name))

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from insula.calibration.targets import Target, Unfitted, targets_of
 from insula.core.errors import EvidenceError
+from insula.core.spoken import _
 from insula.evidence.calibration_rows import calibration_rows
 from insula.population.spread import distribution_of
 from insula.trial.many_replays import replay_many
@@ -116,8 +117,12 @@ def open_replays(
         unfitted += left
         predicted += both
     if not targets:
-        told = "; ".join(sorted({f"{one.row.study_id} {one.row.outcome}: {one.reason}" for one in unfitted}))
-        raise EvidenceError(f"The plan {plan.id} has no row that can be fitted. {told}.")
+        told = "; ".join(
+            sorted({f"{one.row.study_id} {one.row.outcome}: {_(one.reason)}" for one in unfitted})
+        )
+        raise EvidenceError(
+            _("The plan {id} has no row that can be fitted. {told}.").format(id=plan.id, told=told)
+        )
     map_says, days_say = np.array(predicted).T
     return Replays(plan.parameters, places, tuple(targets), tuple(unfitted), map_says, days_say)
 

@@ -11,6 +11,7 @@ from insula.compiler.numpy_reference import start_values
 from insula.compiler.read_sbml import read_model
 from insula.compiler.system import System
 from insula.core.errors import ProtocolError, SolverFailure, UnknownName
+from insula.core.spoken import _
 from insula.engine.kernel import build_kernel
 from insula.engine.schedule import Schedule
 from insula.engine.solve import solve
@@ -73,7 +74,9 @@ def simulate(
     """
     if not end > 0.0 or steps < 1:
         raise ProtocolError(
-            f"simulate to {end:g} in {steps} steps: the end must be after 0, with at least 1 step."
+            _("simulate to {end:g} in {steps} steps: the end must be after 0, with at least 1 step.").format(
+                end=end, steps=steps
+            )
         )
     system = model if isinstance(model, System) else read_model(model)
     names = tuple(system.states if variables is None else variables)
@@ -92,7 +95,10 @@ def _reached(names: Sequence[str], state: Floats) -> str:
     order = np.argsort(-size, kind="stable")[:MOST_SHOWN]
     shown = ", ".join(f"{names[k]} = {state[k]:g}" for k in order)
     more = len(names) - len(order)
-    return f"State reached: {shown}{f', and {more} more' if more else ''}." if shown else ""
+    if not shown:
+        return ""
+    rest = _(", and {more} more").format(more=more) if more else ""
+    return _("State reached: {shown}{rest}.").format(shown=shown, rest=rest)
 
 
 def _start(system: System, changes: Mapping[str, float]) -> tuple[Floats, Floats | None]:

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 from insula.core.tables import write_csv
 from insula.report.figures.style import to_svg
 from insula.report.html import fill, markup
@@ -58,7 +59,11 @@ def write_meta_report(
         When the folder holds something.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InsulaError(f"--out {out}: there is something already. Name a new folder, or empty this one.")
+        raise InsulaError(
+            _("--out {out}: there is something already. Name a new folder, or empty this one.").format(
+                out=out
+            )
+        )
     writer = Writer(lang)
     drawn = draw_all(found, favours, writer)
     unfinished = out.with_name(f".{out.name}.unfinished")

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 from insula.core.tables import Columns, read_parquet
 from insula.trial.weigh_run import WEIGHTS
 
@@ -66,14 +67,18 @@ def read_run(folder: Path) -> Run:
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         raise InsulaError(
-            f"{folder} is no finished run: it has no manifest.json. Start one with `insula run`."
+            _("{folder} is no finished run: it has no manifest.json. Start one with `insula run`.").format(
+                folder=folder
+            )
         )
     results = folder / "results"
     missing = [name for name in REQUIRED if not (results / f"{name}.parquet").is_file()]
     if missing:
         names = ", ".join(f"results/{name}.parquet" for name in missing)
         raise InsulaError(
-            f"The run in {folder} is not complete: {names} missing. Resume it with `insula run`."
+            _("The run in {folder} is not complete: {names} missing. Resume it with `insula run`.").format(
+                folder=folder, names=names
+            )
         )
     tables = {name: _read_table(results / f"{name}.parquet") for name in REQUIRED + OPTIONAL}
     weights = _read_table(results / f"{WEIGHTS}.parquet")
@@ -104,7 +109,7 @@ def _without(table: Table, gone: set[tuple[str, int]]) -> Table:
     if not gone or not {"arm", "patient"} <= set(table):
         return table
     keep = np.ones(len(table["arm"]), dtype=bool)
-    for arm in {arm for arm, _ in gone}:
+    for arm in {arm for arm, _patient in gone}:
         theirs = [patient for other, patient in gone if other == arm]
         keep &= (table["arm"] != arm) | ~np.isin(table["patient"], theirs)
     return {name: column[keep] for name, column in table.items()}

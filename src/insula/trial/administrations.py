@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import ProtocolError
+from insula.core.spoken import _
 from insula.core.units import convertible
 from insula.trial.quantities import number
 
@@ -95,7 +96,9 @@ def _dose(protocol: Protocol, entry: Give, therapy: Therapy) -> Administration:
     """A single administration."""
     if therapy.dose is None:
         raise ProtocolError(
-            f"protocol {protocol.id}: {therapy.id} is given as a level (from, to, target), not as a dose"
+            _("protocol {id}: {therapy} is given as a level (from, to, target), not as a dose").format(
+                id=protocol.id, therapy=therapy.id
+            )
         )
     amount, per_kg = _amount(protocol, entry.dose, therapy.dose.unit)
     action = f"{therapy.dose.operation}:{therapy.dose.target}"
@@ -114,7 +117,9 @@ def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administr
     """A level that is held from one day to another."""
     if therapy.level is None:
         raise ProtocolError(
-            f"protocol {protocol.id}: {therapy.id} is given as a dose (at, dose), not as a level"
+            _("protocol {id}: {therapy} is given as a dose (at, dose), not as a level").format(
+                id=protocol.id, therapy=therapy.id
+            )
         )
     amount, per_kg = _amount(protocol, entry.target, therapy.level.unit)
     action = f"set:{therapy.level.target}"
@@ -128,12 +133,14 @@ def _level(protocol: Protocol, entry: Give, therapy: Therapy) -> tuple[Administr
 def _amount(protocol: Protocol, quantity: Quantity | None, unit: str) -> tuple[float, bool]:
     """Amount in the target's unit, and whether it is still to be multiplied by the weight."""
     if quantity is None:
-        raise ProtocolError(f"protocol {protocol.id}: an administration has no amount")
+        raise ProtocolError(_("protocol {id}: an administration has no amount").format(id=protocol.id))
     per_kg = quantity.unit.removesuffix(_PER_WEIGHT)
     if convertible(quantity.unit, unit):
         return number(quantity, unit), False
     if quantity.unit.endswith(_PER_WEIGHT) and convertible(quantity.unit.removesuffix(_PER_WEIGHT), unit):
         return number(quantity.model_copy(update={"unit": per_kg}), unit), True
     raise ProtocolError(
-        f"protocol {protocol.id}: {quantity.value:g} {quantity.unit} cannot be given as {unit}"
+        _("protocol {id}: {value:g} {unit} cannot be given as {wanted}").format(
+            id=protocol.id, value=quantity.value, unit=quantity.unit, wanted=unit
+        )
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.engine.schedule import Schedule
 from insula.engine.solve import Solution, solve
 
@@ -36,12 +37,14 @@ class Clock:
     def parameter(self, symbol: str) -> int:
         """Column of a parameter; raises UnknownName with a suggestion."""
         return _place(
-            f"parameter of the {self.name} model", self.aliases.get(symbol, symbol), self.parameters
+            _("parameter of the {name} model").format(name=self.name),
+            self.aliases.get(symbol, symbol),
+            self.parameters,
         )
 
     def column(self, symbol: str) -> int:
         """Column of an output; raises UnknownName with a suggestion."""
-        return _place(f"output of the {self.name} model", symbol, self.outputs)
+        return _place(_("output of the {name} model").format(name=self.name), symbol, self.outputs)
 
     def table(self, drawn: Mapping[str, NDArray[np.float64]], n: int) -> NDArray[np.float64]:
         """Parameters of n patients, (n, K): what was drawn, else the text's value."""

@@ -13,6 +13,7 @@ from insula.catalog.own_texts import keep_texts
 from insula.core.errors import InsulaError
 from insula.core.parts import discard, open_parts
 from insula.core.provenance import text_hash
+from insula.core.spoken import _
 from insula.core.tables import read_parquet
 from insula.core.team import default_workers
 from insula.trial.manifest import identity_of, manifest_of, written_manifest
@@ -73,7 +74,7 @@ def conduct(
         goes on from them).
     """
     if patients < 1:
-        raise InsulaError(f"A study needs at least one patient, not {patients}.")
+        raise InsulaError(_("A study needs at least one patient, not {patients}.").format(patients=patients))
     began = time.monotonic()
     progress("prepare", 0.0)
     clinic = open_clinic(catalog, study, seed)
@@ -87,9 +88,8 @@ def conduct(
         keep_texts(catalog.beside, out)
         open_parts(folder, text_hash(json.dumps(identity, sort_keys=True)))
     except OSError as error:
-        raise InsulaError(
-            f"The folder {out} cannot be written: {error.strerror}. Choose another with --out."
-        ) from error
+        told = _("The folder {out} cannot be written: {reason}. Choose another with --out.")
+        raise InsulaError(told.format(out=out, reason=error.strerror)) from error
     progress("simulate", 0.0)
     workers = workers or default_workers()
     blocks = run_blocks(clinic, patients, folder, results, workers, lambda share: progress("simulate", share))
@@ -109,8 +109,10 @@ def _refuse_other_study(out: Path, study: Study) -> None:
     there = (written_manifest(out) or {}).get("study", study.id)
     if there != study.id:
         raise InsulaError(
-            f"The folder {out} holds a run of {there}, which {study.id} would replace. Choose another with --out, "
-            "or remove it."
+            _(
+                "The folder {out} holds a run of {there}, which {study} would replace. Choose another "
+                "with --out, or remove it."
+            ).format(out=out, there=there, study=study.id)
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from insula.catalog.records import Amount, Arm, Protocol, Study, Visit
 from insula.core.errors import InsulaError, ProtocolError
+from insula.core.spoken import _
 from insula.population.quantities import module_rows, quantities_of
 from insula.population.sample import joined, varying
 from insula.trial.block import SIZE, candidates_of
@@ -111,7 +112,7 @@ def draw_patients(
         Wrong text, wrong size.
     """
     if size < 1:
-        raise InsulaError(f"A population needs at least one patient, not {size}.")
+        raise InsulaError(_("A population needs at least one patient, not {size}.").format(size=size))
     progress("prepare", 0.0)
     habits, ensemble = catalog.habits[population.habits], catalog.ensemble_of(population)
     quantities = quantities_of(population, module_rows(catalog), habits, ensemble)
@@ -122,8 +123,10 @@ def draw_patients(
     while n < size:
         if len(looked) >= _HOPELESS and not n:
             raise ProtocolError(
-                f"None of {len(looked) * SIZE} candidates meets the criteria of population {population.id} that are "
-                "known before anything is measured. Look at history, plausible and eligible in its text."
+                _(
+                    "None of {count} candidates meets the criteria of population {id} that are known before "
+                    "anything is measured. Look at history, plausible and eligible in its text."
+                ).format(count=len(looked) * SIZE, id=population.id)
             )
         drawn = draw(population, quantities, seed, candidates_of(len(looked)))
         looked.append(look_over(population, drawn, live))

@@ -10,6 +10,7 @@ import numpy as np
 from insula.core.calendar import DAYS_PER_YEAR
 from insula.core.errors import ProtocolError
 from insula.core.random_streams import LARGEST_RATE, poisson_count
+from insula.core.spoken import _
 from insula.trial.day_plan import occasion
 from insula.trial.diagnosis import diagnose
 from insula.trial.disease_clock import advance
@@ -105,9 +106,19 @@ def keep_diary(clinic: Clinic, cohort: Cohort, start: float, day: float) -> None
     if (expected > LARGEST_RATE).any():
         most = int(expected.argmax())
         raise ProtocolError(
-            f"Candidate {cohort.people.candidates[most]} of {clinic.population.id} would have {expected[most]:.0f} "
-            f"severe lows from day {start:g} to {day:g} ({symbol}); at most {LARGEST_RATE:g} can be drawn. Give what "
-            "multiplies it an upper end (`high`) in the population."
+            _(
+                "Candidate {candidate} of {id} would have {expected:.0f} severe lows from day {start:g} "
+                "to {day:g} ({symbol}); at most {most:g} can be drawn. Give what multiplies it an upper "
+                "end (`high`) in the population."
+            ).format(
+                candidate=cohort.people.candidates[most],
+                id=clinic.population.id,
+                expected=expected[most],
+                start=start,
+                day=day,
+                symbol=symbol,
+                most=LARGEST_RATE,
+            )
         )
     counts = poisson_count(
         expected, clinic.seed, "severe hypoglycaemia", cohort.people.candidates, occasion(day)

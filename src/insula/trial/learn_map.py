@@ -9,6 +9,7 @@ import numpy as np
 
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import CompileError
+from insula.core.spoken import _
 from insula.trial.averaged_map import MODULE, AveragedMap
 from insula.trial.day_plan import Doses, People
 from insula.trial.handover import average
@@ -85,7 +86,11 @@ def simulate_design(
     if readings.solution.status.any():
         failed = int(np.flatnonzero(readings.solution.status)[0])
         point = ", ".join(f"{name} {column[failed]:.3g}" for name, column in columns.items())
-        raise CompileError(f"The averaged map cannot be learnt: {point}: {readings.solution.explain(failed)}")
+        raise CompileError(
+            _("The averaged map cannot be learnt: {point}: {reason}").format(
+                point=point, reason=readings.solution.explain(failed)
+            )
+        )
     source = {row.target: row.source for row in to_fast}
     sources = tuple(
         tuple(source[handed[port]] for port in item.ports if port in handed) for item in text.inputs
@@ -115,8 +120,10 @@ def _roles(
     rest = [item.id for item in inputs if not handed.keys() >= set(item.ports)]
     if len(rest) != 1:
         raise CompileError(
-            f"averaged_map.yaml: {', '.join(rest) or 'no input'} is not handed over in handover.csv; exactly one "
-            "input, the injected dose, must not be."
+            _(
+                "averaged_map.yaml: {names} is not handed over in handover.csv; exactly one input, the "
+                "injected dose, must not be."
+            ).format(names=", ".join(rest) or _("no input"))
         )
     return handed, rest[0]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import ProtocolError
+from insula.core.spoken import _
 from insula.endpoints.measure import measure
 from insula.population.sample import tried_on
 from insula.trial.block import (
@@ -73,8 +74,12 @@ def look_for(clinic: Clinic, n_patients: int) -> Lives:
         found += enrol_block(clinic, blocks).cohort.size
         blocks += 1
         if blocks >= _HOPELESS and found == 0:
-            told = f"None of {blocks * SIZE} candidates was eligible for population {clinic.population.id}"
-            raise ProtocolError(f"{told} with every uncertain number at its median. Look at its criteria.")
+            raise ProtocolError(
+                _(
+                    "None of {number} candidates was eligible for population {id} with every uncertain "
+                    "number at its median. Look at its criteria."
+                ).format(number=blocks * SIZE, id=clinic.population.id)
+            )
     everybody = _with_vector(draw_candidates(clinic, np.arange(blocks * SIZE)), np.zeros(blocks * SIZE))
     medians = _by_vector(clinic, everybody, 1, n_patients, _taken)
     measured = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import ProtocolError
+from insula.core.spoken import _
 from insula.endpoints.measure import measure
 from insula.population.fixed import between_patients, held
 from insula.population.sample import sample
@@ -103,8 +104,12 @@ def _eligible(clinic: Clinic, n_patients: int) -> NDArray[np.int64]:
         found += enrol_block(clinic, number).cohort.people.candidates.tolist()
         number += 1
         if number >= _HOPELESS and not found:
-            told = f"None of {number * SIZE} candidates was eligible for population {clinic.population.id}"
-            raise ProtocolError(f"{told} with every uncertain number at its median. Look at its criteria.")
+            raise ProtocolError(
+                _(
+                    "None of {number} candidates was eligible for population {id} with every uncertain "
+                    "number at its median. Look at its criteria."
+                ).format(number=number * SIZE, id=clinic.population.id)
+            )
     return np.array(found[:n_patients], dtype=np.int64)
 
 

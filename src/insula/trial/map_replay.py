@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from insula.core.errors import ProtocolError
+from insula.core.spoken import _
 from insula.endpoints.measure import measure
 from insula.population.fixed import drawn
 from insula.population.sample import tried_on
@@ -94,14 +95,18 @@ def open_map_clinic(catalog: Catalog, study: Study, patients: int, seed: int | N
 def _refuse_other_people(study: Study, population: Population) -> None:
     """Refuse simulated days of people who are not the same whatever numbers are tried."""
     if population.history is not None:
-        told = f"The people of {study.id} have a history, and other numbers let other people fall ill. "
+        told = _(
+            "The people of {id} have a history, and other numbers let other people fall ill. Write "
+            "`days: averaged` in the study, so that it can be replayed."
+        ).format(id=study.id)
     elif population.matches is not None:
-        told = (
-            f"The people of {study.id} are weighted to published ones, with other numbers by other weights. "
-        )
+        told = _(
+            "The people of {id} are weighted to published ones, with other numbers by other weights. "
+            "Write `days: averaged` in the study, so that it can be replayed."
+        ).format(id=study.id)
     else:
         return
-    raise ProtocolError(told + "Write `days: averaged` in the study, so that it can be replayed.")
+    raise ProtocolError(told)
 
 
 def replay(place: MapClinic, values: Mapping[str, Floats]) -> Replayed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from insula.core.errors import ProtocolError, UnknownName
+from insula.core.spoken import _
 from insula.core.units import convert
 from insula.statistics.chance import effective_number
 from insula.statistics.entropy_balancing import UnbalancedError, balance
@@ -100,7 +101,9 @@ def weigh(
     if not known.any():
         told = ", ".join(dict.fromkeys(one.quantity for one in marginals))
         raise ProtocolError(
-            f"No virtual patient of {population.id} has a value of all that is matched: {told}."
+            _("No virtual patient of {id} has a value of all that is matched: {told}.").format(
+                id=population.id, told=told
+            )
         )
     weights = np.zeros(len(known))
     weights[known] = _balanced(population, targets, known) * (len(known) / known.sum())
@@ -142,12 +145,19 @@ def _balanced(population: Population, targets: Sequence[_Target], known: NDArray
         return balance(np.stack([column[known] for column in columns], axis=1), np.array(means))
     except UnbalancedError:
         told = "; ".join(
-            f"{one.statistic} of {one.quantity} {one.stated:g}, unweighted {one.of(known.astype(np.float64)):.3g}"
+            _("{statistic} of {quantity} {stated:g}, unweighted {unweighted:.3g}").format(
+                statistic=one.statistic,
+                quantity=one.quantity,
+                stated=one.stated,
+                unweighted=one.of(known.astype(np.float64)),
+            )
             for one in targets
         )
         raise ProtocolError(
-            f"No weights give {int(known.sum())} virtual patients of {population.id} what its matches state ({told}). "
-            "Take more patients, or bring the population's traits nearer to the published people."
+            _(
+                "No weights give {known} virtual patients of {id} what its matches state ({told}). Take "
+                "more patients, or bring the population's traits nearer to the published people."
+            ).format(known=int(known.sum()), id=population.id, told=told)
         ) from None
 
 
@@ -157,7 +167,9 @@ def _refuse_few(population: Population, weights: Floats) -> None:
     fewest = number(population.matches.fewest, "dimensionless") if population.matches else 0.0
     if effective < fewest * n:
         raise ProtocolError(
-            f"Weighted to what the matches of {population.id} state, {n} virtual patients count as {effective:.1f} "
-            f"({effective / n:.0%}); matches.fewest asks for {fewest:.0%}. They differ too much from the published "
-            "people: bring the population's traits nearer to them."
+            _(
+                "Weighted to what the matches of {id} state, {n} virtual patients count as "
+                "{effective:.1f} ({share:.0%}); matches.fewest asks for {fewest:.0%}. They differ too "
+                "much from the published people: bring the population's traits nearer to them."
+            ).format(id=population.id, n=n, effective=effective, share=effective / n, fewest=fewest)
         )

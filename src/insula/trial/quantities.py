@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from insula.core.errors import UnitMismatch
+from insula.core.spoken import _
 from insula.core.units import convert
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def number(quantity: Quantity | None, unit: str) -> float:
         When there is no value (a derived quantity cannot stand here) or the unit is of another kind.
     """
     if quantity is None or quantity.value is None:
-        raise UnitMismatch(f"A number in {unit} is needed where the text has none.")
+        raise UnitMismatch(_("A number in {unit} is needed where the text has none.").format(unit=unit))
     return converted(quantity.value, quantity.unit, unit)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from insula.core.errors import ProtocolError
+from insula.core.spoken import _
 from insula.core.team import Team, answer_of, process_context
 from insula.trial import parts
 from insula.trial.block import SIZE, simulate_block
@@ -53,8 +54,10 @@ def run_blocks(
                 raise too_few_eligible(clinic, n_patients, enrolled)
             if number >= _HOPELESS and not enrolled:
                 raise ProtocolError(
-                    f"None of {number * SIZE} candidates was eligible for population {clinic.population.id}. "
-                    "Look at its criteria: results/screening of a smaller run, or `insula check`."
+                    _(
+                        "None of {number} candidates was eligible for population {id}. Look at its criteria: "
+                        "results/screening of a smaller run, or `insula check`."
+                    ).format(number=number * SIZE, id=clinic.population.id)
                 )
             pool.finish(number, _Estimate(enrolled, number, n_patients, progress))
             block = parts.block_folder(folder, number)

@@ -13,6 +13,7 @@ from insula.analysis.ask.fits import Judged, judge, suits
 from insula.analysis.ask.kept import NOTHING_KEPT, keep
 from insula.analysis.ask.pool import Stage, candidates, live, lived
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 from insula.statistics.chance import effective_number
 from insula.trial.quantities import number
 
@@ -125,7 +126,7 @@ def ask(
     """
     size = question.patients if patients is None else patients
     if size < 2:
-        raise InsulaError(f"A chance needs at least two virtual patients, not {size}.")
+        raise InsulaError(_("A chance needs at least two virtual patients, not {size}.").format(size=size))
     judged = {name: judge(question, name, asked.stated) for name in comparable(question, asked.diabetes_type)}
     found = Inquiry(question, asked, judged)
     if found.type.population is None or not found.compared:

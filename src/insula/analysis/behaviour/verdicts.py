@@ -12,6 +12,7 @@ from insula.catalog.behaviour_protocol import STATISTICS, read_protocol
 from insula.compiler.compose import compose
 from insula.compiler.wiring import read_wiring
 from insula.core.errors import ProtocolError, suggest
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +83,11 @@ def held_rows(catalog: Catalog, modules: Iterable[str] | None = None) -> list[He
             try:
                 found.append(_held(catalog, name, places[name], row))
             except ProtocolError as problem:
-                problems.append(f"behaviour.csv of {name}, row {row.row} ({row.id}): {problem}")
+                problems.append(
+                    _("behaviour.csv of {name}, row {row} ({id}): {problem}").format(
+                        name=name, row=row.row, id=row.id, problem=problem
+                    )
+                )
     if problems:
         raise ProtocolError("\n".join(problems))
     return found
@@ -129,7 +134,11 @@ def absolute_tolerance(catalog: Catalog, model: str) -> float:
 
 def _held(catalog: Catalog, module: str, model: str, row: BehaviourRow) -> Held:
     if row.statistic not in STATISTICS:
-        raise ProtocolError(f'there is no statistic "{row.statistic}". {suggest(row.statistic, STATISTICS)}')
+        raise ProtocolError(
+            _('there is no statistic "{statistic}". {hint}').format(
+                statistic=row.statistic, hint=suggest(row.statistic, STATISTICS)
+            )
+        )
     told = read_protocol(row.protocol, _EVERY.get(_time_unit(catalog, model), 1.0))
     settings = _person(catalog, row.population) | told.settings
     return Held(module, model, row, replace(told, settings=settings))
@@ -141,7 +150,11 @@ def _person(catalog: Catalog, name: str | None) -> dict[str, float]:
         return {}
     rows = catalog.persons["persons"]
     if name not in {row.person for row in rows}:
-        raise ProtocolError(f'there is no person "{name}". {suggest(name, {row.person for row in rows})}')
+        raise ProtocolError(
+            _('there is no person "{name}". {hint}').format(
+                name=name, hint=suggest(name, {row.person for row in rows})
+            )
+        )
     return {row.symbol: row.value for row in rows if row.person == name}
 
 
@@ -164,5 +177,11 @@ def _verdict(held: Held, course: Course, bench: Bench) -> Verdict:
     readings = course.values[:, bench.kernel.output(held.row.quantity)]
     value = float(STATISTICS[held.row.statistic](held.experiment.times, readings))
     if not np.isfinite(value):
-        return Verdict(held, None, f"{held.row.statistic} of {held.row.quantity} is not finite.")
+        return Verdict(
+            held,
+            None,
+            _("{statistic} of {quantity} is not finite.").format(
+                statistic=held.row.statistic, quantity=held.row.quantity
+            ),
+        )
     return Verdict(held, value, "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import N_, _
 from insula.statistics.between_members import Nested, nested
 from insula.statistics.chance import chance
 from insula.statistics.power import (
@@ -47,7 +48,7 @@ class Design:
             return {"mean": found.mean, "low": low, "high": high}
         share = chance(values, np.ones(len(values)), members, LEVEL)
         if share is None:
-            raise InsulaError(_TOO_FEW)
+            raise InsulaError(_(_TOO_FEW))
         return {"mean": share.share, "low": share.low, "high": share.high}
 
     def effect(self, values: Floats, control: Floats, members: Whole) -> dict[str, Any]:
@@ -109,13 +110,13 @@ class Design:
         return size_for_means(effect, self._spreads(values, control, members), self.alpha, self.power)
 
 
-_TOO_FEW = "Too few patients have a value in both arms. Ask for more with --patients."
+_TOO_FEW = N_("Too few patients have a value in both arms. Ask for more with --patients.")
 
 
 def _nested(values: Floats, members: Whole) -> Nested:
     found = nested(values, members)
     if found is None:
-        raise InsulaError(_TOO_FEW)
+        raise InsulaError(_(_TOO_FEW))
     return found
 
 

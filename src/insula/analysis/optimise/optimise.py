@@ -16,6 +16,7 @@ from insula.core.disclaimer import disclaimer
 from insula.core.errors import InsulaError, UnknownName
 from insula.core.parts import open_parts
 from insula.core.provenance import text_hash
+from insula.core.spoken import _
 from insula.core.tables import read_parquet, write_parquet
 from insula.endpoints.definitions import load_definitions
 from insula.trial.manifest import identity_of
@@ -204,7 +205,11 @@ def _chosen(best: list[int], choose: int | None) -> int:
         return best[-1]
     if choose - 1 not in best:
         known = ", ".join(str(k + 1) for k in best)
-        raise InsulaError(f"Trial {choose} does not lie on the front. Choose one of {known} with --choose.")
+        raise InsulaError(
+            _("Trial {choose} does not lie on the front. Choose one of {known} with --choose.").format(
+                choose=choose, known=known
+            )
+        )
     return choose - 1
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from insula.analysis.ask.courses import Start, follow_arms
 from insula.core.errors import InsulaError, ProtocolError
+from insula.core.spoken import _
 from insula.trial.administrations import lower
 from insula.trial.block import draw_candidates, enrol_candidates, look_over_drawn
 from insula.trial.clinic import ArmPlan
@@ -66,9 +67,11 @@ class People:
         values = np.concatenate(parts)
         missing = float(np.mean(np.isnan(values)))
         if missing > clinic.study.failure_limit:
-            told = f"{endpoint} has no value on day {last:g} for {missing:.0%} of the patients with {protocol.id}"
             raise InsulaError(
-                f"{told}: averaged days show no sensor, and patients may fail. Choose another --benefit."
+                _(
+                    "{endpoint} has no value on day {last:g} for {missing:.0%} of the patients with {id}: "
+                    "averaged days show no sensor, and patients may fail. Choose another --benefit."
+                ).format(endpoint=endpoint, last=last, missing=missing, id=protocol.id)
             )
         return values
 
@@ -99,11 +102,19 @@ def enrol_people(clinic: Clinic, patients: int, members: int, progress: Callable
             break
     drawn = np.concatenate([group.cohort.members for group in groups]) if groups else np.empty(0, np.int64)
     if found < patients:
-        told = f"{found} of {_HOPELESS * _AT_ONCE} candidates are eligible for {clinic.population.id}, not {patients}."
-        raise ProtocolError(f"{told} Ask for fewer --patients or more --members.")
+        raise ProtocolError(
+            _(
+                "{found} of {looked} candidates are eligible for {id}, not {patients}. Ask for fewer "
+                "--patients or more --members."
+            ).format(found=found, looked=_HOPELESS * _AT_ONCE, id=clinic.population.id, patients=patients)
+        )
     if len(np.unique(drawn)) in (1, found):
-        told = f"The first {found} eligible patients do not stand for two members of the ensemble, two in one of them:"
-        raise ProtocolError(f"{told} the interval over members needs that. Ask for more --patients.")
+        raise ProtocolError(
+            _(
+                "The first {found} eligible patients do not stand for two members of the ensemble, two "
+                "in one of them: the interval over members needs that. Ask for more --patients."
+            ).format(found=found)
+        )
     return People(clinic, tuple(groups), drawn)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from insula.analysis.optimise.co_therapies import beside
 from insula.catalog.records import Amount
 from insula.core.errors import InsulaError, ProtocolError, UnknownName
+from insula.core.spoken import _
 from insula.trial.quantities import number
 
 if TYPE_CHECKING:
@@ -122,9 +123,12 @@ def space_of(
     arm, protocol, chosen = _treated(catalog, study, therapy)
     own = _own(doses_of(protocol, chosen))
     if own is None and set(over) != {DOSE}:
-        why = "unequal doses, at unequal times or some only to those on insulin"
-        told = f"Protocol {protocol.id} gives {chosen} in {why}."
-        raise ProtocolError(f"{told} Write --over {DOSE}.")
+        raise ProtocolError(
+            _(
+                "Protocol {id} gives {chosen} in unequal doses, at unequal times or some only to those "
+                "on insulin. Write --over {DOSE}."
+            ).format(id=protocol.id, chosen=chosen, DOSE=DOSE)
+        )
     count = len(doses_of(protocol, chosen))
     infusions = (1, limits.infusions) if INFUSIONS in over else (count, count)
     space = Space(
@@ -140,7 +144,9 @@ def space_of(
     if own is None or infusions[1] == 1:
         if SPACING in over:
             raise InsulaError(
-                f"Protocol {protocol.id} gives {chosen} once: --over {SPACING} needs {INFUSIONS} too."
+                _("Protocol {id} gives {chosen} once: --over {SPACING} needs {INFUSIONS} too.").format(
+                    id=protocol.id, chosen=chosen, SPACING=SPACING, INFUSIONS=INFUSIONS
+                )
             )
         return space
     return _with_spacing(space, study, limits)
@@ -172,13 +178,19 @@ def _treated(catalog: Catalog, study: Study, therapy: str | None) -> tuple[str, 
         names = list(dict.fromkeys(given))
         seen += names
         if therapy is None and len(names) > 1:
-            told = f"Arm {name} of {study.id} is given doses of {', '.join(names)}. Name one with --therapy."
+            told = _("Arm {name} of {id} is given doses of {names}. Name one with --therapy.").format(
+                name=name, id=study.id, names=", ".join(names)
+            )
             raise InsulaError(told)
         if names and therapy in (None, *names):
             return name, protocol, therapy or names[0]
     if therapy is not None and seen:
-        raise UnknownName(f"therapy given as doses in {study.id} called", therapy, dict.fromkeys(seen))
-    raise InsulaError(f"No arm of {study.id} is given a therapy as doses, so there is no dose to vary.")
+        raise UnknownName(
+            _("therapy given as doses in {study} called").format(study=study.id), therapy, dict.fromkeys(seen)
+        )
+    raise InsulaError(
+        _("No arm of {id} is given a therapy as doses, so there is no dose to vary.").format(id=study.id)
+    )
 
 
 def _protocol(catalog: Catalog, study: Study, arm: str) -> Protocol:
@@ -205,19 +217,23 @@ def _with_spacing(space: Space, study: Study, limits: Limits) -> Space:
     room = int((last - start - 1) // (space.infusions[1] - 1))
     if SPACING not in space.over:
         if space.own.spacing is None:
-            told = (
-                f"Protocol {space.protocol.id} gives {space.therapy} once: it has no days between infusions."
+            raise InsulaError(
+                _(
+                    "Protocol {id} gives {therapy} once: it has no days between infusions. Write --over "
+                    "{INFUSIONS},{SPACING}."
+                ).format(id=space.protocol.id, therapy=space.therapy, INFUSIONS=INFUSIONS, SPACING=SPACING)
             )
-            raise InsulaError(f"{told} Write --over {INFUSIONS},{SPACING}.")
         low = high = space.own.spacing
     elif limits.spacing is None:
         low, high = min(_WEEK, room), min(max(_HALF_A_YEAR, space.own.spacing or 0), room)
     else:
         low, high = limits.spacing
     if low < 1 or high > room:
-        told = f"{space.infusions[1]} infusions {high} days apart do not fit before the last visit on day {last:g}"
         raise InsulaError(
-            f"{told}: at most {max(room, 0)} days. Allow fewer infusions or fewer days between them."
+            _(
+                "{infusions} infusions {high} days apart do not fit before the last visit on day "
+                "{last:g}: at most {room} days. Allow fewer infusions or fewer days between them."
+            ).format(infusions=space.infusions[1], high=high, last=last, room=max(room, 0))
         )
     return Space(**{**space.__dict__, "spacing": (low, high)})
 
