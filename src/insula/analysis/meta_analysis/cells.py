@@ -10,6 +10,7 @@ import numpy as np
 from insula.analysis.meta_analysis.studies import KINDS, PUBLISHED
 from insula.core.errors import suggest
 from insula.core.problems import error
+from insula.core.spoken import N_, _
 from insula.statistics.meta.regression import indicator_columns
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 STUDY = ("study", "研究")  # either names the studies
 _MINUS = str.maketrans("−﹣－", "---")
-_EMPTY = "Leave the cell empty when it is missing."
+_EMPTY = N_("Leave the cell empty when it is missing.")
 
 
 def study_of(row: Row) -> str:
@@ -39,7 +40,9 @@ def numbers(table: ForeignTable, name: str, problems: list[Problem]) -> Floats:
             continue
         value = as_number(text)
         if value is None:
-            problems.append(at(table, row, f'{name}: "{text}" is no number.', _EMPTY))
+            problems.append(
+                at(table, row, _('{name}: "{text}" is no number.').format(name=name, text=text), _(_EMPTY))
+            )
         else:
             values[i] = value
     return values
@@ -75,8 +78,8 @@ def labels(table: ForeignTable, may_repeat: bool, problems: list[Problem]) -> tu
         found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
         if seen[name] > 1 and not may_repeat:
             first = table.rows[written.index(name)].number
-            message = f"the study is there twice, first in row {first}."
-            remedy = (
+            message = _("the study is there twice, first in row {first}.").format(first=first)
+            remedy = _(
                 "Keep one row, or name the column of dependent effects by --cluster (or --shared-control)."
             )
             problems.append(at(table, row, message, remedy))
@@ -88,7 +91,14 @@ def kinds(table: ForeignTable, problems: list[Problem]) -> tuple[str, ...]:
     found = [row.cells.get("kind", "").lower() or PUBLISHED for row in table.rows]
     for row, kind in zip(table.rows, found, strict=True):
         if kind not in KINDS:
-            problems.append(at(table, row, f'kind: "{kind}" is unknown.', f"Known: {', '.join(KINDS)}."))
+            problems.append(
+                at(
+                    table,
+                    row,
+                    _('kind: "{kind}" is unknown.').format(kind=kind),
+                    _("Known: {names}.").format(names=", ".join(KINDS)),
+                )
+            )
     return tuple(found)
 
 
@@ -102,9 +112,9 @@ def one_unit(table: ForeignTable, problems: list[Problem]) -> str:
     for row in table.rows:
         unit = row.cells["unit"]
         if unit not in ("", usual):
-            message = f'unit: "{unit}" where other rows have "{usual}".'
+            message = _('unit: "{unit}" where other rows have "{usual}".').format(unit=unit, usual=usual)
             problems.append(
-                at(table, row, message, "Convert this row: effects in two units cannot be pooled.")
+                at(table, row, message, _("Convert this row: effects in two units cannot be pooled."))
             )
     return usual
 
@@ -113,7 +123,9 @@ def filled(table: ForeignTable, name: str, problems: list[Problem]) -> tuple[str
     """Read a column of labels that none may miss."""
     for row in table.rows:
         if not row.cells[name]:
-            problems.append(at(table, row, f"{name}: the cell is empty.", "Every row needs one."))
+            problems.append(
+                at(table, row, _("{name}: the cell is empty.").format(name=name), _("Every row needs one."))
+            )
     return tuple(row.cells[name] for row in table.rows)
 
 
@@ -134,10 +146,10 @@ def moderators(table: ForeignTable, names: Sequence[str], problems: list[Problem
         if any(value is None for value in values):
             labels = {cell for cell in cells if cell}
             if len(labels) == 1:
-                message = (
-                    f'The moderator "{name}" says "{labels.pop()}" in all rows: it can explain no difference.'
-                )
-                problems.append(error(table.path, message, "Take it out of --moderators.", row=1))
+                message = _(
+                    'The moderator "{name}" says "{label}" in all rows: it can explain no difference.'
+                ).format(name=name, label=labels.pop())
+                problems.append(error(table.path, message, _("Take it out of --moderators."), row=1))
             columns |= indicator_columns(name, cells)
         else:
             columns[name] = np.array(values, dtype=np.float64)
@@ -147,7 +159,12 @@ def moderators(table: ForeignTable, names: Sequence[str], problems: list[Problem
 def missing(table: ForeignTable, names: Sequence[str]) -> list[Problem]:
     """Return a problem for each named column that the table does not have."""
     return [
-        error(table.path, f'There is no column "{name}".', suggest(name, table.header), row=1)
+        error(
+            table.path,
+            _('There is no column "{name}".').format(name=name),
+            suggest(name, table.header),
+            row=1,
+        )
         for name in names
         if name not in table.header
     ]

@@ -8,6 +8,7 @@ from insula.analysis.meta_analysis.cells import STUDY, at, missing, study_of
 from insula.core.errors import suggest
 from insula.core.foreign_tables import ForeignTable, read_foreign_csv
 from insula.core.problems import error, raise_if_any
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ def read_risk_of_bias(path: Path, studies: Sequence[str]) -> Answer:
     """
     table, problems = _table(path, (OVERALL,))
     if not set(STUDY) & set(table.header):
-        problems.append(error(path, 'There is no column "study".', "A row per study.", row=1))
+        problems.append(error(path, _('There is no column "study".'), _("A row per study."), row=1))
     raise_if_any(problems)
     domains = [name for name in table.header if name not in (*STUDY, OVERALL)]
     judged: dict[str, dict[str, str]] = {}
@@ -48,13 +49,23 @@ def read_risk_of_bias(path: Path, studies: Sequence[str]) -> Answer:
         name = study_of(row)
         if name not in studies:
             problems.append(
-                at(table, row, f'the meta-analysis has no study "{name}".', suggest(name, studies))
+                at(
+                    table,
+                    row,
+                    _('the meta-analysis has no study "{name}".').format(name=name),
+                    suggest(name, studies),
+                )
             )
         if name in judged:
-            problems.append(at(table, row, "the study is judged twice.", "Keep one row."))
+            problems.append(at(table, row, _("the study is judged twice."), _("Keep one row.")))
         judged[name] = {column: " ".join(row.cells[column].lower().split()) for column in (*domains, OVERALL)}
         problems += [
-            at(table, row, f'{column}: "{word}" is no judgement.', f"Known: {', '.join(RISKS)}; or empty.")
+            at(
+                table,
+                row,
+                _('{column}: "{word}" is no judgement.').format(column=column, word=word),
+                _("Known: {names}; or empty.").format(names=", ".join(RISKS)),
+            )
             for column, word in judged[name].items()
             if word not in (*RISKS, "")
         ]
@@ -83,10 +94,12 @@ def read_grade(path: Path) -> Answer:
     for row in table.rows:
         certainty = " ".join(row.cells["certainty"].lower().split())
         if certainty not in CERTAINTIES:
-            message = f'certainty: "{row.cells["certainty"]}" is unknown.'
-            problems.append(at(table, row, message, f"Known: {', '.join(CERTAINTIES)}."))
+            message = _('certainty: "{certainty}" is unknown.').format(certainty=row.cells["certainty"])
+            problems.append(
+                at(table, row, message, _("Known: {names}.").format(names=", ".join(CERTAINTIES)))
+            )
         if not row.cells["outcome"]:
-            problems.append(at(table, row, "outcome: the cell is empty."))
+            problems.append(at(table, row, _("outcome: the cell is empty.")))
         cells = {name: row.cells[name] for name in reasons}
         rows.append({"outcome": row.cells["outcome"], "reasons": cells, "certainty": certainty})
     raise_if_any(problems)
@@ -99,5 +112,5 @@ def _table(path: Path, columns: Sequence[str]) -> tuple[ForeignTable, list[Probl
     if table.header:
         problems += missing(table, columns)
         if not table.rows and not problems:
-            problems.append(error(path, "the table has a header and no row.", "A row per judgement."))
+            problems.append(error(path, _("the table has a header and no row."), _("A row per judgement.")))
     return table, problems

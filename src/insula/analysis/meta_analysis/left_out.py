@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.spoken import _
 from insula.statistics.meta.effect_sizes import COLUMNS
 from insula.statistics.meta.records import Note, joined, known_studies
 
@@ -57,12 +58,13 @@ def told(studies: Studies) -> str:
     if not missing.any():
         return ""
     names = [label for label, out in zip(studies.labels, missing, strict=True) if out]
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    more = _(" and {count} more").format(count=len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
     first = joined(names[:_MOST_NAMES])
     texts = {_UNINFORMATIVE.text, _NO_CORRELATION.text}
-    why = [f" {note}" for note in studies.effects.notes if note.text in texts]
-    count = f"{len(names)} of {len(studies.labels)} studies"
-    return f" {count} have no effect or variance and were left out: {first}{more}.{''.join(why)}"
+    notes = [note for note in studies.effects.notes if note.text in texts]
+    why = "".join(f" {_(note.text).format(*note.values)}" for note in notes)
+    text = _(" {count} of {all} studies have no effect or variance and were left out: {first}{more}.{why}")
+    return text.format(count=len(names), all=len(studies.labels), first=first, more=more, why=why)
 
 
 def told_of_moderators(studies: Studies) -> str:
@@ -72,12 +74,16 @@ def told_of_moderators(studies: Studies) -> str:
         if name not in studies.moderators:
             labels = 1 + sum(column.startswith(f"{name}=") for column in studies.moderators)
             found.append(
-                f' The moderator "{name}" is a text with {labels} labels: each but the first has a coefficient.'
+                _(
+                    ' The moderator "{name}" is a text with {labels} labels: each but the first has a coefficient.'
+                ).format(name=name, labels=labels)
             )
     columns = list(studies.moderators.values())
     missing = known_studies(studies.effects) & np.any([np.isnan(values) for values in columns], axis=0)
     if missing.any():
-        found.append(f" Left out, a moderator is missing: {_named(studies.labels, missing)}.")
+        found.append(
+            _(" Left out, a moderator is missing: {labels}.").format(labels=_named(studies.labels, missing))
+        )
     return "".join(found)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.analysis.meta_analysis import cells
+from insula.core.spoken import N_, _
 from insula.statistics.meta.effect_sizes import COLUMNS, TOTALS
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ _EVENTS = ("ai", "bi", "ci", "di", "xi", "mi", "x1i", "x2i")
 _SIZES = ("n1i", "n2i", "ni")
 _SPREADS = {"sd1i": ("n1i", "ni"), "sd2i": ("n2i", "ni")}  # of whom an SD is told
 _CONTROLS = ("ci", "di", "x2i", "n2i")
-_COUNTED = "Give patients and events as they were counted."
-_SHARED = "Give the control group whole; --shared-control divides it among the comparisons that share it."
-_SINGLE = "Leave the SD empty, then the study has no effect and is named, or take the row out."
+_COUNTED = N_("Give patients and events as they were counted.")
+_SHARED = N_("Give the control group whole; --shared-control divides it among the comparisons that share it.")
+_SINGLE = N_("Leave the SD empty, then the study has no effect and is named, or take the row out.")
 
 
 def refuse_uncounted(
@@ -46,13 +47,15 @@ def refuse_uncounted(
     for name in _counted(measure, columns):
         for i in np.flatnonzero((found[name] > 0) & (found[name] % 1 != 0)):
             row = table.rows[int(i)]
-            message = f'{name}: "{row.cells[name]}" is no whole number.'
-            problems.append(cells.at(table, row, message, _SHARED if name in _CONTROLS else _COUNTED))
+            message = _('{name}: "{cell}" is no whole number.').format(name=name, cell=row.cells[name])
+            problems.append(cells.at(table, row, message, _(_SHARED if name in _CONTROLS else _COUNTED)))
             found[name][i] = np.nan
     for spread, size in _spreads(measure):
         for i in np.flatnonzero((found[size] == 1) & ~np.isnan(found[spread])):
-            message = f"{size}: must be 2 or more where {spread} is given; a single patient has no SD."
-            problems.append(cells.at(table, table.rows[int(i)], message, _SINGLE))
+            message = _(
+                "{size}: must be 2 or more where {spread} is given; a single patient has no SD."
+            ).format(size=size, spread=spread)
+            problems.append(cells.at(table, table.rows[int(i)], message, _(_SINGLE)))
             found[size][i] = np.nan
     return found
 

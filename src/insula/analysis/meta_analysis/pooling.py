@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insula.core.spoken import _
 from insula.statistics.meta.coefficients import critical_value
 from insula.statistics.meta.effect_sizes import RATIOS, back_transform
 from insula.statistics.meta.glmm import MODELS, mixed_model
@@ -61,12 +62,20 @@ def check_method(studies: Studies, request: Request) -> None:
     known = {MANTEL_HAENSZEL: MANTEL_HAENSZEL_MEASURES, MIXED: tuple(MODELS)}.get(method)
     if known and measure not in known:
         names = " ".join(name for name in known if "_" not in name)
-        raise MetaAnalysisError(f"--method {method} takes the measures {names}, not {measure}.")
+        raise MetaAnalysisError(
+            _("--method {method} takes the measures {names}, not {measure}.").format(
+                method=method, names=names, measure=measure
+            )
+        )
     if method == MIXED and studies.roles.shared_control:
-        raise MetaAnalysisError("--method GLMM needs whole counts and cannot take --shared-control; MH can.")
+        raise MetaAnalysisError(
+            _("--method GLMM needs whole counts and cannot take --shared-control; MH can.")
+        )
     if request.interval != "wald" and method in (MANTEL_HAENSZEL, MIXED):
         raise MetaAnalysisError(
-            f"The interval {request.interval} belongs to random effects; with {method} take wald."
+            _("The interval {interval} belongs to random effects; with {method} take wald.").format(
+                interval=request.interval, method=method
+            )
         )
 
 

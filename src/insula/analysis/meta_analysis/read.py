@@ -13,6 +13,7 @@ from insula.analysis.meta_analysis.shared_controls import check_control_group, d
 from insula.analysis.meta_analysis.studies import Roles, Studies
 from insula.core.foreign_tables import ForeignTable, read_foreign_csv
 from insula.core.problems import error, raise_if_any
+from insula.core.spoken import _
 from insula.statistics.meta.effect_sizes import COLUMNS, TOTALS, effect_sizes
 from insula.statistics.meta.records import Effects, InvalidStudy
 
@@ -53,7 +54,7 @@ def read_studies(path: Path, measure: str, roles: Roles, correlation: float | No
     if table.header:
         problems += _missing_columns(table, measure, correlation) + cells.missing(table, roles.named)
     if table.header and not table.rows and not problems:
-        problems.append(error(path, "the table has a header and no study.", "A row per study."))
+        problems.append(error(path, _("the table has a header and no study."), _("A row per study.")))
     raise_if_any([problem for problem in problems if problem.row in (None, 1)])
     studies = _studies(table, measure, roles, correlation, problems)
     raise_if_any(problems)
@@ -66,14 +67,22 @@ def _missing_columns(table: ForeignTable, measure: str, correlation: float | Non
     return [
         error(
             table.path,
-            f'The measure {measure} needs the column "{name}".',
-            f"It takes {' '.join(COLUMNS[measure])}"
-            + (f"; {TOTALS[name][0]} may replace {name}." if name in TOTALS else "."),
+            _('The measure {measure} needs the column "{name}".').format(measure=measure, name=name),
+            _taken(measure, name),
             row=1,
         )
         for name in needed
         if name not in have and not (name in TOTALS and set(TOTALS[name]) <= have)
     ]
+
+
+def _taken(measure: str, missing: str) -> str:
+    """Return what a measure takes, and what may stand in for the missing column."""
+    columns = " ".join(COLUMNS[measure])
+    if missing not in TOTALS:
+        return _("It takes {columns}.").format(columns=columns)
+    told = _("It takes {columns}; {total} may replace {name}.")
+    return told.format(columns=columns, total=TOTALS[missing][0], name=missing)
 
 
 def _studies(
@@ -115,14 +124,17 @@ def _effects(
             break
         except InvalidStudy as wrong:
             row = table.rows[wrong.position]
-            problems.append(cells.at(table, row, f"{wrong.column}: {wrong.reason}"))
+            told = _("{column}: {reason}").format(column=wrong.column, reason=wrong.reason)
+            problems.append(cells.at(table, row, told))
             for name in [wrong.column] if wrong.column in data else list(data):
                 if np.isnan(data[name][wrong.position]):
                     data = _blank(data, wrong.position)
                     break
                 data[name][wrong.position] = np.nan
     for i in np.flatnonzero(effects.variance <= 0):
-        message = f"variance: the {measure} of this study has no variance to weigh it by."
+        message = _("variance: the {measure} of this study has no variance to weigh it by.").format(
+            measure=measure
+        )
         problems.append(cells.at(table, table.rows[int(i)], message))
     return effects
 
@@ -156,9 +168,11 @@ def _divided(
     check_control_group(measure, list(columns))
     shared = [row.cells[name] for row in table.rows]
     for i in unlike_rows(columns, shared):
-        message = f'{name}: "{shared[i]}" has another control in an earlier row.'
+        message = _('{name}: "{label}" has another control in an earlier row.').format(
+            name=name, label=shared[i]
+        )
         problems.append(
-            cells.at(table, table.rows[i], message, "Rows of one control group repeat its numbers.")
+            cells.at(table, table.rows[i], message, _("Rows of one control group repeat its numbers."))
         )
     return divide(columns, shared)
 

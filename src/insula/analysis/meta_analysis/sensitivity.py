@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from insula.analysis.meta_analysis.pooling import pool_some
+from insula.core.spoken import speaking
 from insula.statistics.meta.bias import (
     MULTIPLICATIVE,
     Asymmetry,
@@ -36,9 +37,10 @@ MOST_STUDIES = 500  # every study is left out once: the time grows with the squa
 
 
 def attempt(ask: Callable[[], Any]) -> Any:
-    """Return an answer, or the reason why there is none."""
+    """Return an answer, or the reason why there is none: data, which are the same in every language."""
     try:
-        return ask()
+        with speaking(str):
+            return ask()
     except MetaAnalysisError as refusal:
         return {"reason": type(refusal).__name__, "detail": str(refusal)}
 

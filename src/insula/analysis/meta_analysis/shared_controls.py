@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import MetaAnalysisError, Note
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ def check_control_group(measure: str, columns: Sequence[str]) -> None:
     """Refuse a measure that has no control group to divide."""
     if not set(_DIVIDED) & set(columns):
         raise MetaAnalysisError(
-            f"--shared-control: the measure {measure} has no control group that could be divided. Give the column "
-            "to --cluster instead."
+            _(
+                "--shared-control: the measure {measure} has no control group that could be divided. "
+                "Give the column to --cluster instead."
+            ).format(measure=measure)
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import kendalltau
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.statistics.meta.coefficients import Coefficients, check_level, coefficients, critical_value
 from insula.statistics.meta.linear import weighted_fit
 from insula.statistics.meta.model import all_on_the_model, fit_model
@@ -99,7 +100,7 @@ class PetPeese:
 def funnel(effects: Effects, level: float = 0.95) -> Funnel:
     """Return points and limits of a funnel plot; studies with a NaN are left out."""
     check_level(level)
-    used = complete_studies(effects, 1, "the funnel")
+    used = complete_studies(effects, 1, _("the funnel"))
     error = used.standard_error
     centre = float(np.average(used.estimate, weights=1 / used.variance))
     grid = np.linspace(0, error.max(), 101)
@@ -138,7 +139,7 @@ def regression_test(
     """
     if predictor not in PREDICTORS:
         raise UnknownName("predictor", predictor, PREDICTORS)
-    used = complete_studies(effects, 3, "the funnel")
+    used = complete_studies(effects, 3, _("the funnel"))
     column = _predictor(used, predictor)
     design = np.stack([np.ones_like(column), column], axis=1)
     if model == MULTIPLICATIVE:
@@ -174,7 +175,7 @@ def rank_test(effects: Effects) -> tuple[float, float]:
     TooFewStudies
         Fewer than three studies.
     """
-    used = complete_studies(effects, 3, "the funnel")
+    used = complete_studies(effects, 3, _("the funnel"))
     weight = 1 / used.variance
     centre = np.average(used.estimate, weights=weight)
     score = (used.estimate - centre) / np.sqrt(used.variance - 1 / weight.sum())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import Floats, MetaAnalysisError
 
 
@@ -92,4 +93,6 @@ def two_sided_p(statistic: Floats, degrees: Floats | float = np.inf) -> Floats:
 def check_level(level: float) -> None:
     """Refuse a confidence level that is none."""
     if not 0 < level < 1:
-        raise MetaAnalysisError(f"A confidence level lies between 0 and 1 (0.95 is 95 %), not {level}.")
+        raise MetaAnalysisError(
+            _("A confidence level lies between 0 and 1 (0.95 is 95 %), not {level}.").format(level=level)
+        )

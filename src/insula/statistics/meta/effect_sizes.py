@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.statistics.meta import effects_of_counts as counts
 from insula.statistics.meta import effects_of_numbers as numbers
 from insula.statistics.meta.records import (
@@ -132,8 +133,10 @@ def check_correlation(correlation: float | None) -> None:
     """Refuse a number that is no correlation; None stands for no assumption."""
     if correlation is not None and not -1 <= correlation <= 1:
         raise MetaAnalysisError(
-            f"The correlation of before and after (--correlation) lies between -1 and 1, not {correlation}. "
-            "Take the one of a study that reports it."
+            _(
+                "The correlation of before and after (--correlation) lies between -1 and 1, not "
+                "{correlation}. Take the one of a study that reports it."
+            ).format(correlation=correlation)
         )
 
 
@@ -197,11 +200,15 @@ def _prepare(
     for name in COLUMNS[measure]:
         if name not in given and name in TOTALS and set(TOTALS[name]) <= set(given):
             total, part = TOTALS[name]
-            refuse(given[part] > given[total], part, f"is more than its total {total}.")
+            refuse(given[part] > given[total], part, _("is more than its total {total}.").format(total=total))
             given[name] = given[total] - given[part]
         if name not in given:
             needed = joined(COLUMNS[measure])
-            raise MetaAnalysisError(f'The measure {measure} needs the column "{name}". It takes {needed}.')
+            raise MetaAnalysisError(
+                _('The measure {measure} needs the column "{name}". It takes {needed}.').format(
+                    measure=measure, name=name, needed=needed
+                )
+            )
         data[name] = given[name].copy()
     lengths = {values.shape for values in data.values()}
     if len(lengths) != 1 or len(next(iter(lengths))) != 1:
@@ -211,13 +218,13 @@ def _prepare(
 
 def _check(data: Mapping[str, Floats]) -> None:
     for name, values in data.items():
-        refuse(np.isinf(values), name, "is infinite.")
+        refuse(np.isinf(values), name, _("is infinite."))
         if name in _POSITIVE:
-            refuse(values <= 0, name, "must be above 0.")
+            refuse(values <= 0, name, _("must be above 0."))
         if name in _NOT_NEGATIVE:
-            refuse(values < 0, name, "must not be negative.")
+            refuse(values < 0, name, _("must not be negative."))
         if name == "ri":
-            refuse(np.abs(values) > 1, name, "is a correlation, from -1 to 1.")
+            refuse(np.abs(values) > 1, name, _("is a correlation, from -1 to 1."))
     counts.refuse_empty_groups(data)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import refuse
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def refuse_empty_groups(data: Data) -> None:
     """Raise `InvalidStudy` for the first study with a group of nobody."""
     for event, other in (("ai", "bi"), ("ci", "di"), ("xi", "mi")):
         if event in data and other in data:
-            refuse(data[event] + data[other] == 0, event, f"is 0, as is {other}: the group has nobody in it.")
+            refuse(
+                data[event] + data[other] == 0,
+                event,
+                _("is 0, as is {other}: the group has nobody in it.").format(other=other),
+            )
 
 
 def inverse_freeman_tukey(value: Floats, sizes: Floats) -> Floats:

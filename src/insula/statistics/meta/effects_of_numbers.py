@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import gammaln
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import refuse
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ def _standardised_difference(d: Data, exact: bool) -> Result:
     n1, n2 = d["n1i"], d["n2i"]
     degrees = n1 + n2 - 2
     pooled = np.sqrt(((n1 - 1) * d["sd1i"] ** 2 + (n2 - 1) * d["sd2i"] ** 2) / degrees)
-    refuse(pooled == 0, "sd1i", "no variation in either group: a standardised difference is undefined.")
+    refuse(pooled == 0, "sd1i", _("no variation in either group: a standardised difference is undefined."))
     estimate = small_sample_factor(degrees, exact) * (d["m1i"] - d["m2i"]) / pooled
     return estimate, 1 / n1 + 1 / n2 + estimate**2 / (2 * (n1 + n2))
 
 
 def _log_ratio_of_means(d: Data) -> Result:
-    refuse(d["m1i"] * d["m2i"] <= 0, "m1i", "a ratio of means needs two means of one sign, neither 0.")
+    refuse(d["m1i"] * d["m2i"] <= 0, "m1i", _("a ratio of means needs two means of one sign, neither 0."))
     relative = (d["sd1i"] / d["m1i"]) ** 2 / d["n1i"] + (d["sd2i"] / d["m2i"]) ** 2 / d["n2i"]
     return np.log(d["m1i"] / d["m2i"]), relative
 
@@ -80,13 +81,13 @@ def _mean_change(d: Data) -> Result:
 
 def _change_by_change_sd(d: Data, exact: bool) -> Result:
     spread = np.sqrt(_change_variance(d))
-    refuse(spread == 0, "sd1i", "the change has no variation: a standardised change is undefined.")
+    refuse(spread == 0, "sd1i", _("the change has no variation: a standardised change is undefined."))
     estimate = small_sample_factor(d["ni"] - 1, exact) * (d["m1i"] - d["m2i"]) / spread
     return estimate, 1 / d["ni"] + estimate**2 / (2 * d["ni"])
 
 
 def _change_by_raw_sd(d: Data, exact: bool) -> Result:
-    refuse(d["sd1i"] == 0, "sd1i", "is 0: a standardised change is undefined.")
+    refuse(d["sd1i"] == 0, "sd1i", _("is 0: a standardised change is undefined."))
     estimate = small_sample_factor(d["ni"] - 1, exact) * (d["m1i"] - d["m2i"]) / d["sd1i"]
     return estimate, 2 * (1 - d["ri"]) / d["ni"] + estimate**2 / (2 * d["ni"])
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.statistics.meta.coefficients import Coefficients, check_level, coefficients
 from insula.statistics.meta.effects_of_counts import refuse_empty_groups
 from insula.statistics.meta.glmm_likelihoods import (
@@ -119,7 +120,7 @@ def mixed_model(
     studies = len(next(iter(data.values())))
     mu, tau2, sigma2, information, value = _fit(model, data, studies, nodes)
     if not (np.linalg.eigvalsh(information) > 0).all():
-        raise NotConverged("The likelihood of the mixed model is flat: the counts are too few to tell.")
+        raise NotConverged(_("The likelihood of the mixed model is flat: the counts are too few to tell."))
     covariance = as_floats(np.linalg.inv(information)[:1, :1])
     table = coefficients((model,), np.array([mu]), covariance, np.array([np.inf]), level)
     return MixedModel(model, studies, table, tau2, sigma2, value)
@@ -144,13 +145,15 @@ def _fit(
 def _read(model: str, columns: Mapping[str, ArrayLike]) -> dict[str, Floats]:
     missing = [name for name in MODELS[model] if name not in columns]
     if missing:
-        raise MetaAnalysisError(f'The model {model} needs the column "{missing[0]}".')
+        raise MetaAnalysisError(
+            _('The model {model} needs the column "{missing}".').format(model=model, missing=missing[0])
+        )
     data = {name: as_floats(columns[name]) for name in MODELS[model]}
     for name, values in data.items():
-        refuse(values < 0, name, "must not be negative.")
-        refuse(np.isinf(values), name, "is infinite.")
+        refuse(values < 0, name, _("must not be negative."))
+        refuse(np.isinf(values), name, _("is infinite."))
         if name in ("ni", "ti", "t1i", "t2i"):
-            refuse(values == 0, name, "must be above 0.")
+            refuse(values == 0, name, _("must be above 0."))
     refuse_empty_groups(data)
     known = np.isfinite(list(data.values())).all(axis=0)
     if "ai" in data:
@@ -158,5 +161,7 @@ def _read(model: str, columns: Mapping[str, ArrayLike]) -> dict[str, Floats]:
     if "x2i" in data:
         known &= data["x1i"] + data["x2i"] > 0
     if known.sum() < 2:
-        raise TooFewStudies(f"{int(known.sum())} studies say something of the effect; two are needed.")
+        raise TooFewStudies(
+            _("{known} studies say something of the effect; two are needed.").format(known=int(known.sum()))
+        )
     return {name: values[known] for name, values in data.items()}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import expit, gammaln, log_expit, logsumexp
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import Floats, refuse
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def proportions(d: Data) -> Likelihood:
     """Binomial `xi` of `ni`; the effect is a logit."""
-    refuse(d["xi"] > d["ni"], "xi", "is more than its total ni.")
+    refuse(d["xi"] > d["ni"], "xi", _("is more than its total ni."))
     return _binomial(d["xi"], d["ni"], np.zeros_like(d["ni"]))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize, root
 from scipy.special import logsumexp
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import Floats, MetaAnalysisError, NotConverged
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def fixed_study_effects(groups: TwoGroups) -> Profile:
 
     def profile(mu: float, tau: float) -> Likelihood:
         nonlocal a  # starts where it was last: mu and tau come in small steps
-        for _ in range(_STEPS):
+        for _turn in range(_STEPS):
             theta, logs = _quadrature(_at(groups, a), mu, tau, len(a))
             share = _shares(logs)
             pair = groups(a, theta)
@@ -87,12 +88,12 @@ def maximise(profile: Profile, studies: int) -> tuple[float, float, Floats, floa
     )
     if near.x[1] < _NO_TAU:
         if _rises(profile, start, studies):
-            raise NotConverged("The mixed model did not converge.")
+            raise NotConverged(_("The mixed model did not converge."))
         value = _integrate(profile, start, 0.0, studies)[0]
         return start, 0.0, information(slope, np.array([start, 0.0])), value
     found = root(slope, near.x, options={"xtol": 1e-12})
     if np.abs(found.fun).max() > _FLAT:
-        raise NotConverged("The mixed model did not converge.")
+        raise NotConverged(_("The mixed model did not converge."))
     value = _integrate(profile, found.x[0], found.x[1], studies)[0]
     return float(found.x[0]), float(abs(found.x[1])), information(slope, found.x), value
 
@@ -120,7 +121,7 @@ def _common_effect(profile: Profile, studies: int) -> float:
         return float(profile(mu, 0.0)(np.full((studies, 1), mu))[1].sum())
 
     if slope(-30.0) <= 0 or slope(30.0) >= 0:
-        raise MetaAnalysisError("All events are on one side: the likelihood has no top.")
+        raise MetaAnalysisError(_("All events are on one side: the likelihood has no top."))
     return float(brentq(slope, -30.0, 30.0))
 
 
@@ -156,7 +157,7 @@ def _shares(logs: Floats) -> Floats:
 def _modes(likelihood: Likelihood, mu: float, tau: float, studies: int) -> Floats:
     """Return the most likely standardised effect of each study, (k, 1); the target is concave."""
     z = np.zeros((studies, 1))
-    for _ in range(_STEPS):
+    for _turn in range(_STEPS):
         _, first, second = likelihood(mu + tau * z)
         step = np.clip((tau * first - z) / (1 - tau**2 * second), -1, 1)
         z = z + step

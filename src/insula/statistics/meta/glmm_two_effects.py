@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
+from insula.core.spoken import _
 from insula.statistics.meta.glmm_one_effect import LARGEST_TAU, hermite_nodes
 from insula.statistics.meta.records import Floats, MetaAnalysisError, NotConverged
 
@@ -46,9 +47,9 @@ def maximise_both(groups: TwoGroups, nodes: int) -> tuple[Floats, Floats, float]
     )  # fmt: skip
     point = np.asarray(found.x)
     if abs(point[0]) > 29:
-        raise MetaAnalysisError("All events are on one side: the likelihood has no top.")
+        raise MetaAnalysisError(_("All events are on one side: the likelihood has no top."))
     if np.abs(found.jac).max() > _FLAT:
-        raise NotConverged("The mixed model did not converge.")
+        raise NotConverged(_("The mixed model did not converge."))
     point[[1, 3]] = np.abs(point[[1, 3]])  # the likelihood knows no sign of a standard deviation
     return point, _hessian(downhill, point), -float(found.fun)
 
@@ -83,7 +84,7 @@ def _modes(groups: TwoGroups, point: Floats) -> Floats:
     """Return the most likely standardised level and effect of each study, (k, 1, 2); the target is concave."""
     mu, tau, level, spread = point
     at = np.zeros((*groups.start.shape, 2))
-    for _ in range(_STEPS):
+    for _turn in range(_STEPS):
         pair = groups(level + spread * at[..., 0], mu + tau * at[..., 1])
         slope = np.stack([spread * pair.a, tau * pair.theta], axis=-1) - at
         step = np.linalg.solve(_curvature(pair, tau, spread), slope[..., None])[..., 0]

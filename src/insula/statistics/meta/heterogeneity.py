@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc, chdtri
 
+from insula.core.spoken import _
 from insula.statistics.meta.linear import weighted_fit
 from insula.statistics.meta.records import NotConverged
 from insula.statistics.meta.tau2 import COMMON, Tables, estimate_tau2, one_table, solve_q
@@ -77,7 +78,9 @@ def describe_heterogeneity(y: Floats, variance: Floats, design: Floats, method: 
     tables = one_table(y, variance, design)
     tau2, error, converged = estimate_tau2(tables, method)
     if not converged[0]:
-        raise NotConverged(f"The iteration for tau2 ({method}) did not converge; try the method DL.")
+        raise NotConverged(
+            _("The iteration for tau2 ({method}) did not converge; try the method DL.").format(method=method)
+        )
     values = (float(row[0]) for row in measures(tables, method, tau2))
     q, q_p, i2, h2, typical = values
     return Heterogeneity(method, float(tau2[0]), float(error[0]), q, int(tables.df[0]), q_p, i2, h2, typical)
@@ -129,5 +132,5 @@ def profile_interval(
 def _profile_end(tables: Tables, wanted: float) -> float:
     tau2, converged = solve_q(tables, np.array([wanted]))
     if not converged[0]:
-        raise NotConverged("The Q-profile of tau2 has no end; are two studies infinitely far apart?")
+        raise NotConverged(_("The Q-profile of tau2 has no end; are two studies infinitely far apart?"))
     return float(tau2[0])

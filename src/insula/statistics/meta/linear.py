@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from insula.core.spoken import _
 from insula.statistics.meta.records import RankDeficient
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def weighted_fit(y: Floats, design: Floats, weight: Floats) -> WeightedFit:
     diagonal = np.abs(np.diagonal(r, axis1=-2, axis2=-1))
     too_few = design.shape[-2] < design.shape[-1]
     if too_few or (diagonal <= _DEPENDENT * np.linalg.norm(scaled, axis=-2)).any():
-        raise RankDeficient("The moderators depend on each other, or are constant: leave one out.")
+        raise RankDeficient(_("The moderators depend on each other, or are constant: leave one out."))
     beta = np.linalg.solve(r, np.swapaxes(q, -2, -1) @ (root * y)[..., None])
     inverse = np.linalg.inv(r)
     log_determinant = np.asarray(2 * np.sum(np.log(diagonal), axis=-1))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.statistics.meta.coefficients import Coefficients, check_level, coefficients
 from insula.statistics.meta.heterogeneity import Heterogeneity, describe_heterogeneity
 from insula.statistics.meta.linear import log_likelihood, weighted_fit
@@ -154,7 +155,9 @@ def check_request(method: str, interval: str, level: float) -> None:
         raise UnknownName("interval", interval, INTERVALS)
     if method == COMMON and interval != "wald":
         raise MetaAnalysisError(
-            f"The interval {interval} belongs to random effects; with {COMMON} take wald."
+            _("The interval {interval} belongs to random effects; with {method} take wald.").format(
+                interval=interval, method=COMMON
+            )
         )
     check_level(level)
 
@@ -162,12 +165,16 @@ def check_request(method: str, interval: str, level: float) -> None:
 def _check_number(studies: int, columns: int, interval: str, names: tuple[str, ...]) -> None:
     if studies < columns:
         raise TooFewStudies(
-            f"{studies} studies have effect, variance and moderators; {columns} are needed for {joined(names)}."
+            _(
+                "{studies} studies have effect, variance and moderators; {needed} are needed for {names}."
+            ).format(studies=studies, needed=columns, names=joined(names))
         )
     if interval != "wald" and studies == columns:
         raise TooFewStudies(
-            f"The interval {interval} needs more studies than coefficients, and there are {studies} of each. "
-            "Take the interval wald."
+            _(
+                "The interval {interval} needs more studies than coefficients, and there are {studies} "
+                "of each. Take the interval wald."
+            ).format(interval=interval, studies=studies)
         )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.statistics.meta.coefficients import check_level, coefficients
 from insula.statistics.meta.effect_sizes import effect_sizes
 from insula.statistics.meta.effects_of_counts import drop_uninformative, peto_parts, refuse_empty_groups
@@ -95,9 +96,15 @@ def mantel_haenszel(
     data = _known(columns, _TABLE if measure in ("OR", "RR", "RD") else _RATES)
     estimate, error = _ESTIMATORS[measure](data)
     if not np.isfinite([estimate, error]).all():
-        raise MetaAnalysisError(f"The {measure} is undefined: one group or one outcome never occurs.")
+        raise MetaAnalysisError(
+            _("The {measure} is undefined: one group or one outcome never occurs.").format(measure=measure)
+        )
     if not error > 0:
-        raise MetaAnalysisError(f"The {measure} has no variance: in each group all had the event, or nobody.")
+        raise MetaAnalysisError(
+            _("The {measure} has no variance: in each group all had the event, or nobody.").format(
+                measure=measure
+            )
+        )
     tests = _tests(measure, data, estimate, correct)
     own = effect_sizes(measure, data, drop00=True)
     usable = known_studies(own)
@@ -188,21 +195,21 @@ def _result(
 def _known(columns: Mapping[str, ArrayLike], names: tuple[str, ...]) -> dict[str, Floats]:
     missing = [name for name in names if name not in columns]
     if missing:
-        raise MetaAnalysisError(f'The column "{missing[0]}" is missing.')
+        raise MetaAnalysisError(_('The column "{missing}" is missing.').format(missing=missing[0]))
     data = {name: as_floats(columns[name]).copy() for name in names}
     for name, values in data.items():
-        refuse(values < 0, name, "must not be negative.")
-        refuse(np.isinf(values), name, "is infinite.")
+        refuse(values < 0, name, _("must not be negative."))
+        refuse(np.isinf(values), name, _("is infinite."))
         if name in ("t1i", "t2i"):
-            refuse(values == 0, name, "must be above 0.")
+            refuse(values == 0, name, _("must be above 0."))
     refuse_empty_groups(data)
-    return _complete(data, "No study has all counts.")
+    return _complete(data, _("No study has all counts."))
 
 
 def _informative(data: Data) -> dict[str, Floats]:
     kept = {name: values.copy() for name, values in data.items()}
     drop_uninformative(kept)
-    return _complete(kept, "No study has events in at least one group, and others too.")
+    return _complete(kept, _("No study has events in at least one group, and others too."))
 
 
 def _complete(data: dict[str, Floats], otherwise: str) -> dict[str, Floats]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insula.core.errors import InsulaError
+from insula.core.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,11 @@ class InvalidStudy(MetaAnalysisError):
 
     def __init__(self, position: int, column: str, reason: str) -> None:
         self.position, self.column, self.reason = position, column, reason
-        super().__init__(f"Study {position + 1}, {column}: {reason}")
+        super().__init__(
+            _("Study {position}, {column}: {reason}").format(
+                position=position + 1, column=column, reason=reason
+            )
+        )
 
     def __reduce__(self) -> tuple[type[InvalidStudy], tuple[int, str, str]]:
         return type(self), (self.position, self.column, self.reason)
@@ -106,9 +111,9 @@ def given_effects(estimate: ArrayLike, variance: ArrayLike, size: ArrayLike | No
         raise MetaAnalysisError(
             f"Estimates, variances and sizes need one length each, not {yi.shape}, {vi.shape}, {ni.shape}."
         )
-    refuse(np.isinf(yi), "estimate", "is infinite.")
-    refuse(vi <= 0, "variance", "must be above 0; give the true variance or leave the study out.")
-    refuse(np.isinf(vi), "variance", "is infinite.")
+    refuse(np.isinf(yi), "estimate", _("is infinite."))
+    refuse(vi <= 0, "variance", _("must be above 0; give the true variance or leave the study out."))
+    refuse(np.isinf(vi), "variance", _("is infinite."))
     return Effects("GEN", yi, vi, ni)
 
 
@@ -125,8 +130,8 @@ def as_floats(values: ArrayLike) -> Floats:
 
 def check_numbers(estimate: Floats, variance: Floats) -> None:
     """Refuse variances of 0 or less, and numbers whose squares a computer cannot hold; NaN is none."""
-    refuse(variance <= 0, "variance", "must be above 0; give the true variance or leave the study out.")
-    far = "is too large or too small to compute with: give it in another unit."
+    refuse(variance <= 0, "variance", _("must be above 0; give the true variance or leave the study out."))
+    far = _("is too large or too small to compute with: give it in another unit.")
     refuse((variance > _LARGEST) | (variance < 1 / _LARGEST), "variance", far)
     refuse(np.abs(estimate) > _LARGEST, "estimate", far)
 
@@ -149,7 +154,11 @@ def complete_studies(effects: Effects, least: int, purpose: str) -> Effects:
     check_numbers(effects.estimate, effects.variance)
     known = known_studies(effects)
     if known.sum() < least:
-        raise TooFewStudies(f"{int(known.sum())} studies have an effect; {purpose} needs {least}.")
+        raise TooFewStudies(
+            _("{known} studies have an effect; {purpose} needs {least}.").format(
+                known=int(known.sum()), purpose=purpose, least=least
+            )
+        )
     return select(effects, known)
 
 

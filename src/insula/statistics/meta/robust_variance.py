@@ -12,6 +12,7 @@ import numpy as np
 from scipy.linalg import cholesky
 
 from insula.core.errors import UnknownName
+from insula.core.spoken import _
 from insula.statistics.meta.coefficients import Coefficients, coefficients
 from insula.statistics.meta.model import ROUNDING
 from insula.statistics.meta.multilevel import ThreeLevel
@@ -61,13 +62,19 @@ def robust(
     groups = [np.flatnonzero(labels == label) for label in dict.fromkeys(labels.tolist())]
     n, p = len(groups), x.shape[1]
     if n <= p:
-        raise TooFewStudies(f"{n} clusters are too few for {p} coefficients.")
+        raise TooFewStudies(
+            _("{clusters} clusters are too few for {coefficients} coefficients.").format(
+                clusters=n, coefficients=p
+            )
+        )
     weighted = np.linalg.solve(covariance, x)
     bread = np.linalg.inv(x.T @ weighted)
     beta = bread @ weighted.T @ y
     residual = y - x @ beta
     if np.abs(residual).max() <= ROUNDING * np.abs(y).max():
-        raise MetaAnalysisError("The effects agree exactly: there is nothing to take a robust variance from.")
+        raise MetaAnalysisError(
+            _("The effects agree exactly: there is nothing to take a robust variance from.")
+        )
     unexplained = covariance - x @ bread @ x.T
     sides = [_side(rows, covariance, unexplained, weighted @ bread, kind) for rows in groups]
     pushes = np.array([side.T @ residual[rows] for side, rows in zip(sides, groups, strict=True)])
