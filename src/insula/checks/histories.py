@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from insula.catalog.base import HISTORY, LIVED, Sourced
 from insula.checks.names import exists
 from insula.checks.survey import Place, Survey
-from insula.core.spoken import _
+from insula.core.spoken import N_, _
 from insula.core.units import convertible, is_unit
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _can_be_judged(
         name, place = criterion.quantity, Place(entry.path, entry.line(*keys, index))
         unit = known[name] if name in known else survey.unit_of(name, "disease")
         if unit is None:
-            kind, all_known = "quantity to judge by, called", {*known, *survey.dotted("disease")}
+            kind, all_known = N_("quantity to judge by, called"), {*known, *survey.dotted("disease")}
             yield from exists(entry, (*keys, index), kind, name, all_known)
         for limit in (criterion.at_least, criterion.at_most):
             if unit and limit and is_unit(limit.unit) and not convertible(limit.unit, unit):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insula.checks.survey import Place, Survey
 from insula.core.errors import close_names, suggest
-from insula.core.spoken import _
+from insula.core.spoken import N_, _
 from insula.endpoints.definitions import read_definitions
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def protocols_name_therapies(survey: Survey) -> Iterator[Problem]:
             keys: tuple[str | int, ...] = (*above, "give", index)
             yield from exists(entry, (*keys, "therapy"), "therapy", given.therapy, survey.catalog.therapies)
             if given.goes_with is not None:
-                kind = "therapy given as doses in this protocol called"
+                kind = N_("therapy given as doses in this protocol called")
                 yield from exists(entry, (*keys, "goes_with"), kind, given.goes_with, dosed)
 
 
@@ -142,7 +142,7 @@ def therapies_name_symbols(survey: Survey) -> Iterator[Problem]:
             if target is not None:
                 yield from _symbol(survey, entry, (key, "target"), target.target)
         for index, symbol in enumerate(therapy.dose.drawn_anew if therapy.dose is not None else ()):
-            kind = "number that varies by occasion called"
+            kind = N_("number that varies by occasion called")
             yield from exists(entry, ("dose", "drawn_anew", index), kind, symbol, known)
 
 
