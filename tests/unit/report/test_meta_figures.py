@@ -5,7 +5,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from insula.report.figures.style import to_svg
@@ -140,6 +140,7 @@ def test_axes_are_named_in_chinese(draw):
 
 
 @given(st.text("研究医院 abc-12", max_size=60), st.floats(0.8, 4))
+@example("1111111111医", 0.8125)  # a wide letter right after a word
 def test_wrapped_lines_fit_and_lose_nothing(text, inches):
     text = " ".join(text.split())
     wrapped = wrap(text, 8.5, inches)

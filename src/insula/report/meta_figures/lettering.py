@@ -65,10 +65,9 @@ def _letter(letter: str) -> float:
 
 def _pieces(text: str) -> list[str]:
     """Words with the space after them (one that does not break holds them together); every wide letter on its own."""
-    pieces, word = [], ""
+    pieces = [""]
     for letter in text:
-        word += letter
-        if letter == " " or _letter(letter) == _WIDE:
-            pieces.append(word)
-            word = ""
-    return [*pieces, word]
+        if pieces[-1].endswith(" ") or _WIDE in (_letter(letter), *map(_letter, pieces[-1][-1:])):
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
