@@ -17,6 +17,7 @@ from insula.checks import (
     evidence_words,
     harms,
     histories,
+    meal_tests,
     names,
     questions,
     reviews,
@@ -102,6 +103,7 @@ QUESTIONS: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     values.shares_add_up,
     values.limits_are_in_order,
     values.what_is_shown_beside_fits,
+    meal_tests.meal_tests_have_every_sample,
     evidence.rows_join,
     evidence.roles_agree,
     evidence_cells.cells_follow_the_schema,
@@ -125,6 +127,7 @@ QUESTIONS_OF_A_STUDY: tuple[Callable[[Survey], Iterator[Problem]], ...] = (
     names.protocols_name_therapies,
     names.own_protocols_have_their_name,
     criteria.criteria_can_be_judged,
+    meal_tests.meal_tests_have_every_sample,
     sources.every_source_exists,
     sources.every_number_has_place_and_reason,
     sources.every_assumption_is_argued,
@@ -170,7 +173,7 @@ def check(root: Path | None = None) -> list[Problem]:
 
 
 def check_study(catalog: Catalog, study: Entry[Study]) -> list[Problem]:
-    """Return what is wrong with a study, wherever it lies, and with its protocols, population, habits and regimen."""
+    """Return what is wrong with a study, wherever it lies, and with the texts that it needs."""
     return check_studies(catalog, [study])
 
 
@@ -224,10 +227,11 @@ def check_evidence(catalog: Catalog) -> list[Problem]:
 
 
 def _texts_of(catalog: Catalog, study: Study) -> list[Entry[Any]]:
-    """Return the protocols, population, habits and regimen of a study, readable or not, as far as they exist."""
+    """Return the protocols, population, habits, regimen and tests of a study, readable or not, as far as they exist."""
     named: list[tuple[Shelf[Any], str]] = [(catalog.protocols, arm.protocol) for arm in study.arms.values()]
     named.append((catalog.populations, study.population))
-    return [*_entries(named), *_texts_of_people(catalog, study.population)]
+    tests = catalog.procedures.entries().values()
+    return [*_entries(named), *_texts_of_people(catalog, study.population), *tests]
 
 
 def _texts_of_people(catalog: Catalog, population: str) -> list[Entry[Any]]:

@@ -74,6 +74,13 @@ def is_yes_or_no(family: str) -> bool:
     return family in _YES_OR_NO
 
 
+def minutes_needed(definition: Definition) -> tuple[float, ...]:
+    """Return when an endpoint needs a sample of the meal test, min from the meal; nothing for those of other kinds."""
+    fasting = (0.0,) if definition.family in ("fasting_sample", "mean_area", "total_area") else ()
+    later = {"sample_at": "at", "mean_area": "until", "total_area": "until"}.get(definition.family)
+    return (*fasting, definition.limits[later]) if later else fasting
+
+
 def symbols_read(definitions: Mapping[str, Definition]) -> tuple[str, ...]:
     """Return the disease symbols that endpoints start from, each once."""
     asking = (one for one in definitions.values() if FAMILIES[one.family].of == "symbol")
